@@ -1,0 +1,31 @@
+#ifndef CXKIT_H
+#define CXKIT_H
+
+/** @mainpage cxkit
+ *
+ * The only supported include. A state is built by add, joined by merge, carried by encode and
+ * decode; an estimate is a pure function of a state.
+ *
+ * Objects are not synchronised: distinct objects may be used from any thread, one object has one
+ * writer, const calls on one object may run in parallel. The library starts no thread, prints
+ * nothing, and reads no clock, locale or environment.
+ */
+
+#include <cxkit/version.h>
+#include <cxkit/export.h>
+#include <cxkit/status.h>
+#include <cxkit/alloc.h>
+#include <cxkit/array.h>
+#include <cxkit/arrow.h>
+#include <cxkit/random.h>
+#include <cxkit/estimate.h>
+#include <cxkit/table.h>
+#include <cxkit/special.h>
+#include <cxkit/tally.h>
+#include <cxkit/metric.h>
+#include <cxkit/plan.h>
+#include <cxkit/moments.h>
+#include <cxkit/correlate.h>
+#include <cxkit/driver.h>
+
+#endif

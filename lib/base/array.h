@@ -1,0 +1,29 @@
+#ifndef CX_I_ARRAY_H
+#define CX_I_ARRAY_H
+
+#include "base/base.h"
+
+/* Rows decoded at a time by the generic loops: 4 KiB of doubles stays in the first cache. */
+#define CX_I_BLOCK 512
+
+enum { CX_I_NUMBERS = 1, CX_I_KEYS = 2 };
+
+/* Checks a column before any element is read. `role` is the parameter's name for the sentence.
+ * accepts: CX_I_NUMBERS refuses strings, timestamps and dictionary codes; CX_I_KEYS takes all. */
+cx_status cx_i_array_check(const cx_array *column, const char *role, int accepts, cx_error *err);
+cx_status cx_i_array_same_length(const cx_array *a, const char *role_a, const cx_array *b,
+                                 const char *role_b, cx_error *err);
+cx_status cx_i_frame_check(const cx_frame *frame, const char *role, int accepts, cx_error *err);
+
+/* true when the element is present (bitmap only; NaN is the reader's business) */
+bool cx_i_array_valid(const cx_array *column, int64_t row);
+/* Decodes rows start .. start+count (count <= CX_I_BLOCK) to doubles; a null becomes NaN. */
+void cx_i_array_read(const cx_array *column, int64_t start, int64_t count, double *out);
+/* One element of an integer, bool or timestamp column, exactly. */
+int64_t cx_i_array_i64(const cx_array *column, int64_t row);
+/* One string element: its bytes and length; the dictionary is followed. */
+const char *cx_i_array_string(const cx_array *column, int64_t row, int64_t *length);
+/* The column's own name, else the role */
+const char *cx_i_array_name(const cx_array *column, const char *role);
+
+#endif
