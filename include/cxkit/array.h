@@ -45,15 +45,15 @@ typedef enum cx_time_unit {
 
 /** A borrowed column. Zero the structure, then fill in what applies. */
 typedef struct cx_array {
-    const void *data;                  /**< first element; for strings the characters */
-    int64_t length;                    /**< elements */
-    int64_t stride;                    /**< bytes from one element to the next, may be 0 or negative;
-                                            ignored for strings and CX_BIT */
-    const uint8_t *validity;           /**< bitmap, least significant bit first, 1 = present; NULL = all */
-    int64_t offset;                    /**< first bit of `validity` and of CX_BIT data */
-    const void *offsets;               /**< strings only: length + 1 offsets into `data` */
-    const struct cx_array *dictionary; /**< non-NULL: the elements are codes into this string column,
-                                            usable as keys and never as numbers */
+    const void *data;        /**< first element; for strings the characters */
+    int64_t length;          /**< elements */
+    int64_t stride;          /**< bytes from one element to the next, may be 0 or negative;
+                                  ignored for strings and CX_BIT */
+    const uint8_t *validity; /**< bitmap, least significant bit first, 1 = present; NULL = all */
+    int64_t offset;          /**< first bit of `validity` and of CX_BIT data */
+    const void *offsets;     /**< strings only: length + 1 offsets into `data` */
+    const struct cx_array *dictionary; /**< non-NULL: the elements are codes into this string
+                                          column, usable as keys and never as numbers */
     const char *name;                  /**< for messages; may be NULL */
     int32_t dtype;                     /**< a cx_dtype */
     int32_t unit;                      /**< a cx_time_unit, for CX_TIMESTAMP */

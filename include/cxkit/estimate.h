@@ -51,13 +51,13 @@ typedef enum cx_unit {
 
 /** What a reader should know about an estimate: name, bit, word. */
 #define CX_FLAG_LIST(X)                                                                            \
-    X(CX_FLAG_FEW, 1, "few")                           /* fewer than five effective answers */     \
-    X(CX_FLAG_CLIPPED, 2, "clipped")                   /* a limit was cut at the metric's range */ \
-    X(CX_FLAG_NO_VARIANCE, 4, "no-variance")           /* all answers alike, or a single one */    \
-    X(CX_FLAG_WEIGHTED, 8, "weighted")                 /* weights were used */                     \
-    X(CX_FLAG_LOWER_IS_BETTER, 16, "lower-is-better")  /* direction of the metric */               \
-    X(CX_FLAG_ROUNDED, 32, "rounded")                  /* fractional answers were rounded down */  \
-    X(CX_FLAG_SUPPRESSED, 64, "suppressed")            /* hidden: too small a cell */
+    X(CX_FLAG_FEW, 1, "few")                          /* fewer than five effective answers */      \
+    X(CX_FLAG_CLIPPED, 2, "clipped")                  /* a limit was cut at the metric's range */  \
+    X(CX_FLAG_NO_VARIANCE, 4, "no-variance")          /* all answers alike, or a single one */     \
+    X(CX_FLAG_WEIGHTED, 8, "weighted")                /* weights were used */                      \
+    X(CX_FLAG_LOWER_IS_BETTER, 16, "lower-is-better") /* direction of the metric */                \
+    X(CX_FLAG_ROUNDED, 32, "rounded")                 /* fractional answers were rounded down */   \
+    X(CX_FLAG_SUPPRESSED, 64, "suppressed")           /* hidden: too small a cell */
 
 /** Flags of an estimate. */
 typedef enum cx_flag {
@@ -85,21 +85,21 @@ typedef enum cx_excluded {
 
 /** One figure and what it stands on. 256 bytes, never larger. */
 typedef struct cx_estimate {
-    double value;       /**< in `unit` */
-    double ci_low;      /**< lower limit of the interval */
-    double ci_high;     /**< upper limit of the interval */
-    double confidence;  /**< of the interval, such as 0.95 */
-    double se;          /**< standard error, NaN where there is none */
-    double df;          /**< degrees of freedom behind the interval, infinity for normal ones */
-    double p_value;     /**< of the null value 0, NaN where there is no test */
-    double n_eff;       /**< effective number of answers */
-    double sum_w;       /**< sum of the weights of the n answers */
-    int64_t n;          /**< valid answers with a positive weight */
-    int64_t excluded[8];/**< rows left out, by cx_excluded; the rest is zero */
-    int32_t method;     /**< a cx_method: the one that made the interval */
-    int32_t unit;       /**< a cx_unit */
-    uint32_t flags;     /**< cx_flag bits */
-    int32_t status;     /**< a cx_status: CX_OK, or why this row of a table has no value */
+    double value;          /**< in `unit` */
+    double ci_low;         /**< lower limit of the interval */
+    double ci_high;        /**< upper limit of the interval */
+    double confidence;     /**< of the interval, such as 0.95 */
+    double se;             /**< standard error, NaN where there is none */
+    double df;             /**< degrees of freedom behind the interval, infinity for normal ones */
+    double p_value;        /**< of the null value 0, NaN where there is no test */
+    double n_eff;          /**< effective number of answers */
+    double sum_w;          /**< sum of the weights of the n answers */
+    int64_t n;             /**< valid answers with a positive weight */
+    int64_t excluded[8];   /**< rows left out, by cx_excluded; the rest is zero */
+    int32_t method;        /**< a cx_method: the one that made the interval */
+    int32_t unit;          /**< a cx_unit */
+    uint32_t flags;        /**< cx_flag bits */
+    int32_t status;        /**< a cx_status: CX_OK, or why this row of a table has no value */
     uint64_t reserved[12]; /**< zero */
 } cx_estimate;
 

@@ -58,7 +58,8 @@ typedef struct cx_error {
 /** @brief Clears an error: code 0, row -1, value NaN, empty texts. NULL is ignored. */
 CX_API void cx_error_init(cx_error *err);
 
-/** @brief The sentence of a status code; "unknown status" for a number outside the list. Never NULL. */
+/** @brief The sentence of a status code; "unknown status" for a number outside the list. Never
+ * NULL. */
 CX_API const char *cx_strerror(int32_t code);
 
 /** @brief The name of a status code, such as "CX_E_DOMAIN"; NULL for a number outside the list. */

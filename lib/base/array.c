@@ -1,0 +1,239 @@
+#include "base/array.h"
+
+int64_t cx_dtype_size(int32_t dtype) {
+    switch (dtype) {
+    case CX_I8:
+    case CX_U8:
+    case CX_BOOL:
+        return 1;
+    case CX_I16:
+    case CX_U16:
+        return 2;
+    case CX_I32:
+    case CX_U32:
+    case CX_F32:
+        return 4;
+    case CX_I64:
+    case CX_U64:
+    case CX_F64:
+    case CX_TIMESTAMP:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+const char *cx_dtype_name(int32_t dtype) {
+    static const char *const names[] = {
+        "unknown", "int8",    "int16",   "int32", "int64", "uint8",  "uint16",       "uint32",
+        "uint64",  "float32", "float64", "bool",  "bit",   "string", "large_string", "timestamp"};
+    return names[dtype >= CX_I8 && dtype <= CX_TIMESTAMP ? dtype : 0];
+}
+
+cx_array cx_array_of(const void *data, cx_dtype dtype, int64_t length) {
+    cx_array view;
+    memset(&view, 0, sizeof view);
+    view.data = data;
+    view.dtype = (int32_t)dtype;
+    view.length = length;
+    view.stride = cx_dtype_size((int32_t)dtype);
+    return view;
+}
+
+const char *cx_i_array_name(const cx_array *column, const char *role) {
+    return column->name != NULL ? column->name : role;
+}
+
+static bool array_is_string(int32_t dtype) {
+    return dtype == CX_STRING || dtype == CX_LARGE_STRING;
+}
+
+static cx_status array_check_type(const cx_array *column, const char *name, int accepts,
+                                  cx_error *err) {
+    if (column->dtype < CX_I8 || column->dtype > CX_TIMESTAMP)
+        return cx_i_fail(err, CX_E_TYPE, "column %s has the unknown element type %d", name,
+                         (int64_t)column->dtype);
+    if (column->dictionary != NULL && accepts == CX_I_NUMBERS)
+        return cx_i_fail(err, CX_E_TYPE,
+                         "column %s is categorical: its codes are not numbers; convert it to the "
+                         "numbers it stands for, or use it as a key (by)",
+                         name);
+    if (accepts == CX_I_NUMBERS &&
+        (array_is_string(column->dtype) || column->dtype == CX_TIMESTAMP))
+        return cx_i_fail(err, CX_E_TYPE, "column %s holds %s, and numbers are needed", name,
+                         array_is_string(column->dtype) ? "text" : "timestamps");
+    if (column->dictionary != NULL &&
+        (!array_is_string(column->dictionary->dtype) || column->dictionary->dictionary != NULL))
+        return cx_i_fail(err, CX_E_TYPE, "the dictionary of column %s does not hold text", name);
+    return CX_OK;
+}
+
+static bool array_reserved_is_zero(const cx_array *column) {
+    return (column->reserved[0] | column->reserved[1] | column->reserved[2] |
+            column->reserved[3]) == 0;
+}
+
+cx_status cx_i_array_check(const cx_array *column, const char *role, int accepts, cx_error *err) {
+    if (column == NULL) return cx_i_fail(err, CX_E_NULL, "%s is missing", role);
+    const char *name = cx_i_array_name(column, role);
+    if (column->length < 0 || column->offset < 0)
+        return cx_i_fail(err, CX_E_LENGTH, "column %s has a negative length or offset", name);
+    CX_TRY(array_check_type(column, name, accepts, err));
+    if (!array_reserved_is_zero(column))
+        return cx_i_fail(err, CX_E_OPTION, "column %s: zero the structure before filling it", name);
+    if (column->length > 0 && array_is_string(column->dtype) && column->offsets == NULL)
+        return cx_i_fail(err, CX_E_NULL, "column %s has no offsets", name);
+    if (column->length > 0 && column->data == NULL && !array_is_string(column->dtype))
+        return cx_i_fail(err, CX_E_NULL, "column %s has no data", name);
+    if (column->dictionary != NULL)
+        return cx_i_array_check(column->dictionary, name, CX_I_KEYS, err);
+    return CX_OK;
+}
+
+cx_status cx_i_array_same_length(const cx_array *a, const char *role_a, const cx_array *b,
+                                 const char *role_b, cx_error *err) {
+    if (a->length == b->length) return CX_OK;
+    return cx_i_fail(err, CX_E_LENGTH, "column %s has %d rows and column %s has %d",
+                     cx_i_array_name(a, role_a), a->length, cx_i_array_name(b, role_b), b->length);
+}
+
+cx_status cx_i_frame_check(const cx_frame *frame, const char *role, int accepts, cx_error *err) {
+    if (frame == NULL || (frame->columns == NULL && frame->count > 0))
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", role);
+    if (frame->count < 1) return cx_i_fail(err, CX_E_EMPTY, "%s has no columns", role);
+    for (int64_t i = 0; i < frame->count; i++) {
+        const cx_array *column = &frame->columns[i];
+        if (column->name == NULL)
+            return cx_i_fail(err, CX_E_NAME, "column %d of %s has no name", i, role);
+        CX_TRY(cx_i_array_check(column, role, accepts, err));
+        CX_TRY(cx_i_array_same_length(&frame->columns[0], role, column, role, err));
+        for (int64_t j = 0; j < i; j++)
+            if (strcmp(frame->columns[j].name, column->name) == 0)
+                return cx_i_fail(err, CX_E_NAME, "%s has two columns called %s", role,
+                                 column->name);
+    }
+    return CX_OK;
+}
+
+static bool array_bit(const uint8_t *bits, int64_t position) {
+    return (bits[position >> 3] >> (position & 7)) & 1;
+}
+
+bool cx_i_array_valid(const cx_array *column, int64_t row) {
+    return column->validity == NULL || array_bit(column->validity, column->offset + row);
+}
+
+/* Elements of a strided view may be unaligned, hence memcpy. */
+#define ARRAY_LOOP(type)                                                                           \
+    for (int64_t i = 0; i < count; i++, p += column->stride) {                                     \
+        type element;                                                                              \
+        memcpy(&element, p, sizeof element);                                                       \
+        out[i] = (double)element;                                                                  \
+    }                                                                                              \
+    break
+
+static void array_read_bits(const cx_array *column, int64_t start, int64_t count, double *out) {
+    for (int64_t i = 0; i < count; i++)
+        out[i] = array_bit(column->data, column->offset + start + i) ? 1.0 : 0.0;
+}
+
+/* Days are int32, as in Arrow's date32. */
+static int32_t array_storage(const cx_array *column) {
+    if (column->dtype != CX_TIMESTAMP) return column->dtype;
+    return column->unit == CX_DAYS ? CX_I32 : CX_I64;
+}
+
+static void array_read_values(const cx_array *column, int64_t start, int64_t count, double *out) {
+    const char *p = (const char *)column->data + start * column->stride;
+    switch (array_storage(column)) {
+    case CX_I8:
+        ARRAY_LOOP(int8_t);
+    case CX_I16:
+        ARRAY_LOOP(int16_t);
+    case CX_I32:
+        ARRAY_LOOP(int32_t);
+    case CX_I64:
+        ARRAY_LOOP(int64_t);
+    case CX_U8:
+        ARRAY_LOOP(uint8_t);
+    case CX_U16:
+        ARRAY_LOOP(uint16_t);
+    case CX_U32:
+        ARRAY_LOOP(uint32_t);
+    case CX_U64:
+        ARRAY_LOOP(uint64_t);
+    case CX_F32:
+        ARRAY_LOOP(float);
+    case CX_F64:
+        ARRAY_LOOP(double);
+    case CX_BOOL:
+        for (int64_t i = 0; i < count; i++, p += column->stride) out[i] = *p != 0 ? 1.0 : 0.0;
+        break;
+    case CX_BIT:
+        array_read_bits(column, start, count, out);
+        break;
+    default:
+        for (int64_t i = 0; i < count; i++) out[i] = NAN;
+    }
+}
+
+void cx_i_array_read(const cx_array *column, int64_t start, int64_t count, double *out) {
+    array_read_values(column, start, count, out);
+    if (column->validity == NULL) return;
+    for (int64_t i = 0; i < count; i++)
+        if (!array_bit(column->validity, column->offset + start + i)) out[i] = NAN;
+}
+
+int64_t cx_i_array_i64(const cx_array *column, int64_t row) {
+    if (column->dtype == CX_BIT) return array_bit(column->data, column->offset + row);
+    const char *p = (const char *)column->data + row * column->stride;
+    int64_t wide = 0;
+    switch (array_storage(column)) {
+    case CX_I8:
+        return *(const int8_t *)p;
+    case CX_U8:
+        return *(const uint8_t *)p;
+    case CX_BOOL:
+        return *p != 0;
+    case CX_I16: {
+        int16_t v;
+        memcpy(&v, p, sizeof v);
+        return v;
+    }
+    case CX_U16: {
+        uint16_t v;
+        memcpy(&v, p, sizeof v);
+        return v;
+    }
+    case CX_I32: {
+        int32_t v;
+        memcpy(&v, p, sizeof v);
+        return v;
+    }
+    case CX_U32: {
+        uint32_t v;
+        memcpy(&v, p, sizeof v);
+        return v;
+    }
+    default:
+        memcpy(&wide, p, sizeof wide);
+        return wide;
+    }
+}
+
+const char *cx_i_array_string(const cx_array *column, int64_t row, int64_t *length) {
+    int64_t begin, end;
+    if (column->dictionary != NULL)
+        return cx_i_array_string(column->dictionary, cx_i_array_i64(column, row), length);
+    if (column->dtype == CX_STRING) {
+        int32_t narrow[2];
+        memcpy(narrow, (const char *)column->offsets + row * 4, sizeof narrow);
+        begin = narrow[0], end = narrow[1];
+    } else {
+        int64_t wide[2];
+        memcpy(wide, (const char *)column->offsets + row * 8, sizeof wide);
+        begin = wide[0], end = wide[1];
+    }
+    *length = end - begin;
+    return *length == 0 ? "" : (const char *)column->data + begin;
+}
