@@ -1,0 +1,2 @@
+/* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
+SUITE(version)
