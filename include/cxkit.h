@@ -23,6 +23,7 @@
 #include <cxkit/special.h>
 #include <cxkit/tally.h>
 #include <cxkit/metric.h>
+#include <cxkit/compare.h>
 #include <cxkit/plan.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>

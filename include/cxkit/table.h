@@ -58,7 +58,7 @@ CX_API double cx_table_figure(const cx_table *table, int64_t index);
 /** @brief Exports the table through the Arrow C data interface, as a struct array.
  *
  * No column is copied: the export shares the columns with the table and outlives it. The figures
- * are in the schema's metadata.
+ * about the whole table are not part of it.
  *
  * @param      table   the table
  * @param[out] schema  released by the caller through its release callback

@@ -7,7 +7,8 @@
 
 /* Building a table: make it with all rows, add columns, fill their memory, hand it out. Column
  * memory is zeroed. On failure free the table; nothing else is owed. */
-cx_status cx_i_table_new(int64_t rows, const cx_allocator *allocator, cx_table **out, cx_error *err);
+cx_status cx_i_table_new(int64_t rows, const cx_allocator *allocator, cx_table **out,
+                         cx_error *err);
 cx_status cx_i_table_f64(cx_table *table, const char *name, double **out, cx_error *err);
 cx_status cx_i_table_i64(cx_table *table, const char *name, int64_t **out, cx_error *err);
 /* A string column: gives the room for `bytes` characters and the rows + 1 offsets to fill. */
