@@ -1,0 +1,99 @@
+#ifndef CXKIT_CORRELATE_H
+#define CXKIT_CORRELATE_H
+
+#include <cxkit/array.h>
+#include <cxkit/estimate.h>
+#include <cxkit/moments.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** @defgroup correlate Correlation
+ * @{
+ */
+
+/** Kinds of correlation: name, number, word. */
+#define CX_CORRELATION_LIST(X) X(CX_CORRELATION_PEARSON, 0, "pearson")
+
+/** Kinds of correlation. */
+typedef enum cx_correlation {
+#define CX_CORRELATION_ENUM(name, number, text) name = number,
+    CX_CORRELATION_LIST(CX_CORRELATION_ENUM)
+#undef CX_CORRELATION_ENUM
+        CX_CORRELATION_END = 1 /**< one more than the largest */
+} cx_correlation;
+
+/** Options of cx_correlate() and cx_moments_pearson(). */
+typedef struct cx_correlate_options {
+    uint32_t struct_size; /**< sizeof(cx_correlate_options) */
+    int32_t method;       /**< a cx_correlation; default CX_CORRELATION_PEARSON */
+    double confidence;    /**< of the interval, in (0, 1); default 0.95 */
+} cx_correlate_options;
+
+/** @brief Fills in the defaults. NULL is ignored. */
+CX_API void cx_correlate_options_init(cx_correlate_options *options);
+
+/** @brief The word of a kind of correlation, such as "pearson"; "unknown" outside the list. */
+CX_API const char *cx_correlation_name(int32_t method);
+
+/** @brief Correlation of two columns.
+ *
+ * Pearson: r = sum w (x - mx)(y - my) / sqrt(sum w (x - mx)^2 sum w (y - my)^2), clamped to
+ * [-1, 1]. The interval is symmetric on Fisher's scale z = atanh r [Fisher1921].
+ *
+ * Without weights the standard error of z is 1/sqrt(n - 3), `se` is (1 - r^2) times that, and the
+ * p-value is that of t = r sqrt((n - 2)/(1 - r^2)) with n - 2 degrees of freedom, exact for normal
+ * columns. With weights `se` is sqrt(sum w_i^2 psi_i^2) / sum w with
+ * psi = zx zy - r (zx^2 + zy^2)/2 and zx, zy the standardised columns; interval and p-value both
+ * use se / (1 - r^2) on Fisher's scale and the normal distribution.
+ *
+ * @param      x        numbers; a row with a null or NaN in any column is left out and counted
+ * @param      y        numbers, as many as x
+ * @param      weights  survey weights, finite and >= 0, or NULL; rows of weight 0 are left out and
+ *                      counted
+ * @param      options  NULL: the defaults
+ * @param[out] out      value, limits, p_value, n, n_eff, excluded; df is infinite, as the interval
+ *                      is a normal one; written only on CX_OK
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN (infinite value,
+ * bad weight) | CX_E_EMPTY (no complete row) | CX_E_FEW (one complete row) | CX_E_CONSTANT (names
+ * the column) | CX_E_OVERFLOW
+ *
+ * Edge cases: n < 4 (or an effective n of 3 or less): no interval can be made; the limits are -1
+ * and 1, se is NaN and CX_FLAG_FEW is set. n = 2: r is -1 or 1 and p_value NaN. |r| = 1 with
+ * n > 3: both limits are r; p_value is 0.
+ * Cost: O(n), two passes (three with weights), no allocation. Threads: any. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_correlate(const cx_array *x, const cx_array *y,
+                                           const cx_array *weights,
+                                           const cx_correlate_options *options, cx_estimate *out,
+                                           cx_error *err);
+
+/** @brief Pearson's correlation of columns i and j of a state.
+ *
+ * As cx_correlate(), but the rows are gone: with weights the effective number of rows
+ * [Kish1965] stands for n in standard error, interval and p-value.
+ *
+ * @param      x        the state
+ * @param      i        0 <= i < columns
+ * @param      j        0 <= j < columns
+ * @param      options  NULL: the defaults
+ * @param[out] out      written only on CX_OK
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_NAME (no such column) | CX_E_OPTION | CX_E_EMPTY | CX_E_FEW |
+ * CX_E_CONSTANT (names the column)
+ *
+ * Cost: constant, no allocation. Threads: any. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_moments_pearson(const cx_moments *x, int64_t i, int64_t j,
+                                                 const cx_correlate_options *options,
+                                                 cx_estimate *out, cx_error *err);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
