@@ -15,8 +15,8 @@ bool close_relative(double actual, double expected, double tolerance);
 #define ck_assert_close(actual, expected, tolerance)                                               \
     do {                                                                                           \
         double close_a = (actual), close_e = (expected), close_t = (tolerance);                    \
-        ck_assert_msg(close_relative(close_a, close_e, close_t), "%s is %.17g, not %.17g", #actual, \
-                      close_a, close_e);                                                           \
+        ck_assert_msg(close_relative(close_a, close_e, close_t), "%s is %.17g, not %.17g",         \
+                      #actual, close_a, close_e);                                                  \
     } while (0)
 #define ck_assert_near(actual, expected, tolerance)                                                \
     do {                                                                                           \
@@ -44,7 +44,8 @@ bool close_relative(double actual, double expected, double tolerance);
                       fails_error.text, (part));                                                   \
     } while (0)
 
-/* -- vectors: tests/vectors/<name>.csv; the first row names the columns -------------------------- */
+/* -- vectors: tests/vectors/<name>.csv; the first row names the columns --------------------------
+ */
 typedef struct vectors {
     int64_t rows, columns;
     char **cells; /* row-major, without the header; every cell is trimmed text */
@@ -52,7 +53,7 @@ typedef struct vectors {
     char *memory;
 } vectors;
 
-vectors vectors_read(const char *name);                 /* fails the test when it cannot be read */
+vectors vectors_read(const char *name); /* fails the test when it cannot be read */
 vectors vectors_read_path(const char *path);
 const char *vectors_text(const vectors *v, int64_t row, const char *column);
 double vectors_number(const vectors *v, int64_t row, const char *column); /* "" -> NaN */
@@ -60,7 +61,8 @@ void vectors_free(vectors *v);
 /* The path of a file under CX_SHARED, or NULL (the test then says so and returns). */
 const char *shared_path(const char *relative, char *buffer, size_t size);
 
-/* -- an allocator that counts, and fails from the `fail_at`-th request on (or only there) -------- */
+/* -- an allocator that counts, and fails from the `fail_at`-th request on (or only there) --------
+ */
 typedef struct fault {
     int64_t requests; /* so far */
     int64_t live;     /* blocks not yet released */
