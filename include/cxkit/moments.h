@@ -46,16 +46,18 @@ CX_API void cx_moments_free(cx_moments *self);
 /** @brief Forgets all rows and keeps the columns. NULL is ignored. */
 CX_API void cx_moments_reset(cx_moments *self);
 
-/** @brief A copy with the same allocator.
+/** @brief A second state with the same content.
  *
- * @param      self  the state
- * @param[out] out   written only on CX_OK; release with cx_moments_free()
- * @param      err   may be NULL
+ * @param      self       the state
+ * @param      allocator  NULL: malloc; kept by the copy
+ * @param[out] out        written only on CX_OK; release with cx_moments_free()
+ * @param      err        may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_MEMORY
  *
  * Cost: O(p^2). Since: 0.1.
  */
-CX_API CX_NODISCARD cx_status cx_moments_copy(const cx_moments *self, cx_moments **out,
+CX_API CX_NODISCARD cx_status cx_moments_copy(const cx_moments *self,
+                                              const cx_allocator *allocator, cx_moments **out,
                                               cx_error *err);
 
 /** @brief Adds rows.
@@ -78,8 +80,8 @@ CX_API CX_NODISCARD cx_status cx_moments_copy(const cx_moments *self, cx_moments
  * CX_E_DOMAIN (an infinite value, or a weight that is negative or infinite; row and column in err) |
  * CX_E_OVERFLOW (a square exceeds the range of double)
  *
- * Edge cases: no rows: CX_OK. A column that never varies has products of exactly 0. Integers below
- * two million are summed without any rounding. Deviations smaller than 1e-150 vanish.
+ * Edge cases: no rows: CX_OK. A column that never varies has products of exactly 0. Deviations
+ * smaller than 1e-150 vanish.
  * Same bytes for the same sequence of calls; 1e-14 relative for any other split of the rows.
  * Cost: O(n p^2), no allocation. Threads: one writer. Since: 0.1.
  */
@@ -114,16 +116,16 @@ CX_API CX_NODISCARD cx_status cx_moments_merge(cx_moments *self, const cx_moment
 CX_API CX_NODISCARD cx_status cx_moments_subtract(cx_moments *self, const cx_moments *other,
                                                   cx_error *err);
 
-/** @brief Whether two states have the same columns and the same encoded bytes. NULL equals NULL. */
-CX_API int cx_moments_equal(const cx_moments *self, const cx_moments *other);
+/** @brief Whether two states have the same columns and the same encoded bytes; false for NULL. */
+CX_API int cx_moments_equal(const cx_moments *a, const cx_moments *b);
 
 /** @brief The number of bytes cx_moments_encode() writes; 0 for NULL. */
-CX_API size_t cx_moments_encode_size(const cx_moments *self);
+CX_API size_t cx_moments_encoded_size(const cx_moments *self);
 
 /** @brief Writes the state: little-endian, versioned, with a checksum.
  *
  * @param      self    the state
- * @param[out] buffer  room for exactly cx_moments_encode_size() bytes
+ * @param[out] buffer  room for exactly cx_moments_encoded_size() bytes
  * @param      size    that size
  * @param      err     may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_LENGTH
