@@ -1,0 +1,107 @@
+/* One macro for each kind of struct. */
+
+/* An opaque state: made by `TYPE **out`, released by FREE when its object goes. */
+%define %cx_handle(TYPE, FREE)
+%ignore FREE;
+%nodefaultctor TYPE;
+struct TYPE {};
+%extend TYPE {
+    ~TYPE() { FREE($self); }
+}
+%typemap(in, numinputs=0, noblock=1) TYPE **out (TYPE *made) {
+    made = NULL;
+    $1 = &made;
+}
+%typemap(argout, noblock=1) TYPE **out {
+    if (cx_this.error.code == CX_OK)
+        cx_set_result($result, SWIG_NewPointerObj(made$argnum, $*1_descriptor, SWIG_POINTER_OWN));
+}
+%enddef
+
+/* A plain struct that a function fills in: `TYPE *out` becomes the return value. */
+%define %cx_result(TYPE)
+%nodefaultctor TYPE;
+%immutable TYPE;
+%ignore TYPE::reserved;
+%typemap(in, numinputs=0, noblock=1) TYPE *out (TYPE made) {
+    memset(&made, 0, sizeof made);
+    $1 = &made;
+}
+%typemap(argout, noblock=1) TYPE *out {
+    if (cx_this.error.code == CX_OK) {
+        TYPE *cx_copy = (TYPE *)malloc(sizeof *cx_copy);
+        if (cx_copy) *cx_copy = made$argnum;
+        cx_set_result($result, SWIG_NewPointerObj(cx_copy, $1_descriptor, SWIG_POINTER_OWN));
+    }
+}
+%enddef
+
+/* An options struct: made with the defaults of C, its fields can be set. */
+%define %cx_options(TYPE)
+%ignore TYPE ## _init;
+%ignore TYPE::struct_size;
+%ignore TYPE::reserved;
+%extend TYPE {
+    TYPE()
+    {
+        TYPE *made = (TYPE *)calloc(1, sizeof *made);
+        if (made) TYPE ## _init(made);
+        return made;
+    }
+}
+%enddef
+
+%cx_handle(cx_table, cx_table_free)
+%cx_handle(cx_tally, cx_tally_free)
+%cx_handle(cx_tallies, cx_tallies_free)
+%cx_handle(cx_moments, cx_moments_free)
+
+%cx_result(cx_estimate)
+%cx_result(cx_heterogeneity_test)
+%cx_result(cx_random_words)
+
+%cx_options(cx_answer_options)
+%cx_options(cx_nps_options)
+%cx_options(cx_csat_options)
+%cx_options(cx_ces_options)
+%cx_options(cx_mean_options)
+%cx_options(cx_share_options)
+%cx_options(cx_compare_options)
+%cx_options(cx_correlate_options)
+%cx_options(cx_driver_options)
+
+/* A tally inside a set is the set's: cx_tallies_take gives one of your own. */
+%ignore cx_tallies_at;
+
+/* Encoded states: (buffer, size) takes the size and gives bytes, (bytes, size) takes bytes. The
+ * language gives cx_bytes_new(size), cx_bytes_data(object) and cx_bytes_take. */
+%typemap(arginit, noblock=1) (uint8_t *buffer, size_t size) {
+    cx_value cx_encoded = cx_nothing;
+}
+%typemap(in, noblock=1) (uint8_t *buffer, size_t size) {
+    cx_encoded = cx_bytes_new($input);
+    if (cx_is_nothing(cx_encoded)) SWIG_fail;
+    $1 = (uint8_t *)cx_bytes_data(cx_encoded);
+    $2 = (size_t)cx_bytes_size(cx_encoded);
+}
+%typemap(argout, noblock=1) (uint8_t *buffer, size_t size) {
+    if (cx_this.error.code == CX_OK) {
+        cx_set_result($result, cx_encoded);
+        cx_encoded = cx_nothing;
+    }
+}
+%typemap(freearg, noblock=1) (uint8_t *buffer, size_t size) {
+    cx_bytes_drop(cx_encoded);
+}
+%typemap(arginit, noblock=1) (const uint8_t *bytes, size_t size) {
+    cx_bytes cx_given;
+    memset(&cx_given, 0, sizeof cx_given);
+}
+%typemap(in, noblock=1) (const uint8_t *bytes, size_t size) {
+    cx_bytes_take($input, &cx_given, &cx_this);
+    $1 = (uint8_t *)cx_given.data;
+    $2 = cx_given.size;
+}
+%typemap(freearg, noblock=1) (const uint8_t *bytes, size_t size) {
+    cx_bytes_release(&cx_given);
+}

@@ -1,0 +1,50 @@
+/* What cannot be said by a typemap. */
+
+/* Codes of the answers, one at a time: 0 when there is no more room. */
+%ignore cx_answer_options::missing_codes;
+%ignore cx_answer_options::not_applicable_codes;
+%ignore cx_answer_options::missing_count;
+%ignore cx_answer_options::not_applicable_count;
+%extend cx_answer_options {
+    int add_missing_code(double code)
+    {
+        if ($self->missing_count >= CX_MAX_CODES) return 0;
+        $self->missing_codes[$self->missing_count++] = code;
+        return 1;
+    }
+    int add_not_applicable_code(double code)
+    {
+        if ($self->not_applicable_count >= CX_MAX_CODES) return 0;
+        $self->not_applicable_codes[$self->not_applicable_count++] = code;
+        return 1;
+    }
+}
+
+/* The excluded rows of an estimate, by reason. */
+%ignore cx_estimate::excluded;
+%extend cx_estimate {
+    int64_t excluded_for(int32_t reason)
+    {
+        return reason >= 0 && reason < 8 ? $self->excluded[reason] : 0;
+    }
+}
+
+/* The list of adjusting columns is an argument of its own. */
+%ignore cx_driver_options::adjust;
+%ignore cx_drivers;
+%rename(cx_drivers) cx_drivers_adjusted;
+%inline %{
+static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *drivers,
+                                     const char *outcome, const cx_driver_options *options,
+                                     const cx_array *adjust, cx_table **out, cx_error *err)
+{
+    cx_driver_options full;
+    if (options) {
+        full = *options;
+    } else {
+        cx_driver_options_init(&full);
+    }
+    full.adjust = adjust;
+    return cx_drivers(x, drivers, outcome, &full, out, err);
+}
+%}

@@ -1,0 +1,51 @@
+/* The order of includes. The headers are the interface; bindings/common is the grammar of their
+ * parameters; <language>.i says how that language reads a column and raises an error. */
+#if defined(SWIGPYTHON)
+%module(package="cxkit") _native
+#elif defined(SWIGRUBY)
+%module "cxkit_native"
+#endif
+
+%begin %{
+#define SWIG_PYTHON_STRICT_BYTE_CHAR
+%}
+
+%{
+#include <cxkit.h>
+
+#include <stdlib.h>
+#include <string.h>
+%}
+
+%include <stdint.i>
+
+%insert("header") "column.h"
+%insert("header") "column.c"
+%insert("header") "arrow.c"
+
+#if defined(SWIGPYTHON)
+%include "python.i"
+#elif defined(SWIGRUBY)
+%include "ruby.i"
+#endif
+
+%include "call.i"
+%include "column.i"
+%include "handle.i"
+%include "helpers.i"
+
+%include <cxkit/version.h>
+%include <cxkit/export.h>
+%include <cxkit/status.h>
+%include <cxkit/alloc.h>
+%include <cxkit/array.h>
+%include <cxkit/random.h>
+%include <cxkit/estimate.h>
+%include <cxkit/table.h>
+%include <cxkit/special.h>
+%include <cxkit/tally.h>
+%include <cxkit/metric.h>
+%include <cxkit/compare.h>
+%include <cxkit/moments.h>
+%include <cxkit/correlate.h>
+%include <cxkit/driver.h>
