@@ -1,3 +1,5 @@
 #include <cxkit/version.h>
 
-const char *cx_version(void) { return CX_VERSION_TEXT; }
+const char *cx_version(void) {
+    return CX_VERSION_TEXT;
+}

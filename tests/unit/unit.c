@@ -6,8 +6,7 @@
 #undef SUITE
 
 /* One program runs every suite and prints TAP; CK_RUN_SUITE and CK_RUN_CASE choose among them. */
-int main(void)
-{
+int main(void) {
     SRunner *runner = srunner_create(NULL);
 #define SUITE(noun) srunner_add_suite(runner, suite_##noun());
 #include "suites.h"

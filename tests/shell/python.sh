@@ -1,0 +1,36 @@
+#!/bin/sh
+# The Python package, built from the sdist, passes its tests. `python.sh system` builds it against the
+# installed library instead of the copy inside.
+. "$(dirname "$0")/tap.sh"
+tap_folder
+mode=${1:-own}
+if [ "$mode" = system ]; then
+    CXKIT_SYSTEM=1
+    export CXKIT_SYSTEM
+fi
+log=$CX_BUILD/python-$mode.log
+set -- "$CX_BUILD"/python/dist/cxkit-*.tar.gz
+if ! "$PYTHON" -m pip install --quiet --no-index --no-deps --no-build-isolation --no-compile --no-cache-dir \
+    --disable-pip-version-check --target "$work/site" "$1" >"$log" 2>&1; then
+    not_ok "the sdist builds and installs ($mode)" "$(tail -n 40 "$log")"
+    tap_end
+fi
+ok "the sdist builds and installs ($mode)"
+
+# Away from the source tree, so that only the installed package can be imported.
+cd "$work" || exit 1
+PYTHONPATH=$work/site CX_SRC=$CX_SRC PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q -rA --tb=short --color=no -p no:cacheprovider \
+    --rootdir "$CX_SRC/bindings/python" "$CX_SRC/bindings/python/tests" >"$log" 2>&1 </dev/null
+status=$?
+$AWK -v count="$tap_count" '
+    /^(PASSED|XPASS|XFAIL) / { sub(/^[A-Z]+ /, ""); print "ok " ++count " - " $0; passed++ }
+    /^(FAILED|ERROR) / { sub(/^[A-Z]+ /, ""); print "not ok " ++count " - " $0 }
+    /^SKIPPED \[/ { n = $2; gsub(/[^0-9]/, "", n); sub(/^SKIPPED \[[0-9]+\] /, "")
+                    while (n-- > 0) print "ok " ++count " - python # SKIP " $0 }
+    END { print "1.." count; exit !passed }' "$log"
+counted=$?
+if [ $status != 0 ] || [ $counted != 0 ]; then
+    tail -n 200 "$log" | sed 's/^/# /'
+    echo "Bail out! pytest ended with $status"
+    exit 1
+fi
