@@ -1,0 +1,158 @@
+"""The answers of a folder as arrays, with waves and measurement points."""
+
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+
+from .problem import Problem
+from .source import MISSING, Source, find
+
+NO_POINT = -1
+
+
+@dataclass
+class Answers:
+    """Everything the numbers are made from. One entry a row that is kept."""
+
+    files: list
+    waves: list
+    wave: np.ndarray
+    points: list
+    point: np.ndarray
+    weight: np.ndarray | None
+    weighted: list
+    time: np.ndarray | None
+    scores: dict
+    items: dict
+    behaviours: dict
+    described: dict
+    left_out: dict
+    total: int
+
+
+def order(labels):
+    """Positions of labels in natural order: numbers by size, then texts."""
+    def key(index):
+        try:
+            return (0, float(labels[index]), labels[index])
+        except ValueError:
+            return (1, 0.0, labels[index])
+    return sorted(range(len(labels)), key=key)
+
+
+def period(times, every):
+    """The label of the calendar period a time falls into, as text."""
+    day = times.astype("datetime64[D]")
+    if every == "day":
+        return day.astype(str)
+    if every == "week":
+        return ((day.astype(int) + 3) // 7 * 7 - 3).astype("datetime64[D]").astype(str)
+    if every == "month":
+        return day.astype("datetime64[M]").astype(str)
+    years = day.astype("datetime64[Y]").astype(str)
+    if every == "year":
+        return years
+    quarter = day.astype("datetime64[M]").astype(int) % 12 // 3 + 1
+    return np.char.add(np.char.add(years, "-Q"), quarter.astype(str))
+
+
+def joined(source, columns):
+    """(labels, codes) of several columns side by side; NO_POINT where any of them is blank."""
+    labels, codes = [""], np.zeros(source.count, np.int64)
+    blank = np.zeros(source.count, bool)
+    for column in columns:
+        names, found = source.factor(column)
+        names_in_order = [names[index] for index in order(names)]
+        place = np.empty(len(names), np.int64)
+        place[order(names)] = np.arange(len(names))
+        blank |= np.array([name == "" for name in names])[found]
+        codes = codes * len(names) + place[found]
+        labels = [f"{left} {right}".strip() for left in labels for right in names_in_order]
+    used = np.unique(codes[~blank])
+    compact = np.full(len(labels), NO_POINT, np.int32)
+    compact[used] = np.arange(len(used))
+    return [labels[index] for index in used], np.where(blank, NO_POINT, compact[codes])
+
+
+def waves_of(config, source, times):
+    """(labels, codes, kept): the wave of every row."""
+    kept = np.ones(source.count, bool)
+    if config.until is not None:
+        last = np.datetime64(config.until + datetime.timedelta(days=1), "us")
+        kept &= ~(times >= last)
+    if config.wave:
+        labels, codes = source.factor(config.wave)
+        if "" in labels:
+            row = source.first_row(codes, labels.index(""))
+            raise source.bad(row, config.wave, "the wave is blank")
+    elif config.every:
+        if np.isnat(times).any():
+            row = int(np.argmax(np.isnat(times)))
+            raise source.bad(row, config.date, "the date is blank, so the answer has no wave")
+        labels, codes = np.unique(period(times, config.every), return_inverse=True)
+        labels = list(map(str, labels))
+    else:
+        labels, codes = ["all answers"], np.zeros(source.count, np.int32)
+    present = [index for index in order(labels) if (kept & (codes == index)).any()]
+    place = np.full(len(labels), -1, np.int32)
+    place[present] = np.arange(len(present))
+    return [labels[index] for index in present], place[codes], kept
+
+
+def weights_of(config, source, wave, waves):
+    """(weights, waves that have them). A wave without any weight counts every answer once."""
+    if not config.weight:
+        return None, [False] * len(waves)
+    weight = source.numbers(config.weight)
+    negative = weight < 0
+    if negative.any():
+        row = int(np.argmax(negative))
+        raise source.bad(row, config.weight, f"the weight {weight[row]:g} is negative")
+    blank, has = np.isnan(weight), []
+    for index, label in enumerate(waves):
+        inside = wave == index
+        has.append(not blank[inside].all())
+        if has[-1] and blank[inside].any():
+            row = int(np.argmax(inside & blank))
+            raise source.bad(row, config.weight, f"the weight is blank, and others of wave {label} "
+                             "have one")
+    return np.where(blank, 1.0, weight), has
+
+
+def read(config, folder, paths=None, log=lambda text: None):
+    """The Answers of a folder, or of the files given."""
+    paths = paths or find(folder, config.files)
+    source = Source(paths, config.columns(), log)
+    log("checking the answers")
+    times = source.times(config.date) if config.date else None
+    waves, wave, kept = waves_of(config, source, times)
+    if not kept.any():
+        raise Problem(f"{folder}: every answer is later than until = {config.until}")
+    weight, weighted = weights_of(config, source, wave, waves)
+    points, point = joined(source, config.point) if config.point else ([], None)
+    scores = {score.column: source.answers(score.column, score.codes) for score in config.scores}
+    for score in config.scores:
+        if not (scores[score.column][kept] >= score.codes.scale[0]).any():
+            raise Problem(f'{folder}: the column "{score.column}" has no answer')
+    items = {}
+    if config.drivers:
+        items = {name: source.answers(name, config.drivers.codes) for name in config.drivers.items}
+    behaviours = {one.column: source.choices(one.column, one.yes, one.no, one.missing)
+                  for one in config.behaviours}
+    described = {name: source.factor(name) for name in config.describe}
+
+    def cut(array):
+        return None if array is None else np.ascontiguousarray(array[kept])
+
+    return Answers(
+        files=[{"name": path.name, "rows": rows} for path, rows in zip(source.paths, source.rows)],
+        waves=waves, wave=cut(wave), points=points, point=cut(point), weight=cut(weight),
+        weighted=weighted, time=cut(times), scores={k: cut(v) for k, v in scores.items()},
+        items={k: cut(v) for k, v in items.items()},
+        behaviours={k: cut(v) for k, v in behaviours.items()},
+        described={k: (names, cut(codes)) for k, (names, codes) in described.items()},
+        left_out={"after_until": int((~kept).sum())}, total=source.count)
+
+
+__all__ = ["Answers", "MISSING", "NO_POINT", "read"]

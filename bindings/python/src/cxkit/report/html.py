@@ -1,0 +1,82 @@
+"""The page: one file, no script, nothing loaded from elsewhere."""
+
+import json
+
+import jinja2
+import markupsafe
+
+from . import charts, words
+
+CLASSES = {"nps": "Net Promoter Score: share of promoters (9 and 10) minus share of detractors (0 to "
+                  "6), in points from −100 to 100"}
+
+
+def page(found):
+    """The report as HTML text."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("cxkit.report", "templates"), autoescape=True,
+        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment.filters.update(
+        percent=words.percent, date=words.date, count=lambda n: f"{n:,}", listed=words.listed,
+        p=words.p_value, fixed=lambda value, digits: words.written(value, digits))
+    environment.globals.update(words=words, numbers=words.numbers, certain=words.certain)
+    yes, no = words.may(found)
+    return environment.get_template("report.html.j2").render(
+        found=found, main=found["scores"][0], cards=[words.headline(s) for s in found["scores"]],
+        paragraph=words.paragraph(found), steps=words.next_steps(found), sure=words.sure(found),
+        may=yes, may_not=no, charts=pictures(found), data=machine_readable(found))
+
+
+def machine_readable(found):
+    """The numbers as JSON that cannot end the script element it stands in."""
+    text = json.dumps(found, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=None)
+    return markupsafe.Markup(text.replace("&", "\\u0026").replace("<", "\\u003c")
+                             .replace(">", "\\u003e"))
+
+
+def pictures(found):
+    """Every chart of the page, by name."""
+    drawn = {}
+    for index, score in enumerate(found["scores"]):
+        form = words.numbers(score)
+        waves = score["waves"]
+        if len(waves) > 1:
+            drawn[f"trend{index}"] = charts.trend(
+                f"trend{index}", waves, score["same_points"], form.value,
+                f"{score['title']} by wave",
+                "; ".join(f"{wave['wave']}: {form.value(wave['value'])} ({form.interval(wave)})"
+                          for wave in waves))
+        change = score["change"]
+        if change and change["by_point"]:
+            drawn[f"split{index}"] = charts.split(
+                f"split{index}", change, form.change,
+                f"{score['title']}: change from {change['from']} to {change['to']}",
+                words.parts(score))
+    main, form = found["scores"][0], words.numbers(found["scores"][0])
+    drawn["distribution"] = charts.distribution(
+        "distribution", main, f"Answers to {main['title']}",
+        "; ".join(f"{step['answer']}: {words.percent(step['value'])}"
+                  for step in main["waves"][-1]["distribution"]))
+    if found["points"]:
+        rows = shown(found["points"])
+        drawn["points"] = charts.points(
+            "points", rows[::-1], main["waves"][-1], form.value, "Measurement points",
+            words.apart(found["points"], found["confidence"]))
+    if found["plan"]:
+        drawn["plan"] = charts.plan("plan", found["plan"], "Answers per point, now and next wave",
+                                    "; ".join(f"{row['point']}: {row['now']} to {row['next']}"
+                                              for row in found["plan"]["rows"]))
+    if found["drivers"] and not found["drivers"]["problem"]:
+        drawn["drivers"] = charts.drivers("drivers", found["drivers"], "Items and the overall score",
+                                          words.driving(found["drivers"]))
+    if found["behaviours"]:
+        drawn["behaviours"] = charts.behaviours(
+            "behaviours", found["behaviours"], "Behaviour by score band",
+            words.strongest(found["behaviours"]) or "no clear difference")
+    return {name: markupsafe.Markup(text) for name, text in drawn.items()}
+
+
+def shown(points):
+    """The points with a figure, best first."""
+    rows = [row for row in points["rows"] if not row["hidden"]]
+    return sorted(rows, key=lambda row: (-row["estimate"]["value"], row["point"]))

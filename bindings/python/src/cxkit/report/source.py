@@ -1,0 +1,268 @@
+"""CSV and Parquet files, read through DuckDB into columns.
+
+Everything is read as text first, so that a value which does not fit is shown as it is written,
+with its file, line and column. Coded columns become small integers: an answer, or MISSING, or
+NOT_APPLICABLE.
+"""
+
+import csv
+import gzip
+import math
+import pathlib
+import re
+
+import duckdb
+import numpy as np
+
+from .problem import FileProblem, Problem, listed, nearest
+
+MISSING = -32768
+NOT_APPLICABLE = -32767
+SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
+
+
+def is_answers(path):
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def find(folder, patterns):
+    """The files of a folder that match, in order of their names."""
+    folder = pathlib.Path(folder)
+    if not folder.exists():
+        raise FileProblem(f"{folder}: there is no such folder")
+    found = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
+    found = sorted(path for path in found if is_answers(path))
+    if not found:
+        raise Problem(f"{folder}: there are no answers here (no file matches {listed(patterns)})")
+    return found
+
+
+def sql_text(value):
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def sql_name(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Source:
+    """The columns of one or more files, as text, in the order of the files."""
+
+    def __init__(self, paths, columns=None, log=lambda text: None):
+        """Reads `columns` (all of the first file's, when None)."""
+        self.paths = [pathlib.Path(path) for path in paths]
+        self.base = duckdb.connect(":memory:", config={"threads": 2})
+        self.base.execute("SET preserve_insertion_order = true")
+        self.names = {}
+        self.rows = []
+        self.first = []
+        for index, path in enumerate(self.paths):
+            log(f"reading {path.name}")
+            present = self.header(path)
+            columns = list(present) if columns is None else columns
+            self.load(index, path, columns, present)
+        self.columns = columns
+        if self.count == 0:
+            raise Problem(f"{listed([p.name for p in self.paths], 3)}: no answers in "
+                          + ("this file" if len(self.paths) == 1 else "these files")
+                          + ", only a header")
+
+    @property
+    def count(self):
+        return sum(self.rows)
+
+    def relation(self, path):
+        name = path.name.lower()
+        if name.endswith(".parquet"):
+            return f"read_parquet({sql_text(path)})"
+        delimiter = ", delim = '\t'" if ".tsv" in name else ""
+        return f"read_csv({sql_text(path)}, all_varchar = true, header = true{delimiter})"
+
+    def header(self, path):
+        """Stripped name -> name in the file."""
+        try:
+            if path.stat().st_size == 0:
+                raise Problem(f"{path}: the file is empty")
+        except OSError as error:
+            raise FileProblem(f"{path}: {error.strerror}") from None
+        rows = self.run(path, f"DESCRIBE SELECT * FROM {self.relation(path)}").fetchall()
+        return {row[0].strip(): row[0] for row in rows}
+
+    def run(self, path, statement):
+        """Runs a statement; what DuckDB says about a damaged file becomes one sentence."""
+        try:
+            return self.base.execute(statement)
+        except duckdb.IOException as error:
+            raise FileProblem(f"{path}: {first_line(error)}") from None
+        except duckdb.Error as error:
+            line = re.search(r"CSV Error on Line: (\d+)", str(error))
+            reason = re.search(r"(?:Expected Number of Columns: \d+ Found: \d+)", str(error))
+            if line:
+                text = reason.group(0).replace("Expected Number of Columns:", "expected").replace(
+                    "Found:", "columns and found") if reason else "this is no row of a CSV file"
+                raise Problem(f"{path}, line {line.group(1)}: {text}") from None
+            raise Problem(f"{path}: {first_line(error)}") from None
+
+    def load(self, index, path, columns, present):
+        for name in columns:
+            if name not in present:
+                raise Problem(f'{path}: there is no column "{name}".' + nearest(name, present)
+                              + f" The columns are {listed(present, 30)}")
+        picked = ", ".join(f"coalesce(trim(CAST({sql_name(present[name])} AS VARCHAR)), '') AS "
+                           f"{sql_name(name)}" for name in columns)
+        table = f"part{index}"
+        self.run(path, f"CREATE TEMP TABLE {table} AS SELECT {picked} FROM {self.relation(path)}")
+        self.first.append(self.count)
+        self.rows.append(self.base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def fetch(self, expression):
+        """One SQL expression over all rows, as an array."""
+        parts = [self.base.execute(f"SELECT {expression} AS v FROM part{index}").fetchnumpy()["v"]
+                 for index in range(len(self.paths))]
+        return np.ma.concatenate(parts) if any(np.ma.isMaskedArray(p) for p in parts) \
+            else np.concatenate(parts)
+
+    def distinct(self, name):
+        """The different texts of a column with their counts."""
+        union = " UNION ALL ".join(f"SELECT {sql_name(name)} AS v FROM part{index}"
+                                   for index in range(len(self.paths)))
+        return self.base.execute(f"SELECT v, count(*) FROM ({union}) GROUP BY v ORDER BY v"
+                                 ).fetchall()
+
+    def where(self, row):
+        """'airport_2017.csv, line 18' for a row counted from 0."""
+        index = max(i for i, start in enumerate(self.first) if start <= row)
+        path, inside = self.paths[index], int(row) - self.first[index]
+        if path.name.lower().endswith(".parquet"):
+            return f"{path}, row {inside + 1}"
+        return f"{path}, line {line_of(path, inside)}"
+
+    def bad(self, row, column, text):
+        return Problem(f'{self.where(row)}, column "{column}": {text}')
+
+    def factor(self, name):
+        """(labels, codes): the different texts in order, and their index at every row."""
+        labels = [text for text, _ in self.distinct(name)]
+        position = {text: index for index, text in enumerate(labels)}
+        self.base.execute("CREATE OR REPLACE TEMP TABLE label(text VARCHAR, code INTEGER)")
+        self.base.execute("INSERT INTO label SELECT unnest($1), unnest($2)",
+                          [labels, list(position.values())])
+        parts = []
+        for index in range(len(self.paths)):
+            parts.append(self.base.execute(
+                f"SELECT code FROM (SELECT {sql_name(name)} AS v, row_number() OVER () AS r "
+                f"FROM part{index}) JOIN label ON v = text ORDER BY r").fetchnumpy()["code"])
+        return labels, np.concatenate(parts).astype(np.int32)
+
+    def first_row(self, codes, code):
+        return int(np.argmax(codes == code))
+
+    def answers(self, name, codes):
+        """Answers on the scale of `codes` (config.Codes) as int16, with MISSING, NOT_APPLICABLE."""
+        labels, found = self.factor(name)
+        missing, skipped = written(codes.missing), written(codes.not_applicable)
+        values = {key.casefold(): value for key, value in codes.values.items()}
+        low, high = codes.scale
+        lookup = np.empty(len(labels), np.int16)
+        problems = []
+        for index, text in enumerate(labels):
+            key = canonical(text)
+            if text == "" or key in missing:
+                lookup[index] = MISSING
+            elif key in skipped:
+                lookup[index] = NOT_APPLICABLE
+            elif text.casefold() in values:
+                lookup[index] = values[text.casefold()]
+            elif isinstance(key, float) and key == int(key) and low <= key <= high:
+                lookup[index] = int(key)
+            else:
+                problems.append((self.first_row(found, index), text))
+        if problems:
+            row, text = min(problems)
+            raise self.bad(row, name, refused(text, codes))
+        return lookup[found]
+
+    def choices(self, name, yes, no, missing):
+        """1 for the codes of yes, 0 for those of no, MISSING for the others that are allowed."""
+        labels, found = self.factor(name)
+        sets = [(written(yes), 1), (written(no), 0), (written(missing) | {""}, MISSING)]
+        lookup = np.empty(len(labels), np.int16)
+        for index, text in enumerate(labels):
+            hits = [value for codes, value in sets if canonical(text) in codes]
+            if not hits:
+                raise self.bad(self.first_row(found, index), name,
+                               f'"{text}" is neither one of the codes of yes, nor of no, nor of '
+                               "missing")
+            lookup[index] = hits[0]
+        return lookup[found]
+
+    def numbers(self, name):
+        """Numbers as float64, NaN where blank."""
+        column = sql_name(name)
+        values = np.ma.filled(self.fetch(f"TRY_CAST({column} AS DOUBLE)").astype(float), np.nan)
+        blank = np.asarray(self.fetch(f"{column} = ''"), bool)
+        wrong = ~np.isfinite(values) & ~blank
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise self.bad(row, name, f'"{self.text(row, name)}" is not a number')
+        return values
+
+    def times(self, name):
+        """Times as datetime64[us], NaT where blank."""
+        column = sql_name(name)
+        values = self.fetch(f"TRY_CAST({column} AS TIMESTAMP)")
+        values = np.ma.filled(values.astype("datetime64[us]"), np.datetime64("NaT"))
+        wrong = np.isnat(values) & ~np.asarray(self.fetch(f"{column} = ''"), bool)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            raise self.bad(row, name, f'"{self.text(row, name)}" is not a date of the form '
+                           "2018-05-21 or 2018-05-21 14:30:00")
+        return values
+
+    def text(self, row, name):
+        index = max(i for i, start in enumerate(self.first) if start <= row)
+        return self.base.execute(f"SELECT {sql_name(name)} FROM part{index} LIMIT 1 OFFSET ?",
+                                 [int(row) - self.first[index]]).fetchone()[0]
+
+
+def canonical(text):
+    """A number when the text or code is one, so that 5, 5.0 and "5" are the same; else the text."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return value if math.isfinite(value) else text
+
+
+def written(codes):
+    return {canonical(code) for code in codes}
+
+
+def refused(text, codes):
+    """Why an answer cannot be used, and what to do."""
+    low, high = codes.scale
+    what = text if isinstance(canonical(text), float) else f'"{text}"'
+    return (f"{what} is not on the scale from {low} to {high}. If it stands for a blank or for "
+            '"not applicable", add it to missing or not_applicable')
+
+
+def first_line(error):
+    text = str(error).strip().splitlines()[0]
+    return re.sub(r"^[A-Za-z ]+ Error: ", "", text)
+
+
+def line_of(path, inside):
+    """The line of a data row counted from 0; quoted line breaks are followed."""
+    opener = gzip.open if path.name.lower().endswith(".gz") else open
+    try:
+        with opener(path, "rt", encoding="utf-8", newline="") as file:
+            reader = csv.reader(file, delimiter="\t" if ".tsv" in path.name.lower() else ",")
+            rows = -1
+            for fields in reader:
+                line = reader.line_num
+                rows += bool(fields)
+                if rows == inside + 1:
+                    return line
+    except (OSError, UnicodeError, csv.Error):
+        pass
+    return inside + 2

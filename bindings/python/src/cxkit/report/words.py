@@ -1,0 +1,282 @@
+"""Figures and findings in words. Numbers come in, sentences come out; nothing is computed."""
+
+import datetime
+
+from .problem import listed
+
+DIGITS = {"points": (0, 1), "fraction": (0, 1), "scale": (2, 2), "correlation": (2, 2)}
+NAMES = {"nps": "Net Promoter Score", "csat": "Satisfied", "mean": "Mean answer"}
+
+
+def written(value, digits, sign=False):
+    """A number with a true minus, no minus zero, and thousands apart."""
+    if value is None or value != value:
+        return "-"
+    text = f"{abs(value):,.{digits}f}"
+    if not text.strip("0.,"):
+        return text
+    return ("−" if value < 0 else "+" if sign else "") + text
+
+
+class Numbers:
+    """How the values of one unit are written; `exact` is the longer form of the tables."""
+
+    def __init__(self, unit):
+        self.unit = unit
+        self.short, self.long = DIGITS[unit]
+
+    def scaled(self, value):
+        return 100 * value if self.unit == "fraction" and value is not None else value
+
+    def value(self, value, exact=False):
+        text = written(self.scaled(value), self.long if exact else self.short)
+        return text + ("%" if self.unit == "fraction" else "")
+
+    def change(self, value, exact=False):
+        return written(self.scaled(value), self.long if exact else self.short, sign=True)
+
+    def interval(self, estimate, exact=False):
+        low, high = (self.value(estimate[key], exact) for key in ("ci_low", "ci_high"))
+        return f"{low.removesuffix('%')} to {high}"
+
+    def change_interval(self, estimate, exact=False):
+        return (f"{self.change(estimate['ci_low'], exact)} to "
+                f"{self.change(estimate['ci_high'], exact)}")
+
+    def amount(self, value):
+        """A distance with its unit: '5 points'."""
+        text = written(abs(self.scaled(value)), self.short)
+        if self.unit == "scale":
+            return f"{text} steps of the scale"
+        kind = "point" if self.unit == "points" else "percentage point"
+        return f"{text} {kind}" + ("" if text == "1" else "s")
+
+
+def numbers(score):
+    return Numbers({"nps": "points", "csat": "fraction", "mean": "scale"}[score["metric"]])
+
+
+def what(score):
+    """What the score is, in words."""
+    if score["metric"] == "nps":
+        return "Net Promoter Score"
+    if score["metric"] == "mean":
+        return f"mean answer on the scale from {score['scale'][0]} to {score['scale'][1]}"
+    high = score["scale"][1]
+    low = high - score["top"] + 1
+    boxes = f"{low} to {high}" if low < high else f"{high}"
+    return f"share of satisfied answers ({boxes} on the scale from {score['scale'][0]} to {high})"
+
+
+def percent(value, digits=0):
+    return "-" if value is None else written(100 * value, digits) + "%"
+
+
+def p_value(value):
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}" if value < 0.1 else f"p = {value:.2f}"
+
+
+def date(text):
+    return datetime.date.fromisoformat(text).strftime("%-d %B %Y")
+
+
+def certain(part):
+    """Whether an interval of a change excludes zero."""
+    return part["ci_low"] > 0 or part["ci_high"] < 0
+
+
+def headline(score):
+    """The card of one score."""
+    form, now, change = numbers(score), score["waves"][-1], score["change"]
+    return {"title": score["title"], "kind": NAMES[score["metric"]], "value": form.value(now["value"]),
+            "interval": form.interval(now), "n": now["n"], "wave": now["wave"],
+            "change": None if change is None else
+            f"{form.change(change['change']['value'])} ({form.change_interval(change['change'])}) "
+            f"since {change['from']}",
+            "direction": "" if change is None or not certain(change["change"]) else
+            "up" if change["change"]["value"] > 0 else "down"}
+
+
+def level(score):
+    form, now = numbers(score), score["waves"][-1]
+    name = {"nps": "the Net Promoter Score", "csat": f"of “{score['title']}” the satisfied share",
+            "mean": f"the mean answer to “{score['title']}”"}[score["metric"]]
+    return (f"In {now['wave']} {name} is {form.value(now['value'])} ({form.interval(now)}; "
+            f"{now['n']:,} answers).")
+
+
+def change(score):
+    """What happened since the wave before."""
+    if score["change"] is None:
+        return "There is one wave, so nothing can be said about change."
+    form, found = numbers(score), score["change"]
+    whole, span = found["change"], form.change_interval(found["change"])
+    if not certain(whole):
+        return (f"The change since {found['from']}, {form.change(whole['value'])} ({span}), is "
+                "within what chance alone would give.")
+    way = "lower" if whole["value"] < 0 else "higher"
+    return (f"That is {form.amount(whole['value'])} {way} than in {found['from']} "
+            f"({span}): more than chance alone would give.")
+
+
+def parts(score):
+    """Whether a change lies in the mix or within the points."""
+    found = score["change"]
+    if found is None or not found["by_point"]:
+        return ""
+    form = numbers(score)
+    mix, within = found["mix"], found["within"]
+    figures = (f"within points {form.change(within['value'], True)} "
+               f"({form.change_interval(within, True)}), mix of points "
+               f"{form.change(mix['value'], True)} ({form.change_interval(mix, True)})")
+    if certain(within) and not certain(mix):
+        return (f"The change lies within the points, not in the mix of who was asked where: {figures}.")
+    if certain(mix) and not certain(within):
+        return f"What changed is the mix of who was asked where, not the points themselves: {figures}."
+    if certain(mix) and certain(within):
+        return f"Both the mix of points and the points themselves moved: {figures}."
+    return f"Neither part can be told from chance: {figures}."
+
+
+def point_lists(points):
+    rows = [row for row in points["rows"] if row["rest"]]
+    def chosen(verdict):
+        return [row["point"] for row in rows if row["rest"]["verdict"] == verdict]
+    return chosen("below"), chosen("above")
+
+
+def apart(points, confidence):
+    """Whether the points can be told apart."""
+    test, count = points["test"], len(points["rows"])
+    if test is None or count < 2:
+        return "The points cannot be compared: too few of them have answers."
+    if test["p_value"] >= 1 - confidence:
+        return (f"The {count} points cannot be told apart: differences as large as these come from "
+                f"chance alone ({p_value(test['p_value'])}). Do not rank them.")
+    below, above = point_lists(points)
+    text = f"The {count} points are not all alike ({p_value(test['p_value'])}). "
+    if not below and not above:
+        return text + "No single point can be told from the rest, so do not rank them."
+    found = []
+    if below:
+        found.append(f"{listed(below)} {'is' if len(below) == 1 else 'are'} below the rest")
+    if above:
+        found.append(f"{listed(above)} {'is' if len(above) == 1 else 'are'} above the rest")
+    text += (" and ".join(found) + ".")
+    others = count - len(below) - len(above)
+    return text + (f" The other {others} cannot be told from the rest." if others else "")
+
+
+def driving(drivers):
+    """The strongest items."""
+    if not drivers or drivers["problem"]:
+        return ""
+    top = drivers["items"][:3]
+    named = listed([f"{item['title']} ({percent(item['share'])})" for item in top])
+    return (f"“{drivers['title']}” goes most closely with {named} of what {len(drivers['items'])} "
+            f"items explain together.")
+
+
+def strongest(behaviours):
+    """The behaviour that differs most between the bands, when one does."""
+    clear = [one for one in behaviours if one["difference"] and certain(one["difference"])]
+    if not clear:
+        return ""
+    one = max(clear, key=lambda b: abs(b["difference"]["value"]))
+    low, high = one["bands"][0], one["bands"][-1]
+    form = Numbers("fraction")
+
+    def said(band):
+        return (f"{form.value(band['estimate']['value'])} ({form.interval(band['estimate'])}) of "
+                f"{band['band'][0].lower()}{band['band'][1:]}")
+    return f"“{one['title']}”: {said(low)}, {said(high)}."
+
+
+def bought(plan, score):
+    """What the plan buys."""
+    form = numbers(score)
+    now, following = (form.value(plan[key], True).removesuffix("%") for key in
+                      ("half_width_now", "half_width_next"))
+    unit = {"points": " points", "fraction": " percentage points", "scale": ""}[form.unit]
+    return f"±{now} today, ±{following}{unit} next wave"
+
+
+def next_steps(found):
+    """What to do, in order."""
+    steps, points = [], found["points"]
+    if points and points["test"] and points["test"]["p_value"] < 1 - found["confidence"]:
+        below, _ = point_lists(points)
+        if below:
+            steps.append(f"Look first at {listed(below)}: below the rest beyond chance.")
+    drivers = found["drivers"]
+    if drivers and not drivers["problem"]:
+        typical = sum(item["mean"]["value"] for item in drivers["items"]) / len(drivers["items"])
+        weak = [item for item in drivers["items"]
+                if item["share"] > 1 / len(drivers["items"]) and item["mean"]["value"] < typical]
+        if weak:
+            names = listed([f"{i['title']} (mean {i['mean']['value']:.2f})" for i in weak[:3]])
+            steps.append(f"Test an improvement at {names}: rated below the other items and close to "
+                         "the overall score.")
+    if found["plan"]:
+        plan = found["plan"]
+        score = found["scores"][0]
+        steps.append(f"Spread the next {plan['budget']:,} answers as planned below: every point keeps "
+                     f"{plan['floor']}, and the interval of the whole goes from "
+                     f"{bought(plan, score).replace(' today,', ' to').replace(' next wave', '')}.")
+    steps.append("Count invitations next time, not answers alone: without them there is no response "
+                 "rate.")
+    return steps
+
+
+def paragraph(found):
+    """The findings as one paragraph."""
+    main = found["scores"][0]
+    text = [level(main), change(main)]
+    if main["change"] and certain(main["change"]["change"]):
+        text.append(parts(main))
+    if found["points"]:
+        text.append(apart(found["points"], found["confidence"]))
+    for score in found["scores"][1:]:
+        move = score["change"]
+        if move and certain(move["change"]):
+            form = numbers(score)
+            way = "fell" if move["change"]["value"] < 0 else "rose"
+            text.append(f"“{score['title']}” {way} from {form.value(score['waves'][-2]['value'])} to "
+                        f"{form.value(score['waves'][-1]['value'])} (change "
+                        f"{form.change_interval(move['change'])}).")
+    text += [driving(found["drivers"]), strongest(found["behaviours"])]
+    return " ".join(part for part in text if part)
+
+
+def sure(found):
+    """How far the figures carry."""
+    share = percent(found["confidence"])
+    text = [f"Brackets hold the {share} interval: the range that chance alone leaves open. It does "
+            "not cover who never answered."]
+    if any(wave["weighted"] for wave in found["answers"]["waves"]):
+        text.append("Scores use the survey weights, and their intervals the smaller effective number "
+                    "of answers.")
+    return text
+
+
+def may(found):
+    """What may be concluded, and what may not."""
+    main = found["scores"][0]
+    yes = [f"The score of those who answered, with its interval: {level(main)}"]
+    if main["change"]:
+        yes.append(change(main))
+    if found["points"]:
+        yes.append(apart(found["points"], found["confidence"]))
+    no = ["A response rate: answers alone do not say how many were asked.",
+          "Anything about those who did not answer.",
+          "The same person over time: each wave asks other people."]
+    if found["drivers"]:
+        no.append("That improving an item would raise the score: items and score were answered by the "
+                  "same person in the same minute.")
+    if found["behaviours"]:
+        no.append("That a behaviour follows from a score, or a score from a behaviour: they are "
+                  "associated, no more.")
+    if any(score["metric"] != "nps" and score["scale"] != [0, 10] for score in found["scores"]):
+        no.append("A Net Promoter Score from a question with fewer than eleven steps: none is given.")
+    no.append("Money: no amount is in these answers.")
+    return yes, no
