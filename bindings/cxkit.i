@@ -34,8 +34,8 @@
 %include "handle.i"
 %include "helpers.i"
 
-%include <cxkit/version.h>
 %include <cxkit/export.h>
+%include <cxkit/version.h>
 %include <cxkit/status.h>
 %include <cxkit/alloc.h>
 %include <cxkit/array.h>
