@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* Consecutive equal bytes would wait for each other's store, so eight tables take turns. */
-enum { HISTOGRAM_TABLES = 8, HISTOGRAM_BLOCK = 1 << 30 };
+enum { HISTOGRAM_TABLES = 8, HISTOGRAM_BLOCK = 1 << 30, HISTOGRAM_SHORT = 192 };
 
 static void histogram_block(const uint8_t *x, int64_t n, int64_t *counts) {
     uint32_t table[HISTOGRAM_TABLES][256];
@@ -27,7 +27,7 @@ static void histogram_block(const uint8_t *x, int64_t n, int64_t *counts) {
 }
 
 void cx_i_histogram_256(const uint8_t *x, int64_t n, int64_t counts[256]) {
-    if (n < 256) {
+    if (n < HISTOGRAM_SHORT) {
         for (int64_t i = 0; i < n; i++) counts[x[i]]++;
         return;
     }
@@ -48,10 +48,6 @@ static void histogram_short(const uint8_t *x, int64_t n, uint8_t base, int level
 
 static void histogram_portable(const uint8_t *x, int64_t n, uint8_t base, int levels,
                                int64_t *counts, int64_t *outside) {
-    if (n < 64) {
-        histogram_short(x, n, base, levels, counts, outside);
-        return;
-    }
     int64_t all[256] = {0};
     cx_i_histogram_256(x, n, all);
     int64_t inside = 0;
@@ -69,16 +65,37 @@ const char *cx_i_histogram_path_name(int path) {
 }
 
 bool cx_i_histogram_path_available(int path) {
+#ifdef CX_I_HISTOGRAM_X86
+    if (path == CX_I_PATH_AVX2)
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
+    if (path == CX_I_PATH_AVX512)
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("popcnt");
+#endif
     return path == CX_I_PATH_PORTABLE;
 }
 
 void cx_i_histogram_path(int path, const uint8_t *x, int64_t n, uint8_t base, int levels,
                          int64_t *counts, int64_t *outside) {
-    (void)path;
+    if (n < HISTOGRAM_SHORT) {
+        histogram_short(x, n, base, levels, counts, outside);
+        return;
+    }
+#ifdef CX_I_HISTOGRAM_X86
+    if (levels <= 16 && path == CX_I_PATH_AVX512) {
+        cx_i_histogram_avx512(x, n, base, levels, counts, outside);
+        return;
+    }
+    if (levels <= 16 && path == CX_I_PATH_AVX2) {
+        cx_i_histogram_avx2(x, n, base, levels, counts, outside);
+        return;
+    }
+#endif
     histogram_portable(x, n, base, levels, counts, outside);
 }
 
 void cx_i_histogram_u8(const uint8_t *x, int64_t n, uint8_t base, int levels, int64_t *counts,
                        int64_t *outside) {
-    cx_i_histogram_path(CX_I_PATH_PORTABLE, x, n, base, levels, counts, outside);
+    int path = CX_I_PATH_COUNT - 1;
+    while (!cx_i_histogram_path_available(path)) path--;
+    cx_i_histogram_path(path, x, n, base, levels, counts, outside);
 }

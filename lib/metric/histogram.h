@@ -23,4 +23,13 @@ bool cx_i_histogram_path_available(int path);
 void cx_i_histogram_path(int path, const uint8_t *x, int64_t n, uint8_t base, int levels,
                          int64_t *counts, int64_t *outside);
 
+/* Written for one CPU each; at most 16 levels, and the caller has asked the CPU. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define CX_I_HISTOGRAM_X86 1
+void cx_i_histogram_avx2(const uint8_t *x, int64_t n, uint8_t base, int levels, int64_t *counts,
+                         int64_t *outside);
+void cx_i_histogram_avx512(const uint8_t *x, int64_t n, uint8_t base, int levels, int64_t *counts,
+                           int64_t *outside);
+#endif
+
 #endif
