@@ -13,12 +13,6 @@
 /* Functions without an err see this one: they always run. */
 static const cx_call cx_this = {{0, 0, -1, 0.0, "", ""}, 0};
 
-static void cx_call_init(cx_call *call)
-{
-    cx_error_init(&call->error);
-    call->rows = 0;
-}
-
 /* The code that came back, also when no sentence came with it. */
 static int32_t cx_call_end(cx_call *call, cx_status status)
 {

@@ -1,3 +1,9 @@
+static void cx_call_init(cx_call *call)
+{
+    cx_error_init(&call->error);
+    call->rows = 0;
+}
+
 /* Fills in the error; the first one stays. Returns -1. */
 static int cx_refuse(cx_call *call, const char *column, int64_t row, cx_status code,
                      const char *format, ...)

@@ -1,5 +1,10 @@
-/* Columns: `const cx_array *x` and `const cx_frame *x`. The language gives cx_column_take and
- * cx_columns_take, which read an object, and leave the view absent for nil. */
+/* Columns: `const cx_array *x` and `const cx_frame *x`. The language gives
+ *
+ *     int cx_column_take(object, parameter's name, column, call)     0, or -1 with call->error set
+ *     int cx_columns_take(object, parameter's name, columns, call)
+ *     cx_argument_failed                                             a statement
+ *
+ * An object that is nil leaves the column absent. */
 %ignore cx_array;
 %ignore cx_frame;
 %ignore cx_array_of;
@@ -11,7 +16,7 @@
     cx_column_init(&column$argnum);
 }
 %typemap(in, noblock=1) const cx_array * (cx_column column) {
-    cx_column_take($input, "$1_name", &column, &cx_this);
+    if (cx_column_take($input, "$1_name", &column, &cx_this)) cx_argument_failed;
     $1 = column.present ? &column.view : NULL;
 }
 %typemap(freearg, noblock=1) const cx_array * {
@@ -22,7 +27,7 @@
     cx_columns_init(&columns$argnum);
 }
 %typemap(in, noblock=1) const cx_frame * (cx_columns columns) {
-    cx_columns_take($input, "$1_name", &columns, &cx_this);
+    if (cx_columns_take($input, "$1_name", &columns, &cx_this)) cx_argument_failed;
     $1 = columns.present ? &columns.view : NULL;
 }
 %typemap(freearg, noblock=1) const cx_frame * {

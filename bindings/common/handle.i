@@ -69,12 +69,20 @@ struct TYPE {};
 %cx_options(cx_compare_options)
 %cx_options(cx_correlate_options)
 %cx_options(cx_driver_options)
+%cx_options(cx_plan_options)
+%ignore cx_plan_options::allocator;
 
 /* A tally inside a set is the set's: cx_tallies_take gives one of your own. */
 %ignore cx_tallies_at;
 
 /* Encoded states: (buffer, size) takes the size and gives bytes, (bytes, size) takes bytes. The
- * language gives cx_bytes_new(size), cx_bytes_data(object) and cx_bytes_take. */
+ * language gives
+ *
+ *     cx_nothing, cx_is_nothing(object)
+ *     cx_bytes_new(size object)   bytes of that size, or nothing with an exception pending
+ *     cx_bytes_data, cx_bytes_size, cx_bytes_drop   of such bytes
+ *     cx_bytes                    a struct with data, size and what has to be released
+ *     int cx_bytes_take(object, cx_bytes *, call), cx_bytes_release(cx_bytes *) */
 %typemap(arginit, noblock=1) (uint8_t *buffer, size_t size) {
     cx_value cx_encoded = cx_nothing;
 }
@@ -98,7 +106,7 @@ struct TYPE {};
     memset(&cx_given, 0, sizeof cx_given);
 }
 %typemap(in, noblock=1) (const uint8_t *bytes, size_t size) {
-    cx_bytes_take($input, &cx_given, &cx_this);
+    if (cx_bytes_take($input, &cx_given, &cx_this)) cx_argument_failed;
     $1 = (uint8_t *)cx_given.data;
     $2 = cx_given.size;
 }

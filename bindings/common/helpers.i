@@ -48,3 +48,33 @@ static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *driver
     return cx_drivers(x, drivers, outcome, &full, out, err);
 }
 %}
+
+/* How a column was read: address and type as C sees them. */
+%cx_result(cx_column_seen)
+%inline %{
+typedef struct cx_column_seen {
+    int64_t address; /* of the first element */
+    int64_t length;
+    int64_t stride;
+    int64_t offset;
+    int32_t dtype;
+    int32_t unit;
+    int32_t has_validity;
+    int32_t has_dictionary;
+} cx_column_seen;
+
+static cx_status cx_column_see(const cx_array *x, cx_column_seen *out, cx_error *err)
+{
+    (void)err;
+    if (!x) return CX_E_NULL;
+    out->address = (int64_t)(intptr_t)x->data;
+    out->length = x->length;
+    out->stride = x->stride;
+    out->offset = x->offset;
+    out->dtype = x->dtype;
+    out->unit = x->unit;
+    out->has_validity = x->validity != NULL;
+    out->has_dictionary = x->dictionary != NULL;
+    return CX_OK;
+}
+%}
