@@ -173,7 +173,7 @@ CX_API CX_NODISCARD cx_status cx_tally_encode(const cx_tally *self, uint8_t *buf
  * @param      err        may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_FORMAT | CX_E_VERSION | CX_E_MEMORY
  *
- * Allocates no more than twice the bytes given and one kilobyte.
+ * Allocates at most sixteen bytes for each byte given, and one kilobyte.
  */
 CX_API CX_NODISCARD cx_status cx_tally_decode(const uint8_t *bytes, size_t size,
                                               const cx_allocator *allocator, cx_tally **out,

@@ -1,0 +1,238 @@
+#include "base/keys.h"
+
+#include <stdlib.h>
+
+#define KEY_FIRST_ROOM 16
+
+void cx_i_keys_init(cx_i_keys *keys, const cx_allocator *allocator) {
+    memset(keys, 0, sizeof *keys);
+    keys->allocator = allocator;
+}
+
+static void keys_free_columns(cx_i_keys *keys) {
+    for (int64_t i = 0; i < keys->column_count && keys->columns != NULL; i++)
+        cx_i_free(keys->allocator, keys->columns[i].name);
+    cx_i_free(keys->allocator, keys->columns);
+    keys->columns = NULL;
+    keys->column_count = 0;
+}
+
+void cx_i_keys_free(cx_i_keys *keys) {
+    keys_free_columns(keys);
+    cx_i_free(keys->allocator, keys->bytes);
+    cx_i_free(keys->allocator, keys->ends);
+    cx_i_free(keys->allocator, keys->slots);
+}
+
+/* -- columns ------------------------------------------------------------------------------------
+ */
+
+static int32_t keys_kind(const cx_array *column) {
+    bool text = column->dictionary != NULL || column->dtype == CX_STRING ||
+                column->dtype == CX_LARGE_STRING;
+    return text ? CX_I_KEY_TEXT : CX_I_KEY_NUMBER;
+}
+
+static cx_status keys_set_column(cx_i_keys *keys, int64_t i, const char *name, int32_t kind,
+                                 cx_error *err) {
+    size_t size = strlen(name) + 1;
+    keys->columns[i].kind = kind;
+    keys->columns[i].name = cx_i_alloc(keys->allocator, size);
+    if (keys->columns[i].name == NULL) {
+        keys_free_columns(keys);
+        return cx_i_out_of_memory(err);
+    }
+    memcpy(keys->columns[i].name, name, size);
+    return CX_OK;
+}
+
+static cx_status keys_new_columns(cx_i_keys *keys, int64_t count, cx_error *err) {
+    keys->columns = cx_i_alloc_array(keys->allocator, count, sizeof *keys->columns);
+    if (keys->columns == NULL) return cx_i_out_of_memory(err);
+    keys->column_count = count;
+    return CX_OK;
+}
+
+static cx_status keys_check_columns(const cx_i_keys *keys, const cx_frame *by, cx_error *err) {
+    if (by->count != keys->column_count)
+        return cx_i_fail(err, CX_E_MISMATCH, "there are %d key columns, and there were %d before",
+                         by->count, keys->column_count);
+    for (int64_t i = 0; i < by->count; i++) {
+        if (strcmp(keys->columns[i].name, by->columns[i].name) != 0)
+            return cx_i_fail(err, CX_E_MISMATCH, "key column %d is called %s, and was %s before", i,
+                             by->columns[i].name, keys->columns[i].name);
+        if (keys->columns[i].kind != keys_kind(&by->columns[i]))
+            return cx_i_fail(err, CX_E_MISMATCH, "key column %s holds %s, and held %s before",
+                             keys->columns[i].name,
+                             keys_kind(&by->columns[i]) == CX_I_KEY_TEXT ? "text" : "numbers",
+                             keys->columns[i].kind == CX_I_KEY_TEXT ? "text" : "numbers");
+    }
+    return CX_OK;
+}
+
+cx_status cx_i_keys_bind(cx_i_keys *keys, const cx_frame *by, cx_error *err) {
+    if (keys->column_count > 0) return keys_check_columns(keys, by, err);
+    CX_TRY(keys_new_columns(keys, by->count, err));
+    for (int64_t i = 0; i < by->count; i++)
+        CX_TRY(keys_set_column(keys, i, by->columns[i].name, keys_kind(&by->columns[i]), err));
+    return CX_OK;
+}
+
+cx_status cx_i_keys_bind_like(cx_i_keys *keys, const cx_i_keys *other, cx_error *err) {
+    if (keys->column_count > 0 || other->column_count == 0) return CX_OK;
+    CX_TRY(keys_new_columns(keys, other->column_count, err));
+    for (int64_t i = 0; i < other->column_count; i++)
+        CX_TRY(keys_set_column(keys, i, other->columns[i].name, other->columns[i].kind, err));
+    return CX_OK;
+}
+
+bool cx_i_keys_same_columns(const cx_i_keys *a, const cx_i_keys *b) {
+    if (a->column_count != b->column_count) return false;
+    for (int64_t i = 0; i < a->column_count; i++)
+        if (a->columns[i].kind != b->columns[i].kind ||
+            strcmp(a->columns[i].name, b->columns[i].name) != 0)
+            return false;
+    return true;
+}
+
+/* -- the table of keys --------------------------------------------------------------------------
+ */
+
+static uint64_t keys_hash(const uint8_t *bytes, size_t size) {
+    uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ size;
+    while (size > 0) {
+        uint64_t word = 0;
+        size_t step = size < 8 ? size : 8;
+        memcpy(&word, bytes, step);
+        hash = (hash ^ word) * UINT64_C(0xD6E8FEB86659FD93);
+        hash ^= hash >> 32;
+        bytes += step, size -= step;
+    }
+    hash *= UINT64_C(0xD6E8FEB86659FD93);
+    return hash ^ hash >> 29;
+}
+
+const uint8_t *cx_i_keys_bytes(const cx_i_keys *keys, int64_t number, size_t *size) {
+    size_t begin = number == 0 ? 0 : keys->ends[number - 1];
+    *size = keys->ends[number] - begin;
+    return keys->bytes + begin;
+}
+
+/* The slot of a key, or the free slot where it belongs. */
+static int64_t keys_slot(const cx_i_keys *keys, const uint8_t *bytes, size_t size) {
+    int64_t mask = keys->slot_count - 1;
+    int64_t slot = (int64_t)(keys_hash(bytes, size) & (uint64_t)mask);
+    for (; keys->slots[slot] != 0; slot = (slot + 1) & mask) {
+        size_t found_size;
+        const uint8_t *found = cx_i_keys_bytes(keys, keys->slots[slot] - 1, &found_size);
+        if (found_size == size && memcmp(found, bytes, size) == 0) break;
+    }
+    return slot;
+}
+
+int64_t cx_i_keys_find(const cx_i_keys *keys, const uint8_t *bytes, size_t size) {
+    return keys->count == 0 ? -1 : keys->slots[keys_slot(keys, bytes, size)] - 1;
+}
+
+static cx_status keys_rehash(cx_i_keys *keys, int64_t slot_count, cx_error *err) {
+    int64_t *slots = cx_i_alloc_array(keys->allocator, slot_count, sizeof *slots);
+    if (slots == NULL) return cx_i_out_of_memory(err);
+    cx_i_free(keys->allocator, keys->slots);
+    keys->slots = slots;
+    keys->slot_count = slot_count;
+    for (int64_t i = 0; i < keys->count; i++) {
+        size_t size;
+        const uint8_t *bytes = cx_i_keys_bytes(keys, i, &size);
+        keys->slots[keys_slot(keys, bytes, size)] = i + 1;
+    }
+    return CX_OK;
+}
+
+static cx_status keys_grow(const cx_allocator *allocator, void **memory, size_t used, size_t size,
+                           cx_error *err) {
+    void *grown = cx_i_alloc(allocator, size);
+    if (grown == NULL) return cx_i_out_of_memory(err);
+    if (used > 0) memcpy(grown, *memory, used);
+    cx_i_free(allocator, *memory);
+    *memory = grown;
+    return CX_OK;
+}
+
+static cx_status keys_reserve_bytes(cx_i_keys *keys, size_t more, cx_error *err) {
+    size_t need, room = keys->bytes_room < 256 ? 256 : keys->bytes_room;
+    if (!cx_i_add_size(keys->bytes_used, more, &need) || need > SIZE_MAX / 2)
+        return cx_i_out_of_memory(err);
+    if (need <= keys->bytes_room) return CX_OK;
+    while (room < need) room *= 2;
+    void *memory = keys->bytes;
+    CX_TRY(keys_grow(keys->allocator, &memory, keys->bytes_used, room, err));
+    keys->bytes = memory;
+    keys->bytes_room = room;
+    return CX_OK;
+}
+
+static cx_status keys_reserve_count(cx_i_keys *keys, int64_t more, cx_error *err) {
+    int64_t need, room = keys->room < KEY_FIRST_ROOM ? KEY_FIRST_ROOM : keys->room;
+    size_t size;
+    if (!cx_i_add_i64(keys->count, more, &need) || need > INT64_MAX / 64)
+        return cx_i_out_of_memory(err);
+    while (room < need) room *= 2;
+    if (room > keys->room) {
+        if (!cx_i_mul_size((size_t)room, sizeof *keys->ends, &size)) return cx_i_out_of_memory(err);
+        void *memory = keys->ends;
+        CX_TRY(keys_grow(keys->allocator, &memory, (size_t)keys->count * sizeof *keys->ends, size,
+                         err));
+        keys->ends = memory;
+        keys->room = room;
+    }
+    return keys->slot_count < 2 * room ? keys_rehash(keys, 2 * room, err) : CX_OK;
+}
+
+cx_status cx_i_keys_reserve(cx_i_keys *keys, int64_t more, size_t more_bytes, cx_error *err) {
+    CX_TRY(keys_reserve_bytes(keys, more_bytes, err));
+    return keys_reserve_count(keys, more, err);
+}
+
+cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
+                        cx_error *err) {
+    *number = cx_i_keys_find(keys, bytes, size);
+    if (*number >= 0) return CX_OK;
+    CX_TRY(cx_i_keys_reserve(keys, 1, size, err));
+    if (bytes != keys->bytes + keys->bytes_used)
+        memcpy(keys->bytes + keys->bytes_used, bytes, size);
+    keys->bytes_used += size;
+    keys->ends[keys->count] = keys->bytes_used;
+    keys->slots[keys_slot(keys, bytes, size)] = keys->count + 1;
+    *number = keys->count++;
+    return CX_OK;
+}
+
+/* -- sorting: a heap, since qsort takes no context  */
+
+static bool keys_before(const cx_i_keys *keys, int64_t a, int64_t b) {
+    size_t size_a, size_b;
+    const uint8_t *bytes_a = cx_i_keys_bytes(keys, a, &size_a);
+    const uint8_t *bytes_b = cx_i_keys_bytes(keys, b, &size_b);
+    int order = memcmp(bytes_a, bytes_b, size_a < size_b ? size_a : size_b);
+    return order != 0 ? order < 0 : size_a < size_b;
+}
+
+static void keys_sift_down(const cx_i_keys *keys, int64_t *heap, int64_t root, int64_t count) {
+    for (int64_t child; (child = 2 * root + 1) < count; root = child) {
+        if (child + 1 < count && keys_before(keys, heap[child], heap[child + 1])) child++;
+        if (!keys_before(keys, heap[root], heap[child])) return;
+        int64_t swap = heap[root];
+        heap[root] = heap[child], heap[child] = swap;
+    }
+}
+
+void cx_i_keys_sort(const cx_i_keys *keys, int64_t *order) {
+    int64_t count = keys->count;
+    for (int64_t i = 0; i < count; i++) order[i] = i;
+    for (int64_t i = count / 2; i-- > 0;) keys_sift_down(keys, order, i, count);
+    for (int64_t end = count; end-- > 1;) {
+        int64_t last = order[0];
+        order[0] = order[end], order[end] = last;
+        keys_sift_down(keys, order, 0, end);
+    }
+}

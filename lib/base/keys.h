@@ -1,0 +1,61 @@
+#ifndef CX_I_KEYS_H
+#define CX_I_KEYS_H
+
+#include "base/array.h"
+#include "base/codec.h"
+
+/* A dictionary of composite keys: each distinct combination of key columns gets a number, in order
+ * of appearance. A key is kept as bytes that memcmp sorts: numbers by size, text by byte, missing
+ * last. */
+typedef enum cx_i_key_kind { CX_I_KEY_NUMBER = 1, CX_I_KEY_TEXT = 2 } cx_i_key_kind;
+
+typedef struct cx_i_key_column {
+    char *name;
+    int32_t kind;
+} cx_i_key_column;
+
+typedef struct cx_i_keys {
+    const cx_allocator *allocator; /* the owner's */
+    cx_i_key_column *columns;
+    int64_t column_count;
+    uint8_t *bytes; /* all keys, one after the other */
+    size_t bytes_used, bytes_room;
+    size_t *ends; /* where each key ends in `bytes` */
+    int64_t count, room;
+    int64_t *slots; /* open addressing: key number + 1, or 0 */
+    int64_t slot_count;
+} cx_i_keys;
+
+void cx_i_keys_init(cx_i_keys *keys, const cx_allocator *allocator);
+void cx_i_keys_free(cx_i_keys *keys);
+/* Takes names and kinds from the frame when there are none yet, else checks that they agree. */
+cx_status cx_i_keys_bind(cx_i_keys *keys, const cx_frame *by, cx_error *err);
+/* The same, from another set of keys. */
+cx_status cx_i_keys_bind_like(cx_i_keys *keys, const cx_i_keys *other, cx_error *err);
+bool cx_i_keys_same_columns(const cx_i_keys *a, const cx_i_keys *b);
+
+/* Numbers of the keys of rows start .. start+count (count <= CX_I_BLOCK); new keys are added. */
+cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
+                         int64_t *numbers, cx_error *err);
+const uint8_t *cx_i_keys_bytes(const cx_i_keys *keys, int64_t number, size_t *size);
+int64_t cx_i_keys_find(const cx_i_keys *keys, const uint8_t *bytes, size_t size); /* or -1 */
+cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
+                        cx_error *err);
+/* Room for more keys, so that cx_i_keys_put cannot fail for that many of at most so many bytes. */
+cx_status cx_i_keys_reserve(cx_i_keys *keys, int64_t more, size_t more_bytes, cx_error *err);
+/* order[i] = number of the key at position i when sorted. */
+void cx_i_keys_sort(const cx_i_keys *keys, int64_t *order);
+
+/* One part of a key: missing, a number or text (escaped text is unescaped into `text`, whose room
+ * is at least the size of the key). Returns the bytes consumed, 0 when malformed. */
+typedef struct cx_i_key_part {
+    bool missing;
+    int64_t number;
+    int64_t length;
+} cx_i_key_part;
+size_t cx_i_key_parse(const uint8_t *bytes, size_t size, int32_t kind, char *text,
+                      cx_i_key_part *part);
+/* true when the bytes are exactly one well-formed key of these columns */
+bool cx_i_keys_well_formed(const cx_i_keys *keys, const uint8_t *bytes, size_t size, char *scratch);
+
+#endif

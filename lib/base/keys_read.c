@@ -1,0 +1,153 @@
+#include "base/keys.h"
+
+/* Turning rows into keys, and keys back into their parts. */
+
+/* A part starts with its tag, so that missing sorts last. Text ends in 00 00 and a zero inside it
+ * is written 00 FF: then a prefix sorts before what it begins. */
+enum { KEY_TAG_NUMBER = 1, KEY_TAG_TEXT = 2, KEY_TAG_MISSING = 3 };
+#define KEY_NUMBER_SIZE 9
+
+static size_t key_put_number(uint8_t *out, int64_t value) {
+    uint64_t sortable = (uint64_t)value ^ UINT64_C(1) << 63;
+    out[0] = KEY_TAG_NUMBER;
+    for (int i = 0; i < 8; i++) out[1 + i] = (uint8_t)(sortable >> (56 - 8 * i));
+    return KEY_NUMBER_SIZE;
+}
+
+static size_t key_put_text(uint8_t *out, const char *text, int64_t length) {
+    size_t used = 0;
+    out[used++] = KEY_TAG_TEXT;
+    for (int64_t i = 0; i < length; i++) {
+        out[used++] = (uint8_t)text[i];
+        if (text[i] == '\0') out[used++] = 0xFF;
+    }
+    out[used++] = 0;
+    out[used++] = 0;
+    return used;
+}
+
+static cx_status key_number(const cx_array *column, int64_t row, int64_t *value, cx_error *err) {
+    double number;
+    if (column->dtype != CX_F32 && column->dtype != CX_F64) {
+        *value = cx_i_array_i64(column, row);
+        if (column->dtype == CX_U64 && *value < 0)
+            return cx_i_fail_at(err, CX_E_DOMAIN, column, row, NAN, "the key exceeds 2^63 - 1");
+        return CX_OK;
+    }
+    cx_i_array_read(column, row, 1, &number);
+    if (number != floor(number) || fabs(number) > 0x1p53)
+        return cx_i_fail_at(err, CX_E_DOMAIN, column, row, number,
+                            "%g cannot be a key; keys are whole numbers or text", number);
+    *value = (int64_t)number;
+    return CX_OK;
+}
+
+static bool key_missing(const cx_array *column, int64_t row) {
+    double number;
+    if (!cx_i_array_valid(column, row)) return true;
+    if (column->dictionary != NULL) {
+        int64_t code = cx_i_array_i64(column, row);
+        return code < 0 || code >= column->dictionary->length ||
+               !cx_i_array_valid(column->dictionary, code);
+    }
+    if (column->dtype != CX_F32 && column->dtype != CX_F64) return false;
+    cx_i_array_read(column, row, 1, &number);
+    return isnan(number);
+}
+
+/* The most bytes the key of one row can take. */
+static size_t key_room(const cx_frame *by, int64_t row) {
+    size_t room = 0;
+    for (int64_t i = 0; i < by->count; i++) {
+        const cx_array *column = &by->columns[i];
+        int64_t length = 0;
+        bool text = column->dictionary != NULL || column->dtype == CX_STRING ||
+                    column->dtype == CX_LARGE_STRING;
+        if (text && !key_missing(column, row)) cx_i_array_string(column, row, &length);
+        room += KEY_NUMBER_SIZE + 2 * (size_t)length;
+    }
+    return room;
+}
+
+static cx_status key_write(const cx_i_keys *keys, const cx_frame *by, int64_t row, uint8_t *out,
+                           size_t *size, cx_error *err) {
+    *size = 0;
+    for (int64_t i = 0; i < by->count; i++) {
+        const cx_array *column = &by->columns[i];
+        int64_t value;
+        if (key_missing(column, row)) {
+            out[(*size)++] = KEY_TAG_MISSING;
+        } else if (keys->columns[i].kind == CX_I_KEY_TEXT) {
+            const char *text = cx_i_array_string(column, row, &value);
+            *size += key_put_text(out + *size, text, value);
+        } else {
+            CX_TRY(key_number(column, row, &value, err));
+            *size += key_put_number(out + *size, value);
+        }
+    }
+    return CX_OK;
+}
+
+/* Writes into the free room behind the last key, so that a new key is already in place. */
+static cx_status key_read_row(cx_i_keys *keys, const cx_frame *by, int64_t row, int64_t *number,
+                              cx_error *err) {
+    size_t size;
+    CX_TRY(cx_i_keys_reserve(keys, 1, key_room(by, row), err));
+    CX_TRY(key_write(keys, by, row, keys->bytes + keys->bytes_used, &size, err));
+    return cx_i_keys_put(keys, keys->bytes + keys->bytes_used, size, number, err);
+}
+
+cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
+                         int64_t *numbers, cx_error *err) {
+    for (int64_t i = 0; i < count; i++) CX_TRY(key_read_row(keys, by, start + i, &numbers[i], err));
+    return CX_OK;
+}
+
+/* -- parts --------------------------------------------------------------------------------------
+ */
+
+static size_t key_parse_number(const uint8_t *bytes, size_t size, cx_i_key_part *part) {
+    uint64_t sortable = 0;
+    if (size < KEY_NUMBER_SIZE) return 0;
+    for (int i = 0; i < 8; i++) sortable = sortable << 8 | bytes[1 + i];
+    part->number = (int64_t)(sortable ^ UINT64_C(1) << 63);
+    return KEY_NUMBER_SIZE;
+}
+
+static size_t key_parse_text(const uint8_t *bytes, size_t size, char *text, cx_i_key_part *part) {
+    for (size_t i = 1; i < size; i++) {
+        if (bytes[i] != 0) {
+            text[part->length++] = (char)bytes[i];
+            continue;
+        }
+        if (++i >= size) return 0;
+        if (bytes[i] == 0) return i + 1;
+        if (bytes[i] != 0xFF) return 0;
+        text[part->length++] = '\0';
+    }
+    return 0;
+}
+
+size_t cx_i_key_parse(const uint8_t *bytes, size_t size, int32_t kind, char *text,
+                      cx_i_key_part *part) {
+    *part = (cx_i_key_part){false, 0, 0};
+    if (size == 0) return 0;
+    part->missing = bytes[0] == KEY_TAG_MISSING;
+    if (part->missing) return 1;
+    if (kind == CX_I_KEY_NUMBER)
+        return bytes[0] == KEY_TAG_NUMBER ? key_parse_number(bytes, size, part) : 0;
+    return bytes[0] == KEY_TAG_TEXT ? key_parse_text(bytes, size, text, part) : 0;
+}
+
+bool cx_i_keys_well_formed(const cx_i_keys *keys, const uint8_t *bytes, size_t size,
+                           char *scratch) {
+    size_t used = 0;
+    for (int64_t i = 0; i < keys->column_count; i++) {
+        cx_i_key_part part;
+        size_t step =
+            cx_i_key_parse(bytes + used, size - used, keys->columns[i].kind, scratch, &part);
+        if (step == 0) return false;
+        used += step;
+    }
+    return used == size;
+}

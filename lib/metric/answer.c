@@ -1,0 +1,241 @@
+#include "metric/tally.h"
+
+#include "base/array.h"
+#include "metric/histogram.h"
+
+#include <float.h>
+
+/* Reading answers: which step of the scale a value stands on, or why it is left out. */
+
+void cx_answer_options_init(cx_answer_options *options) {
+    if (options == NULL) return;
+    memset(options, 0, sizeof *options);
+    options->struct_size = sizeof *options;
+}
+
+static cx_status answer_check_codes(const double *codes, int32_t count, const char *name,
+                                    cx_error *err) {
+    if (count < 0 || count > CX_MAX_CODES)
+        return cx_i_fail(err, CX_E_OPTION, "there are %d %s; at most %d are kept", (int64_t)count,
+                         name, (int64_t)CX_MAX_CODES);
+    for (int32_t i = 0; i < count; i++)
+        if (!isfinite(codes[i]))
+            return cx_i_fail(err, CX_E_OPTION, "%g cannot be one of the %s", codes[i], name);
+    return CX_OK;
+}
+
+cx_status cx_i_tally_check_answers(const cx_answer_options *options, cx_error *err) {
+    CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_answer_options", err));
+    if (options->invalid < CX_INVALID_EXCLUDE || options->invalid > CX_INVALID_ERROR)
+        return cx_i_fail(err, CX_E_OPTION, "invalid is %d, neither exclude (0) nor error (1)",
+                         (int64_t)options->invalid);
+    if (options->fractional < CX_FRACTIONAL_INVALID || options->fractional > CX_FRACTIONAL_FLOOR)
+        return cx_i_fail(err, CX_E_OPTION, "fractional is %d, neither invalid (0) nor floor (1)",
+                         (int64_t)options->fractional);
+    CX_TRY(
+        answer_check_codes(options->missing_codes, options->missing_count, "missing codes", err));
+    return answer_check_codes(options->not_applicable_codes, options->not_applicable_count,
+                              "not-applicable codes", err);
+}
+
+static bool answer_is_code(const double *codes, int32_t count, double value) {
+    for (int32_t i = 0; i < count; i++)
+        if (codes[i] == value) return true;
+    return false;
+}
+
+int cx_i_answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
+                     double value, bool *rounded) {
+    double step = floor(value);
+    *rounded = false;
+    if (isnan(value)) return -1 - CX_EXCLUDED_MISSING;
+    if (isinf(value)) return CX_I_ANSWER_INFINITE;
+    if (answer_is_code(options->missing_codes, options->missing_count, value))
+        return -1 - CX_EXCLUDED_MISSING;
+    if (answer_is_code(options->not_applicable_codes, options->not_applicable_count, value))
+        return -1 - CX_EXCLUDED_NOT_APPLICABLE;
+    if (value < scale_min || value > scale_max) return -1 - CX_EXCLUDED_OUT_OF_RANGE;
+    if (step != value && options->fractional == CX_FRACTIONAL_INVALID)
+        return -1 - CX_EXCLUDED_NON_INTEGER;
+    *rounded = step != value;
+    return (int)(step - scale_min);
+}
+
+/* CX_OK when the options allow the answer to be left out, else the sentence. */
+cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *scores, int64_t row,
+                           double value, int step, int32_t scale_min, int32_t scale_max,
+                           cx_error *err) {
+    if (step == CX_I_ANSWER_INFINITE)
+        return cx_i_fail_at(err, CX_E_DOMAIN, scores, row, value, "the answer is infinite");
+    if (options->invalid == CX_INVALID_EXCLUDE) return CX_OK;
+    if (step == -1 - CX_EXCLUDED_OUT_OF_RANGE)
+        return cx_i_fail_at(err, CX_E_DOMAIN, scores, row, value,
+                            "%g is outside the scale %d to %d; name it as a missing or "
+                            "not-applicable code if it stands for no answer",
+                            value, (int64_t)scale_min, (int64_t)scale_max);
+    if (step == -1 - CX_EXCLUDED_NON_INTEGER)
+        return cx_i_fail_at(err, CX_E_DOMAIN, scores, row, value,
+                            "%g lies between two steps of the scale %d to %d", value,
+                            (int64_t)scale_min, (int64_t)scale_max);
+    return CX_OK;
+}
+
+cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err) {
+    if (weight >= 0 && weight <= DBL_MAX) return CX_OK;
+    if (isnan(weight))
+        return cx_i_fail_at(err, CX_E_DOMAIN, weights, row, weight, "the weight is missing");
+    return cx_i_fail_at(err, CX_E_DOMAIN, weights, row, weight,
+                        "%g is not a weight; weights are finite and not negative", weight);
+}
+
+/* -- one column ---------------------------------------------------------------------------------
+ */
+
+typedef struct answer_batch {
+    cx_tally *tally;
+    const cx_array *scores, *weights;
+    const cx_answer_options *options;
+} answer_batch;
+
+static cx_status answer_add_row(const answer_batch *batch, int64_t row, double value,
+                                const double *weight, cx_error *err) {
+    cx_tally *tally = batch->tally;
+    bool rounded;
+    int step =
+        cx_i_answer_step(batch->options, tally->scale_min, tally->scale_max, value, &rounded);
+    if (step < 0)
+        CX_TRY(cx_i_answer_fail(batch->options, batch->scores, row, value, step, tally->scale_min,
+                                tally->scale_max, err));
+    if (weight != NULL) CX_TRY(cx_i_weight_check(batch->weights, row, *weight, err));
+    if (!cx_i_cells_add(&tally->scratch, cx_i_tally_levels(tally), step, rounded, weight))
+        return cx_i_tally_overflow(err);
+    return CX_OK;
+}
+
+static cx_status answer_add_rows(const answer_batch *batch, cx_error *err) {
+    double values[CX_I_BLOCK], weights[CX_I_BLOCK];
+    for (int64_t start = 0; start < batch->scores->length; start += CX_I_BLOCK) {
+        int64_t left = batch->scores->length - start;
+        int64_t count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
+        cx_i_array_read(batch->scores, start, count, values);
+        if (batch->weights != NULL) cx_i_array_read(batch->weights, start, count, weights);
+        for (int64_t i = 0; i < count; i++)
+            CX_TRY(answer_add_row(batch, start + i, values[i],
+                                  batch->weights != NULL ? &weights[i] : NULL, err));
+    }
+    return CX_OK;
+}
+
+/* -- contiguous bytes: count values first, judge each of the 256 once
+ * ------------------------------ */
+
+static bool answer_is_bytes(const answer_batch *batch) {
+    const cx_array *scores = batch->scores;
+    return batch->weights == NULL && scores->validity == NULL && scores->stride == 1 &&
+           (scores->dtype == CX_I8 || scores->dtype == CX_U8);
+}
+
+/* Without codes, everything outside the scale is out of range, and the short histogram will do. */
+static bool answer_count_scale(const answer_batch *batch) {
+    cx_tally *tally = batch->tally;
+    int64_t outside = 0;
+    int32_t levels = cx_i_tally_levels(tally);
+    bool fits = tally->scale_min >= (batch->scores->dtype == CX_I8 ? INT8_MIN : 0) &&
+                tally->scale_max <= (batch->scores->dtype == CX_I8 ? INT8_MAX : UINT8_MAX);
+    if (!fits || levels > 16 || batch->options->missing_count > 0 ||
+        batch->options->not_applicable_count > 0)
+        return false;
+    cx_i_histogram_u8(batch->scores->data, batch->scores->length, (uint8_t)tally->scale_min, levels,
+                      tally->scratch.count, &outside);
+    tally->scratch.excluded[CX_EXCLUDED_OUT_OF_RANGE] = outside;
+    return outside == 0 || batch->options->invalid == CX_INVALID_EXCLUDE;
+}
+
+/* false when a value is an error: the row loop will find its row. */
+static bool answer_count_bytes(const answer_batch *batch) {
+    int64_t counts[256] = {0};
+    cx_tally *tally = batch->tally;
+    cx_i_histogram_256(batch->scores->data, batch->scores->length, counts);
+    for (int byte = 0; byte < 256; byte++) {
+        double value = batch->scores->dtype == CX_I8 && byte > INT8_MAX ? byte - 256 : byte;
+        bool rounded;
+        int step =
+            cx_i_answer_step(batch->options, tally->scale_min, tally->scale_max, value, &rounded);
+        if (counts[byte] == 0) continue;
+        if (step >= 0)
+            tally->scratch.count[step] = counts[byte];
+        else if (cx_i_answer_fail(batch->options, batch->scores, 0, value, step, tally->scale_min,
+                                  tally->scale_max, NULL) == CX_OK)
+            tally->scratch.excluded[-1 - step] += counts[byte];
+        else
+            return false;
+    }
+    return true;
+}
+
+static cx_status answer_fill(const answer_batch *batch, cx_error *err) {
+    int32_t levels = cx_i_tally_levels(batch->tally);
+    cx_i_cells_clear(&batch->tally->scratch, levels);
+    if (answer_is_bytes(batch)) {
+        if (answer_count_scale(batch)) return CX_OK;
+        cx_i_cells_clear(&batch->tally->scratch, levels);
+        if (answer_count_bytes(batch)) return CX_OK;
+        cx_i_cells_clear(&batch->tally->scratch, levels);
+    }
+    if (batch->weights != NULL) cx_i_cells_make_weighted(&batch->tally->scratch, levels);
+    return answer_add_rows(batch, err);
+}
+
+static cx_status answer_commit(cx_tally *self, cx_error *err) {
+    int32_t levels = cx_i_tally_levels(self);
+    if (!cx_i_cells_fit(&self->cells, &self->scratch, levels)) return cx_i_tally_overflow(err);
+    cx_i_cells_merge(&self->cells, &self->scratch, levels);
+    return CX_OK;
+}
+
+cx_status cx_tally_add(cx_tally *self, const cx_array *scores, const cx_array *weights,
+                       const cx_answer_options *options, cx_error *err) {
+    cx_answer_options defaults;
+    cx_answer_options_init(&defaults);
+    if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
+    CX_TRY(cx_i_array_check(scores, "scores", CX_I_NUMBERS, err));
+    if (weights != NULL) {
+        CX_TRY(cx_i_array_check(weights, "weights", CX_I_NUMBERS, err));
+        CX_TRY(cx_i_array_same_length(scores, "scores", weights, "weights", err));
+    }
+    if (options != NULL) CX_TRY(cx_i_tally_check_answers(options, err));
+    answer_batch batch = {self, scores, weights, options != NULL ? options : &defaults};
+    CX_TRY(answer_fill(&batch, err));
+    return answer_commit(self, err);
+}
+
+/* -- answers already counted --------------------------------------------------------------------
+ */
+
+static cx_status answer_add_counted(cx_tally *self, const cx_array *scores, const cx_array *counts,
+                                    int64_t row, cx_error *err) {
+    double value, count;
+    cx_i_array_read(scores, row, 1, &value);
+    cx_i_array_read(counts, row, 1, &count);
+    if (!(value >= self->scale_min && value <= self->scale_max) || value != floor(value))
+        return cx_i_fail_at(err, CX_E_DOMAIN, scores, row, value,
+                            "%g is not a step of the scale %d to %d", value,
+                            (int64_t)self->scale_min, (int64_t)self->scale_max);
+    if (!(count >= 0 && count <= 0x1p53) || count != floor(count))
+        return cx_i_fail_at(err, CX_E_DOMAIN, counts, row, count,
+                            "%g is not a count; counts are whole numbers from 0 to 2^53", count);
+    int64_t *cell = &self->scratch.count[(int32_t)value - self->scale_min];
+    return cx_i_add_i64(*cell, (int64_t)count, cell) ? CX_OK : cx_i_tally_overflow(err);
+}
+
+cx_status cx_tally_add_counts(cx_tally *self, const cx_array *scores, const cx_array *counts,
+                              cx_error *err) {
+    if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
+    CX_TRY(cx_i_array_check(scores, "scores", CX_I_NUMBERS, err));
+    CX_TRY(cx_i_array_check(counts, "counts", CX_I_NUMBERS, err));
+    CX_TRY(cx_i_array_same_length(scores, "scores", counts, "counts", err));
+    cx_i_cells_clear(&self->scratch, cx_i_tally_levels(self));
+    for (int64_t row = 0; row < scores->length; row++)
+        CX_TRY(answer_add_counted(self, scores, counts, row, err));
+    return answer_commit(self, err);
+}

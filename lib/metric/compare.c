@@ -1,0 +1,122 @@
+#include "metric/compare.h"
+
+#include <cxkit/special.h>
+
+void cx_compare_options_init(cx_compare_options *options) {
+    if (options == NULL) return;
+    *options =
+        (cx_compare_options){sizeof *options, CX_SCORE_NPS, 9, 6, 0, 0, CX_I_DEFAULT_CONFIDENCE};
+}
+
+cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_min,
+                               int32_t scale_max, cx_i_read_as *as, cx_error *err) {
+    CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_compare_options", err));
+    CX_TRY(cx_i_check_confidence(options->confidence, err));
+    as->context = NULL;
+    switch (options->score) {
+    case CX_SCORE_NPS:
+        CX_TRY(cx_i_check_cuts(options->detractors, options->promoters, scale_min, scale_max, err));
+        as->cuts = (cx_i_net_cuts){options->detractors, options->promoters, 100};
+        as->reading = cx_i_read_net;
+        as->context = &as->cuts;
+        return CX_OK;
+    case CX_SCORE_MEAN:
+        as->reading = cx_i_read_score;
+        return CX_OK;
+    case CX_SCORE_TOP_BOX:
+        CX_TRY(cx_i_top_boxes(options->top, scale_min, scale_max, &as->lowest_top, err));
+        as->reading = cx_i_read_top;
+        as->context = &as->lowest_top;
+        return CX_OK;
+    default:
+        return cx_i_fail(err, CX_E_OPTION, "score is %d: nps (0), mean (1) or top box (2)",
+                         (int64_t)options->score);
+    }
+}
+
+/* -- can groups be told apart? ------------------------------------------------------------------
+ */
+
+/* Variance of one answer of a group after one more answer, spread as those of everyone. */
+static double compare_spread(const cx_tally *group, const cx_tally *all, double n_eff,
+                             const cx_i_read_as *as) {
+    double group_w = cx_i_tally_weight_between(group, group->scale_min, group->scale_max);
+    double all_w = cx_i_tally_weight_between(all, all->scale_min, all->scale_max);
+    double mean = 0, square = 0;
+    for (int32_t score = group->scale_min; score <= group->scale_max; score++) {
+        double share = (n_eff * cx_tally_weight(group, score) / group_w +
+                        cx_tally_weight(all, score) / all_w) /
+                       (n_eff + 1);
+        double y = as->reading(score, as->context);
+        mean += share * y;
+        square += share * y * y;
+    }
+    return square - mean * mean;
+}
+
+typedef struct compare_sums {
+    double weight, weight_square, weighted, weighted_square;
+    int64_t groups, left_out;
+} compare_sums;
+
+static void compare_add_group(const cx_tally *group, const cx_tally *all, const cx_i_read_as *as,
+                              double centre, compare_sums *sums) {
+    cx_i_figures figures = cx_i_tally_figures(group, as->reading, as->context);
+    if (figures.n < 2 || !(figures.sum_w > 0)) {
+        sums->left_out++;
+        return;
+    }
+    double weight = figures.n_eff / compare_spread(group, all, figures.n_eff, as);
+    double distance = figures.mean - centre; /* centred: no digits are lost in q */
+    sums->groups++;
+    sums->weight += weight;
+    sums->weight_square += weight * weight;
+    sums->weighted += weight * distance;
+    sums->weighted_square += weight * distance * distance;
+}
+
+static void compare_finish(const compare_sums *sums, double centre, cx_heterogeneity_test *out) {
+    double df = (double)sums->groups - 1;
+    double q = fmax(sums->weighted_square - sums->weighted * sums->weighted / sums->weight, 0);
+    double excess = fmax(q - df, 0);
+    out->q = q;
+    out->df = df;
+    out->p_value = cx_chisq_sf(q, df);
+    out->mean = centre + sums->weighted / sums->weight;
+    out->sd_between = sqrt(excess / (sums->weight - sums->weight_square / sums->weight));
+    out->share_between = q > 0 ? excess / q : 0;
+    out->groups = sums->groups;
+    out->left_out = sums->left_out;
+}
+
+static cx_status compare_test(const cx_tallies *tallies, const cx_tally *all,
+                              const cx_i_read_as *as, cx_heterogeneity_test *out, cx_error *err) {
+    compare_sums sums = {0, 0, 0, 0, 0, 0};
+    cx_i_figures total = cx_i_tally_figures(all, as->reading, as->context);
+    if (total.n > 0 && !(total.spread > 0))
+        return cx_i_fail(err, CX_E_CONSTANT, "all answers of all groups are alike");
+    for (int64_t i = 0; i < tallies->keys.count; i++)
+        compare_add_group(tallies->tally[tallies->order[i]], all, as, total.mean, &sums);
+    if (sums.groups < 2)
+        return cx_i_fail(err, CX_E_FEW,
+                         "%d groups have two answers or more; a comparison needs two groups",
+                         sums.groups);
+    compare_finish(&sums, total.mean, out);
+    return CX_OK;
+}
+
+cx_status cx_heterogeneity(const cx_tallies *tallies, const cx_compare_options *options,
+                           cx_heterogeneity_test *out, cx_error *err) {
+    cx_compare_options defaults;
+    cx_i_read_as as;
+    cx_tally *all;
+    cx_compare_options_init(&defaults);
+    if (tallies == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", tallies == NULL ? "tallies" : "out");
+    CX_TRY(cx_i_compare_reading(options != NULL ? options : &defaults, tallies->scale_min,
+                                tallies->scale_max, &as, err));
+    CX_TRY(cx_tallies_total(tallies, &tallies->allocator, &all, err));
+    cx_status status = compare_test(tallies, all, &as, out, err);
+    cx_tally_free(all);
+    return status;
+}

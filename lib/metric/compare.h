@@ -1,0 +1,21 @@
+#ifndef CX_I_COMPARE_H
+#define CX_I_COMPARE_H
+
+#include <cxkit/compare.h>
+
+#include "metric/scores.h"
+#include "metric/tallies.h"
+
+/* How answers are read for a comparison, resolved from its options. */
+typedef struct cx_i_read_as {
+    cx_i_reading reading;
+    const void *context;
+    cx_i_net_cuts cuts;
+    int32_t lowest_top;
+} cx_i_read_as;
+
+/* `as` must stay where it is: its context points into it. */
+cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_min,
+                               int32_t scale_max, cx_i_read_as *as, cx_error *err);
+
+#endif

@@ -1,0 +1,133 @@
+#include "metric/scores.h"
+
+#include "stat/interval.h"
+
+#include <cxkit/special.h>
+
+/* Mean scores, and the Customer Effort Score, which is one of them. */
+
+void cx_mean_options_init(cx_mean_options *options) {
+    if (options == NULL) return;
+    *options = (cx_mean_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE};
+}
+
+void cx_ces_options_init(cx_ces_options *options) {
+    if (options == NULL) return;
+    *options = (cx_ces_options){sizeof *options, 2, CX_CES_MEAN, 0, CX_I_DEFAULT_CONFIDENCE};
+}
+
+/* A mean of values in a range varies at most as much as a share of its ends: the Wilson limits of
+ * that share hold for it. */
+static void mean_bounded(const cx_tally *tally, cx_estimate *out) {
+    double low = tally->scale_min, range = (double)tally->scale_max - low;
+    cx_i_interval interval = cx_i_share_interval(
+        CX_METHOD_WILSON, (out->value - low) / range * out->n_eff, out->n_eff, out->confidence);
+    out->method = CX_METHOD_BOUNDED;
+    out->ci_low = low + range * interval.low;
+    out->ci_high = low + range * interval.high;
+}
+
+/* The variance of a mean score divides by n - 1, as a t interval wants. */
+static void mean_t(const cx_tally *tally, cx_estimate *out, double spread) {
+    out->df = (double)out->n - 1;
+    out->se = sqrt(spread / out->n_eff * (double)out->n / out->df);
+    double half = cx_t_quantile_upper((1 - out->confidence) / 2, out->df) * out->se;
+    out->method = CX_METHOD_T;
+    out->ci_low = out->value - half;
+    out->ci_high = out->value + half;
+    cx_i_estimate_clip(out, tally->scale_min, tally->scale_max);
+}
+
+static cx_status mean_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
+                               cx_error *err) {
+    const cx_mean_options *mean = options;
+    CX_TRY(cx_i_options_check(mean->struct_size, sizeof *mean, "cx_mean_options", err));
+    CX_TRY(cx_i_check_confidence(mean->confidence, err));
+    cx_i_figures figures = cx_i_tally_figures(tally, cx_i_read_score, NULL);
+    CX_TRY(cx_i_tally_estimate(tally, mean->confidence, CX_UNIT_SCALE, &figures, out, err));
+    out->value = figures.mean;
+    if (out->flags & CX_FLAG_NO_VARIANCE)
+        mean_bounded(tally, out);
+    else
+        mean_t(tally, out, figures.spread);
+    return CX_OK;
+}
+
+cx_status cx_mean_score(const cx_tally *tally, const cx_mean_options *options, cx_estimate *out,
+                        cx_error *err) {
+    cx_mean_options defaults;
+    cx_estimate estimate;
+    cx_mean_options_init(&defaults);
+    if (tally == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
+    CX_TRY(mean_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    *out = estimate;
+    return CX_OK;
+}
+
+cx_status cx_mean_score_by(const cx_tallies *tallies, const cx_mean_options *options,
+                           cx_table **out, cx_error *err) {
+    cx_mean_options defaults;
+    cx_mean_options_init(&defaults);
+    return cx_i_metric_by(tallies, mean_estimate, options != NULL ? options : &defaults, out, err);
+}
+
+/* -- effort -------------------------------------------------------------------------------------
+ */
+
+static cx_status ces_check(const cx_tally *tally, const cx_ces_options *options, cx_error *err) {
+    CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_ces_options", err));
+    CX_TRY(cx_i_check_confidence(options->confidence, err));
+    if (options->version != 1 && options->version != 2)
+        return cx_i_fail(err, CX_E_OPTION, "CES has versions 1 and 2, not %d",
+                         (int64_t)options->version);
+    if (options->report < CX_CES_MEAN || options->report > CX_CES_NET)
+        return cx_i_fail(err, CX_E_OPTION, "report is %d: mean (0), agree (1) or net (2)",
+                         (int64_t)options->report);
+    if (options->version == 1 && options->report != CX_CES_MEAN)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "CES 1 is reported as a mean; agree and net belong to 2");
+    int32_t top = options->version == 1 ? 5 : 7;
+    if (tally->scale_min != 1 || tally->scale_max != top)
+        return cx_i_fail(err, CX_E_MISMATCH, "CES %d is asked from 1 to %d, not from %d to %d",
+                         (int64_t)options->version, (int64_t)top, (int64_t)tally->scale_min,
+                         (int64_t)tally->scale_max);
+    return CX_OK;
+}
+
+static cx_status ces_estimate(const cx_tally *tally, const void *context, cx_estimate *out,
+                              cx_error *err) {
+    const cx_ces_options *options = context;
+    CX_TRY(ces_check(tally, options, err));
+    if (options->report == CX_CES_AGREE) {
+        cx_csat_options share = {sizeof share, CX_METHOD_WILSON, 3, 0, options->confidence};
+        return cx_csat(tally, &share, out, err);
+    }
+    if (options->report == CX_CES_NET) {
+        cx_nps_options net = {sizeof net, CX_METHOD_AUTO, 6, 3, options->confidence};
+        return cx_nps(tally, &net, out, err);
+    }
+    cx_mean_options mean = {sizeof mean, 0, options->confidence};
+    CX_TRY(cx_mean_score(tally, &mean, out, err));
+    if (options->version == 1) out->flags |= CX_FLAG_LOWER_IS_BETTER;
+    return CX_OK;
+}
+
+cx_status cx_ces(const cx_tally *tally, const cx_ces_options *options, cx_estimate *out,
+                 cx_error *err) {
+    cx_ces_options defaults;
+    cx_estimate estimate;
+    cx_ces_options_init(&defaults);
+    if (tally == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
+    CX_TRY(ces_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    *out = estimate;
+    return CX_OK;
+}
+
+cx_status cx_ces_by(const cx_tallies *tallies, const cx_ces_options *options, cx_table **out,
+                    cx_error *err) {
+    cx_ces_options defaults;
+    cx_ces_options_init(&defaults);
+    return cx_i_metric_by(tallies, ces_estimate, options != NULL ? options : &defaults, out, err);
+}

@@ -1,0 +1,49 @@
+#ifndef CX_I_SCORES_H
+#define CX_I_SCORES_H
+
+#include <cxkit/metric.h>
+
+#include "metric/tally.h"
+#include "stat/estimate.h"
+
+/* Weighted figures of a tally for one reading of its answers: y is a number for each step. */
+typedef struct cx_i_figures {
+    int64_t n;
+    double sum_w, mean;
+    double spread; /* sum w (y - mean)^2 / sum w: variance of one answer */
+    double kish;   /* (sum w)^2 / sum w^2 */
+    double n_eff;  /* effective answers for this reading, at most n */
+    double se;     /* of the mean by linearisation; NaN for n < 2 */
+} cx_i_figures;
+
+typedef double (*cx_i_reading)(int32_t score, const void *context);
+
+cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, const void *context);
+/* Sum of the weights of the answers low .. high, one rounding. */
+double cx_i_tally_weight_between(const cx_tally *tally, int32_t low, int32_t high);
+
+/* The estimate of a tally before its value: n, weights, exclusions, flags. CX_E_EMPTY without
+ * answers or weight. */
+cx_status cx_i_tally_estimate(const cx_tally *tally, double confidence, cx_unit unit,
+                              const cx_i_figures *figures, cx_estimate *out, cx_error *err);
+
+/* One row for each key. */
+typedef cx_status (*cx_i_metric)(const cx_tally *tally, const void *options, cx_estimate *out,
+                                 cx_error *err);
+cx_status cx_i_metric_by(const cx_tallies *tallies, cx_i_metric metric, const void *options,
+                         cx_table **out, cx_error *err);
+
+/* What the metrics share with the comparisons. */
+typedef struct cx_i_net_cuts {
+    int32_t detractors, promoters;
+    double scale; /* 100 for points */
+} cx_i_net_cuts;
+double cx_i_read_net(int32_t score, const void *cuts);
+double cx_i_read_score(int32_t score, const void *context);
+double cx_i_read_top(int32_t score, const void *lowest_top); /* const int32_t * */
+cx_status cx_i_check_cuts(int32_t detractors, int32_t promoters, int32_t scale_min,
+                          int32_t scale_max, cx_error *err);
+cx_status cx_i_top_boxes(int32_t top, int32_t scale_min, int32_t scale_max, int32_t *lowest,
+                         cx_error *err);
+
+#endif

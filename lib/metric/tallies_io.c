@@ -1,0 +1,235 @@
+#include "metric/tallies.h"
+
+/* A set as a table and as bytes. */
+
+/* -- table --------------------------------------------------------------------------------------
+ */
+
+/* The part of a key that belongs to one column. */
+static cx_i_key_part tallies_part(const cx_tallies *self, int64_t index, int64_t column,
+                                  char *text) {
+    size_t size, used = 0;
+    cx_i_key_part part = {true, 0, 0};
+    const uint8_t *bytes = cx_i_keys_bytes(&self->keys, self->order[index], &size);
+    for (int64_t i = 0; i <= column; i++)
+        used += cx_i_key_parse(bytes + used, size - used, self->keys.columns[i].kind, text, &part);
+    return part;
+}
+
+static cx_status tallies_mark_missing(const cx_tallies *self, int64_t column, int64_t repeat,
+                                      char *text, cx_table *table, cx_error *err) {
+    for (int64_t i = 0; i < self->keys.count; i++)
+        for (int64_t r = 0; r < repeat && tallies_part(self, i, column, text).missing; r++)
+            CX_TRY(cx_i_table_null(table, i * repeat + r, err));
+    return CX_OK;
+}
+
+static cx_status tallies_number_column(const cx_tallies *self, int64_t column, int64_t repeat,
+                                       char *text, cx_table *table, cx_error *err) {
+    int64_t *numbers;
+    CX_TRY(cx_i_table_i64(table, self->keys.columns[column].name, &numbers, err));
+    for (int64_t i = 0; i < self->keys.count; i++)
+        for (int64_t r = 0; r < repeat; r++)
+            numbers[i * repeat + r] = tallies_part(self, i, column, text).number;
+    return tallies_mark_missing(self, column, repeat, text, table, err);
+}
+
+static cx_status tallies_text_column(const cx_tallies *self, int64_t column, int64_t repeat,
+                                     char *text, cx_table *table, cx_error *err) {
+    char *characters;
+    int32_t *offsets;
+    int64_t bytes = 0, row = 0;
+    for (int64_t i = 0; i < self->keys.count; i++)
+        bytes += repeat * tallies_part(self, i, column, text).length;
+    CX_TRY(cx_i_table_string(table, self->keys.columns[column].name, bytes, &characters, &offsets,
+                             err));
+    for (int64_t i = 0; i < self->keys.count; i++) {
+        int64_t length = tallies_part(self, i, column, text).length;
+        for (int64_t r = 0; r < repeat; r++, row++) {
+            memcpy(characters + offsets[row], text, (size_t)length);
+            offsets[row + 1] = offsets[row] + (int32_t)length;
+        }
+    }
+    return tallies_mark_missing(self, column, repeat, text, table, err);
+}
+
+cx_status cx_i_tallies_key_columns(const cx_tallies *self, int64_t repeat, cx_table *table,
+                                   cx_error *err) {
+    char *text = cx_i_alloc(&self->allocator, self->keys.bytes_used);
+    cx_status status = text == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    for (int64_t c = 0; c < self->keys.column_count && status == CX_OK; c++)
+        status = self->keys.columns[c].kind == CX_I_KEY_NUMBER
+                     ? tallies_number_column(self, c, repeat, text, table, err)
+                     : tallies_text_column(self, c, repeat, text, table, err);
+    cx_i_free(&self->allocator, text);
+    return status;
+}
+
+static cx_status tallies_fill_table(const cx_tallies *self, int64_t levels, cx_table *table,
+                                    cx_error *err) {
+    int64_t *score, *count;
+    double *weight;
+    CX_TRY(cx_i_tallies_key_columns(self, levels, table, err));
+    CX_TRY(cx_i_table_i64(table, "score", &score, err));
+    CX_TRY(cx_i_table_i64(table, "count", &count, err));
+    CX_TRY(cx_i_table_f64(table, "weight", &weight, err));
+    for (int64_t row = 0; row < self->keys.count * levels; row++) {
+        const cx_tally *tally = cx_tallies_at(self, row / levels);
+        score[row] = self->scale_min + row % levels;
+        count[row] = cx_tally_count(tally, (int32_t)score[row]);
+        weight[row] = cx_tally_weight(tally, (int32_t)score[row]);
+    }
+    return CX_OK;
+}
+
+cx_status cx_tallies_table(const cx_tallies *self, cx_table **out, cx_error *err) {
+    cx_table *table;
+    if (self == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "out");
+    int64_t levels = (int64_t)self->scale_max - self->scale_min + 1;
+    CX_TRY(cx_i_table_new(self->keys.count * levels, &self->allocator, &table, err));
+    cx_status status = tallies_fill_table(self, levels, table, err);
+    if (status == CX_OK)
+        *out = table;
+    else
+        cx_table_free(table);
+    return status;
+}
+
+/* -- bytes --------------------------------------------------------------------------------------
+ */
+
+#define TALLIES_VERSION 1
+
+static void tallies_write(const cx_tallies *self, cx_i_writer *writer) {
+    cx_i_codec_begin(writer, CX_I_TYPE_TALLIES, TALLIES_VERSION);
+    cx_i_put_i64(writer, self->scale_min);
+    cx_i_put_i64(writer, self->scale_max);
+    cx_i_put_i64(writer, self->keys.column_count);
+    for (int64_t c = 0; c < self->keys.column_count; c++) {
+        size_t length = strlen(self->keys.columns[c].name);
+        cx_i_put_u8(writer, (uint8_t)self->keys.columns[c].kind);
+        cx_i_put_u64(writer, length);
+        cx_i_put_bytes(writer, self->keys.columns[c].name, length);
+    }
+    cx_i_codec_payload(writer);
+    cx_i_put_i64(writer, self->keys.count);
+    for (int64_t i = 0; i < self->keys.count; i++) {
+        size_t size;
+        const cx_tally *tally = cx_tallies_at(self, i);
+        const uint8_t *key = cx_i_keys_bytes(&self->keys, self->order[i], &size);
+        cx_i_put_u64(writer, size);
+        cx_i_put_bytes(writer, key, size);
+        cx_i_cells_put(writer, &tally->cells, cx_i_tally_levels(tally));
+    }
+    cx_i_codec_end(writer);
+}
+
+size_t cx_tallies_encoded_size(const cx_tallies *self) {
+    cx_i_writer writer = {NULL, 0};
+    if (self != NULL) tallies_write(self, &writer);
+    return writer.used;
+}
+
+cx_status cx_tallies_encode(const cx_tallies *self, uint8_t *buffer, size_t size, cx_error *err) {
+    if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
+    CX_TRY(cx_i_codec_check_buffer(buffer, size, cx_tallies_encoded_size(self), err));
+    cx_i_writer writer = {buffer, 0};
+    tallies_write(self, &writer);
+    return CX_OK;
+}
+
+static cx_status tallies_damaged(cx_error *err, const char *what) {
+    return cx_i_codec_damaged(err, "set of tallies", what);
+}
+
+/* Reads the names through a frame of empty columns, so that binding checks them as always. */
+static cx_status tallies_read_columns(cx_tallies *self, cx_i_reader *reader, int64_t count,
+                                      cx_error *err) {
+    if (count == 0) return CX_OK;
+    if (count < 0 || (uint64_t)count > reader->size / 9)
+        return tallies_damaged(err, "its key columns are impossible");
+    self->keys.columns = cx_i_alloc_array(&self->allocator, count, sizeof *self->keys.columns);
+    if (self->keys.columns == NULL) return cx_i_out_of_memory(err);
+    self->keys.column_count = count;
+    for (int64_t c = 0; c < count; c++) {
+        int32_t kind = cx_i_get_u8(reader);
+        uint64_t length = cx_i_get_u64(reader);
+        const uint8_t *name = cx_i_get_bytes(reader, (size_t)length);
+        if (name == NULL || kind < CX_I_KEY_NUMBER || kind > CX_I_KEY_TEXT ||
+            memchr(name, 0, (size_t)length) != NULL)
+            return tallies_damaged(err, "its key columns are impossible");
+        self->keys.columns[c].kind = kind;
+        self->keys.columns[c].name = cx_i_alloc(&self->allocator, (size_t)length + 1);
+        if (self->keys.columns[c].name == NULL) return cx_i_out_of_memory(err);
+        memcpy(self->keys.columns[c].name, name, (size_t)length);
+        for (int64_t b = 0; b < c; b++)
+            if (strcmp(self->keys.columns[b].name, self->keys.columns[c].name) == 0)
+                return tallies_damaged(err, "two key columns have one name");
+    }
+    return CX_OK;
+}
+
+static cx_status tallies_read_tally(cx_tallies *self, cx_i_reader *reader, char *scratch,
+                                    cx_error *err) {
+    uint64_t size = cx_i_get_u64(reader);
+    const uint8_t *key = cx_i_get_bytes(reader, (size_t)size);
+    int64_t number;
+    if (key == NULL || !cx_i_keys_well_formed(&self->keys, key, (size_t)size, scratch))
+        return tallies_damaged(err, "a key is impossible");
+    CX_TRY(cx_i_keys_put(&self->keys, key, (size_t)size, &number, err));
+    if (number != self->made) return tallies_damaged(err, "a key stands twice");
+    CX_TRY(cx_i_tallies_reserve(self, self->made + 1, err));
+    CX_TRY(cx_i_tally_new(self->scale_min, self->scale_max, 1, &self->allocator,
+                          &self->tally[self->made], err));
+    cx_tally *tally = self->tally[self->made++];
+    if (!cx_i_cells_get(reader, &tally->cells, cx_i_tally_levels(tally)))
+        return tallies_damaged(err, "its counts are impossible");
+    return CX_OK;
+}
+
+static cx_status tallies_read_payload(cx_tallies *self, cx_i_reader *reader, char *scratch,
+                                      cx_error *err) {
+    int64_t count = cx_i_get_i64(reader);
+    int64_t levels = (int64_t)self->scale_max - self->scale_min + 1;
+    if (count < 0 || (uint64_t)count > reader->size / (8 * (uint64_t)levels + 40) ||
+        (count > 0 && self->keys.column_count == 0))
+        return tallies_damaged(err, "its number of keys is impossible");
+    for (int64_t i = 0; i < count; i++) CX_TRY(tallies_read_tally(self, reader, scratch, err));
+    if (!cx_i_get_done(reader)) return tallies_damaged(err, "its lengths do not add up");
+    cx_i_keys_sort(&self->keys, self->order);
+    for (int64_t i = 0; i < count; i++)
+        if (self->order[i] != i) return tallies_damaged(err, "its keys are not in order");
+    return CX_OK;
+}
+
+static cx_status tallies_read(cx_tallies *self, cx_i_reader *parameters, cx_i_reader *payload,
+                              cx_error *err) {
+    int64_t columns = cx_i_get_i64(parameters);
+    CX_TRY(tallies_read_columns(self, parameters, columns, err));
+    if (!cx_i_get_done(parameters)) return tallies_damaged(err, "its lengths do not add up");
+    char *scratch = cx_i_alloc(&self->allocator, payload->size);
+    if (scratch == NULL) return cx_i_out_of_memory(err);
+    cx_status status = tallies_read_payload(self, payload, scratch, err);
+    cx_i_free(&self->allocator, scratch);
+    return status;
+}
+
+cx_status cx_tallies_decode(const uint8_t *bytes, size_t size, const cx_allocator *allocator,
+                            cx_tallies **out, cx_error *err) {
+    cx_i_reader parameters, payload;
+    cx_tallies *set;
+    if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
+    CX_TRY(cx_i_codec_open(bytes, size, CX_I_TYPE_TALLIES, TALLIES_VERSION, "set of tallies",
+                           &parameters, &payload, err));
+    int64_t low = cx_i_get_i64(&parameters), high = cx_i_get_i64(&parameters);
+    if (low < INT32_MIN || high > INT32_MAX || low >= high || high - low >= CX_TALLY_MAX_LEVELS)
+        return tallies_damaged(err, "its scale is impossible");
+    CX_TRY(cx_tallies_new((int32_t)low, (int32_t)high, allocator, &set, err));
+    cx_status status = tallies_read(set, &parameters, &payload, err);
+    if (status == CX_OK)
+        *out = set;
+    else
+        cx_tallies_free(set);
+    return status;
+}

@@ -1,0 +1,58 @@
+#ifndef CX_I_TALLY_H
+#define CX_I_TALLY_H
+
+#include <cxkit/estimate.h>
+#include <cxkit/tally.h>
+
+#include "base/codec.h"
+#include "base/sum.h"
+
+/* What stands on the steps of a scale. Without weights the sums are those of ones and stay implied
+ * by the counts. */
+typedef struct cx_i_cells {
+    int64_t excluded[CX_EXCLUDED_END];
+    bool weighted, rounded;
+    int64_t *count;   /* one for each step */
+    cx_i_sum *weight; /* sums of w, only while weighted */
+    cx_i_sum *square; /* sums of w^2 */
+} cx_i_cells;
+
+struct cx_tally {
+    cx_allocator allocator;
+    int32_t scale_min, scale_max;
+    cx_i_cells cells;
+    cx_i_cells scratch; /* a batch is counted here first: a failing call leaves no trace */
+};
+
+/* sides: 2 with scratch cells, 1 without, for the tallies of a set */
+cx_status cx_i_tally_new(int32_t scale_min, int32_t scale_max, int sides,
+                         const cx_allocator *allocator, cx_tally **out, cx_error *err);
+int32_t cx_i_tally_levels(const cx_tally *tally);
+cx_status cx_i_tally_check_scale(int32_t scale_min, int32_t scale_max, cx_error *err);
+cx_status cx_i_tally_check_answers(const cx_answer_options *options, cx_error *err);
+/* How one answer is read: a step >= 0, or -1 - reason. Infinity and errors are the caller's. */
+#define CX_I_ANSWER_INFINITE (-100)
+int cx_i_answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
+                     double value, bool *rounded);
+cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *scores, int64_t row,
+                           double value, int step, int32_t scale_min, int32_t scale_max,
+                           cx_error *err);
+/* Adds one answer to the scratch cells. */
+bool cx_i_cells_add(cx_i_cells *cells, int32_t levels, int step, bool rounded,
+                    const double *weight);
+cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err);
+
+void cx_i_cells_clear(cx_i_cells *cells, int32_t levels);
+/* Would the sum fit? Then commit it; the two together are all or nothing. */
+bool cx_i_cells_fit(const cx_i_cells *cells, const cx_i_cells *more, int32_t levels);
+void cx_i_cells_merge(cx_i_cells *cells, const cx_i_cells *more, int32_t levels);
+bool cx_i_cells_equal(const cx_i_cells *a, const cx_i_cells *b, int32_t levels);
+/* Turns implied sums of ones into stored ones. */
+void cx_i_cells_make_weighted(cx_i_cells *cells, int32_t levels);
+cx_status cx_i_tally_overflow(cx_error *err);
+
+/* The content, without frame: shared by the codecs of a tally and of a set. */
+void cx_i_cells_put(cx_i_writer *writer, const cx_i_cells *cells, int32_t levels);
+bool cx_i_cells_get(cx_i_reader *reader, cx_i_cells *cells, int32_t levels);
+
+#endif
