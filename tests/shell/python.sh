@@ -1,15 +1,16 @@
 #!/bin/sh
-# The Python package, built from the sdist, passes its tests. `python.sh system` builds it against the
-# installed library instead of the copy inside.
+# The Python package, built from the sdist, passes its tests. `python.sh system` compiles the sdist once more,
+# against the installed library instead of the copy inside.
 . "$(dirname "$0")/tap.sh"
 tap_folder
 mode=${1:-own}
+set -- "$CX_BUILD"/python/wheel/cxkit-*.whl
 if [ "$mode" = system ]; then
     CXKIT_SYSTEM=1
     export CXKIT_SYSTEM
+    set -- "$CX_BUILD"/python/dist/cxkit-*.tar.gz
 fi
 log=$CX_BUILD/python-$mode.log
-set -- "$CX_BUILD"/python/dist/cxkit-*.tar.gz
 if ! "$PYTHON" -m pip install --quiet --no-index --no-deps --no-build-isolation --no-compile --no-cache-dir \
     --disable-pip-version-check --target "$work/site" "$1" >"$log" 2>&1; then
     not_ok "the sdist builds and installs ($mode)" "$(tail -n 40 "$log")"
