@@ -90,6 +90,7 @@ cx_i_dd cx_i_dd_log1p(cx_i_dd x); /* x > -1, relative */
 double cx_i_dd_exp_times(cx_i_dd x, double factor);
 
 cx_i_dd cx_i_dd_lgamma(cx_i_dd x);          /* x > 0 */
+cx_i_dd cx_i_dd_lgamma_signed(cx_i_dd x, int *sign); /* log |Gamma(x)|, x no pole */
 cx_i_dd cx_i_dd_lbeta(double a, double b);  /* a, b > 0 */
 double cx_i_log1pmx(double x);              /* log(1 + x) - x */
 double cx_i_expm1mx(double x);              /* e^x - 1 - x */

@@ -55,7 +55,6 @@ double cx_i_stirling(double x) {
 }
 
 static double gamma_log_positive(double x) {
-    if (x < 0.5) return gamma_two_plus(x - 1.0) - log(x);
     if (x < 1.0) return gamma_two_plus(x - 1.0) - log(x);
     if (x <= 3.0) return gamma_two_plus(x - 2.0);
     if (x < 12.0) {
@@ -72,34 +71,38 @@ static double gamma_log_positive(double x) {
                      : x * (l - 1.0) + (0.91893853320467274178 - 0.5 * l + cx_i_stirling(x));
 }
 
-/* sin(pi x) / pi for |x| <= 1/2, in double-double, positive. */
-static cx_i_dd gamma_sine(double x) {
-    cx_i_dd term = cx_i_dd_of(fabs(x)), sum = term;
-    cx_i_dd pi = {3.141592653589793, 1.2246467991473532e-16};
-    cx_i_dd square = cx_i_dd_mul(cx_i_dd_mul_d(pi, x), cx_i_dd_mul_d(pi, x));
+/* |sin(pi x)| / pi for |x| <= 1/2 in double-double */
+static cx_i_dd gamma_sine(cx_i_dd x) {
+    if (x.hi < 0.0) x = cx_i_dd_neg(x);
+    cx_i_dd pi = {3.141592653589793, 1.2246467991473532e-16}, term = x, sum = x;
+    cx_i_dd square = cx_i_dd_mul(x, pi);
+    square = cx_i_dd_neg(cx_i_dd_mul(square, square));
     for (int n = 1; n <= 16; n++) {
-        term = cx_i_dd_neg(cx_i_dd_mul(term, square));
-        term = cx_i_dd_div_d(term, 2.0 * n * (2.0 * n + 1.0));
+        term = cx_i_dd_div_d(cx_i_dd_mul(term, square), 2.0 * n * (2.0 * n + 1.0));
         sum = cx_i_dd_add(sum, term);
     }
     return sum;
+}
+
+/* |Gamma(x) Gamma(1 - x) sin(pi x)| = pi [DLMF 5.5.3] */
+cx_i_dd cx_i_dd_lgamma_signed(cx_i_dd x, int *sign) {
+    *sign = 1;
+    if (x.hi > 0.0) return cx_i_dd_lgamma(x);
+    double below = floor(x.hi);
+    if (fmod(below, 2.0) != 0.0) *sign = -1;
+    cx_i_dd front = cx_i_dd_log(gamma_sine(cx_i_dd_add_d(x, -floor(x.hi + 0.5))));
+    cx_i_dd other = cx_i_dd_lgamma(cx_i_dd_add_d(cx_i_dd_neg(x), 1.0));
+    return cx_i_dd_neg(cx_i_dd_add(front, other));
 }
 
 double cx_lgamma(double x) {
     if (isnan(x)) return x;
     if (isinf(x)) return HUGE_VAL;
     if (x > 0.0) return gamma_log_positive(x);
-    double fraction = x - floor(x + 0.5);
-    if (fraction == 0.0) return HUGE_VAL;
-    if (x > -1e-8) return -log(-x) - 0.57721566490153286061 * x;
-    if (x < -300.0) { /* no zero is near enough to any double */
-        cx_i_dd front = cx_i_dd_log(gamma_sine(fraction));
-        return -front.hi - gamma_log_positive(1.0 - x);
-    }
-    /* |Gamma(x) Gamma(1 - x) sin(pi x)| = pi; in double-double, for the zeros */
-    cx_i_dd front = cx_i_dd_log(gamma_sine(fraction));
-    cx_i_dd other = cx_i_dd_lgamma(cx_i_dd_sum(1.0, -x));
-    return -cx_i_dd_add(front, other).hi;
+    if (x == floor(x)) return HUGE_VAL;
+    if (x > -1e-20) return -log(-x);
+    int sign;
+    return cx_i_dd_lgamma_signed(cx_i_dd_of(x), &sign).hi; /* the zeros need the digits */
 }
 
 static double digamma_positive(double x) {
