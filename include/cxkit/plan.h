@@ -1,0 +1,100 @@
+#ifndef CXKIT_PLAN_H
+#define CXKIT_PLAN_H
+
+#include <cxkit/alloc.h>
+#include <cxkit/array.h>
+#include <cxkit/status.h>
+#include <cxkit/table.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** @defgroup plan Plans
+ *
+ * How many answers each measurement point should get from a budget.
+ * @{
+ */
+
+/** Options of cx_plan. */
+typedef struct cx_plan_options {
+    uint32_t struct_size; /**< set by cx_plan_options_init */
+    int32_t integer;      /**< 1: whole numbers (default); 0: the continuous optimum */
+    int32_t soft;         /**< 1: scale the lower bounds of the points that are not permanent when
+                               they do not fit into the budget; 0: that is an error (default) */
+    int32_t reserved;     /**< zero */
+    const cx_allocator *allocator; /**< of the result and of all scratch; NULL: malloc and free */
+} cx_plan_options;
+
+/** @brief The defaults: whole numbers, lower bounds that must hold. */
+CX_API void cx_plan_options_init(cx_plan_options *options);
+
+/** @brief The best split of a budget over measurement points.
+ *
+ * Minimises sum a_i / (n_i + known_i) subject to lower_i <= n_i <= upper_i and
+ * sum cost_i n_i = budget. With a_i = (w_i s_i)^2, weight times standard deviation, the sum is the
+ * variance of the weighted mean and the continuous plan is Neyman's allocation with bounds
+ * [Neyman 1934]; known_i are the answers that earlier information about a point is worth.
+ *
+ * Continuous (integer = 0): n_i = clip(sqrt(a_i / (L cost_i)) - known_i, lower_i, upper_i), with
+ * the one multiplier L that spends the budget.
+ *
+ * Whole numbers (default): one more answer gains D_i(n) = a_i / ((n + known_i)(n + known_i + 1)),
+ * which falls with n. A plan is optimal exactly when no gain still to be had exceeds a gain
+ * already taken [Wright 2012]. Gains are compared exactly, never as rounded quotients; between
+ * equal gains the lower row wins. A gain is infinite where n + known = 0; among those the larger
+ * a wins. Fractional lower bounds round up, fractional upper bounds down.
+ *
+ * Points with a = 0 get their lower bound. Only when all others are at capacity do they get the
+ * rest, in the order of rows.
+ *
+ * Whole numbers with unequal costs are a knapsack. The gains per unit of cost are taken in
+ * decreasing order while the next one fits, then whatever still fits. The budget is never
+ * exceeded; the figure `gap` bounds the distance to the optimum and is at most one answer's gain.
+ * With equal costs the budget buys floor(budget / cost) answers and the plan is optimal.
+ *
+ * Columns of the table, one row per point: `n`; `lower` and `upper` as they were used; `known`;
+ * `a`; `cost`; `marginal`, the gain of one more (continuous: a / (n + known)^2), infinite without
+ * any information; `share` of the budget spent; `reason`: "fixed" (lower = upper), "floor",
+ * "capacity", "remainder" (a = 0 and above its lower bound) or "precision".
+ *
+ * Figures: `objective`; `gain_high`, the largest gain per unit of cost still to be had below
+ * capacity (0 if none), and `gain_low`, the smallest one taken above a lower bound (infinite if
+ * none): the plan is certified by gain_high <= gain_low, up to rounding when continuous; `gap`, an
+ * upper bound of objective minus optimum, 0 for whole numbers with equal costs; `budget_used`;
+ * `multiplier`, what one more unit of budget takes off the objective; `floor_scale`, below 1 when
+ * `soft` scaled lower bounds; `points`.
+ *
+ * @param      a          importance: finite, >= 0; a null is an error, here and below
+ * @param      budget     finite, >= 0; a whole number when integer and cost is NULL, <= 2^53
+ * @param      lower      least n, finite, >= 0; NULL: 0
+ * @param      upper      largest n, >= lower, infinity for none; NULL: infinity
+ * @param      known      answers' worth of earlier information, 0 .. 2^53; NULL: 0
+ * @param      cost       of one answer, 1e-100 .. 1e100; NULL: 1
+ * @param      permanent  not 0: `soft` leaves this lower bound alone; NULL: none; read only
+ *                        with `soft`
+ * @param      options    NULL: the defaults
+ * @param[out] out        written only on CX_OK; free with cx_table_free
+ * @param      err        may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_EMPTY | CX_E_LENGTH | CX_E_TYPE | CX_E_DOMAIN | CX_E_OPTION |
+ *         CX_E_INFEASIBLE (the sentence names the binding sum) | CX_E_UNINFORMED (a point with
+ *         a > 0 would be left with n + known = 0) | CX_E_LIMIT (more than 2^53 answers) |
+ *         CX_E_OVERFLOW | CX_E_MEMORY
+ *
+ * Soft lower bounds of a whole-number plan are rounded down after scaling. Permuting the points
+ * permutes the plan, but for ties. Cost: O(K log K) for K points whatever the budget, 12 columns
+ * of memory. Randomness: none. Threads: no shared state. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_plan(const cx_array *a, double budget, const cx_array *lower,
+                                      const cx_array *upper, const cx_array *known,
+                                      const cx_array *cost, const cx_array *permanent,
+                                      const cx_plan_options *options, cx_table **out,
+                                      cx_error *err);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef CX_I_PLAN_H
+#define CX_I_PLAN_H
+
+#include <cxkit/plan.h>
+
+#include "base/array.h"
+#include "base/base.h"
+
+/* One problem. The columns are those of the result; root and heap are scratch. */
+typedef struct cx_i_plan {
+    int64_t points;
+    double budget; /* in units of cost; in answers when `unit` */
+    double *a, *known, *lower, *upper, *cost, *n;
+    double *root; /* sqrt(a / cost) * 2^-exponent: the largest one is in [1, 2) */
+    int exponent;
+    bool integer;
+    bool unit; /* every cost counts as 1 */
+    double gap;
+} cx_i_plan;
+
+/* A point in a heap of gains per unit of cost. */
+typedef struct cx_i_plan_item {
+    double key; /* the gain, rounded */
+    int64_t point;
+} cx_i_plan_item;
+
+/* A sum with a running correction: about 106 bits. */
+typedef struct cx_i_plan_sum {
+    double high, low;
+} cx_i_plan_sum;
+
+void cx_i_plan_add(cx_i_plan_sum *sum, double value);
+void cx_i_plan_add_product(cx_i_plan_sum *sum, double x, double y);
+double cx_i_plan_total(const cx_i_plan_sum *sum);
+double cx_i_plan_cost(const cx_i_plan *plan, int64_t i);
+
+/* The roots and their exponent. */
+void cx_i_plan_scale(cx_i_plan *plan);
+/* Bounds rounded, checked against the budget and, if soft, scaled to fit: n then holds the
+ * permanent flags, and scale becomes the factor. */
+cx_status cx_i_plan_bounds(cx_i_plan *plan, bool soft, double *scale, cx_error *err);
+/* n when a level is not needed: everything with a > 0 at capacity, the rest to points with a = 0.
+ */
+bool cx_i_plan_full(cx_i_plan *plan);
+/* The t with sum cost * clip(t * root - known) = budget; fills n with the continuous optimum. */
+double cx_i_plan_level(cx_i_plan *plan);
+/* The whole-number plan, started from the level t. heap has room for all points. */
+void cx_i_plan_whole(cx_i_plan *plan, double t, cx_i_plan_item *heap);
+
+/* The gain per unit of cost from n to n + 1, rounded, times 4^-exponent; 0 or infinity when that
+ * cannot be trusted. */
+double cx_i_plan_key(const cx_i_plan *plan, int64_t i, double n);
+/* The sign of gain(i, n) / cost_i - gain(j, m) / cost_j, exactly; the keys are theirs. */
+int cx_i_plan_compare(const cx_i_plan *plan, int64_t i, double n, double key_i, int64_t j, double m,
+                      double key_j);
+/* The sign of gain(i, n) / cost_i - (2^exponent / t)^2, exactly. */
+int cx_i_plan_compare_level(const cx_i_plan *plan, int64_t i, double n, double t);
+/* The gain of one more, at n: of the whole-number problem or the derivative. Not per cost. */
+double cx_i_plan_gain(const cx_i_plan *plan, int64_t i, double n);
+/* The largest gain per unit of cost to be had and the smallest one taken, in plan->cost. */
+void cx_i_plan_certify(const cx_i_plan *plan, double *high, double *low);
+
+#endif
