@@ -56,6 +56,6 @@ for room in base stat metric survey allocate business; do
 done
 
 found=$(cd "$CX_SRC" && grep -rnE '# *include *["<](cxkit/|base/|stat/|metric/|allocate/|business/|\.\./)' \
-    bench examples bindings --include='*.[chi]' 2>/dev/null | grep -v '^bindings/.*%include')
-empty "bench, examples and bindings see cxkit.h only" "$found"
+    examples bindings --include='*.[chi]' 2>/dev/null | grep -v '^bindings/.*%include')
+empty "examples and bindings see cxkit.h only" "$found"
 tap_end
