@@ -11,6 +11,7 @@ from .measure import Measure, plain
 from .answers import NO_POINT
 
 SCHEMA_VERSION = 1
+ENOUGH = 30  # answers below which a point gets no verdict against the rest
 
 
 def analyse(config, answers, log=lambda text: None):
@@ -103,7 +104,7 @@ class Question:
             tally = self.tally(self.rows(index))
             estimate = self.measure.estimate(tally)
             waves.append({"wave": self.answers.waves[index], **estimate,
-                          "distribution": self.distribution(tally)})
+                          "distribution": self.distribution(tally), "bands": self.bands(tally)})
         found = {"column": self.score.column, "title": self.score.title,
                  "metric": self.score.metric, "scale": list(self.score.codes.scale),
                  "top": self.top(), "asked_in": len(self.waves), "of": len(self.answers.waves),
@@ -124,6 +125,19 @@ class Question:
                  **{key: plain(cx.share(int(count), int(total),
                                         confidence=self.config.confidence))[key]
                     for key in ("value", "ci_low", "ci_high")}} for step, count in counts.items()]
+
+    def bands(self, tally):
+        """The distribution in bands, as given: without weights."""
+        low = self.score.codes.scale[0]
+        counts = list(tally.counts)
+        total = int(sum(counts))
+        found = []
+        for title, first, last in bands(self.score):
+            n = int(sum(counts[first - low:last - low + 1]))
+            share = plain(cx.share(n, total, confidence=self.config.confidence))
+            found.append({"band": title, "n": n,
+                          **{key: share[key] for key in ("value", "ci_low", "ci_high")}})
+        return found
 
     def same_points(self):
         """The score over the points that answered in every wave, when some did not."""
@@ -206,7 +220,9 @@ class Question:
             return None
         difference = part(table.figures, "change")
         low, high = difference["ci_low"], difference["ci_high"]
-        difference["verdict"] = "above" if low > 0 else "below" if high < 0 else "not told apart"
+        few = int(inside[now & self.valid].sum()) < ENOUGH
+        difference["verdict"] = ("too few" if few else "above" if low > 0 else
+                                 "below" if high < 0 else "not told apart")
         difference["confidence"] = confidence
         return difference
 
@@ -225,37 +241,71 @@ def part(figures, name):
 
 
 def plan(config, points, main):
-    """Where the answers of the next wave buy most: floors first, then the movable pool."""
+    """Where the answers of the next wave buy most: floors first, then the movable pool.
+
+    A point below the rest keeps at least the answers it has: one does not look away from trouble.
+    """
     rows = points["rows"]
     now = [row["n"] for row in rows]
     budget = config.plan.budget or sum(now)
     overall = main.measure.estimate(main.tally(main.rows(main.now)))
-    spread = overall["se"] * math.sqrt(overall["n_eff"])
-    few = max(config.min_n, min(config.plan.floor, 30))
-    own = [not row["hidden"] and row["n"] >= few and row["estimate"]["se"] > 0 for row in rows]
-    spreads = [row["estimate"]["se"] * math.sqrt(row["estimate"]["n_eff"]) if mine else spread
-               for row, mine in zip(rows, own)]
     floor = min(config.plan.floor, budget // len(rows))
+    own = [has_spread(row, min(config.plan.floor, 30)) for row in rows]
+    spreads = [spread(row["estimate"]) if mine else spread(overall) for row, mine in zip(rows, own)]
     variance = [(row["share"] * deviation) ** 2 for row, deviation in zip(rows, spreads)]
-    solved = cx.plan(variance, budget, lower=floor)
+    lower, kept = floors(rows, floor, budget)
+    solved = cx.plan(variance, budget, lower=lower)
     following = [int(n) for n in solved.n]
     before = math.fsum(a / n for a, n in zip(variance, now))
-    half = (overall["ci_high"] - overall["ci_low"]) / 2
-    factor = math.sqrt(solved.objective / before)
-    found = []
-    for row, n, mine in zip(rows, following, own):
-        width = None if row["hidden"] else (row["estimate"]["ci_high"] - row["estimate"]["ci_low"]) / 2
-        found.append({
-            "point": row["point"], "now": row["n"], "next": n,
-            "share": row["share"], "spread_known": mine,
-            "half_width_now": width,
-            "half_width_next": None if width is None else width * math.sqrt(row["n"] / n),
-            "reason": "floor" if n <= floor else "more" if n > row["n"] else
-                      "fewer" if n < row["n"] else "same"})
+    half = half_width(overall)
     return {"score": main.score.column, "budget": budget, "answers_now": sum(now), "floor": floor,
-            "floor_asked": config.plan.floor, "pool": budget - floor * len(rows), "rows": found,
-            "half_width_now": half, "half_width_next": half * factor,
-            "certificate": solved.certificate, "gap": solved.gap, "objective": solved.objective}
+            "floor_asked": config.plan.floor, "kept": kept, "pool": budget - sum(lower),
+            "rows": [planned(row, n, low, floor, mine)
+                     for row, n, low, mine in zip(rows, following, lower, own)],
+            "half_width_now": half,
+            "half_width_next": half * math.sqrt(solved.objective / before),
+            "objective": solved.objective, "gap": solved.gap,
+            "gain_high": finite(solved.figures["gain_high"]),
+            "gain_low": finite(solved.figures["gain_low"])}
+
+
+def has_spread(row, few):
+    """Whether a point has answers enough for a spread of its own."""
+    return not row["hidden"] and row["n"] >= few and row["estimate"]["se"] > 0
+
+
+def spread(estimate):
+    """The standard deviation of one answer."""
+    return estimate["se"] * math.sqrt(estimate["n_eff"])
+
+
+def half_width(estimate):
+    return (estimate["ci_high"] - estimate["ci_low"]) / 2
+
+
+def finite(value):
+    return value if math.isfinite(value) else None
+
+
+def floors(rows, floor, budget):
+    """(least answers a point, points kept at today's number)."""
+    below = [bool(row["rest"]) and row["rest"]["verdict"] == "below" for row in rows]
+    lower = [max(floor, row["n"]) if low else floor for row, low in zip(rows, below)]
+    if sum(lower) > budget:
+        return [floor] * len(rows), []
+    return lower, [row["point"] for row, low in zip(rows, below) if low and row["n"] > floor]
+
+
+def planned(row, n, lower, floor, mine):
+    """One row of the plan."""
+    width = None if row["hidden"] else half_width(row["estimate"])
+    if n <= lower:
+        reason = "floor" if lower <= floor else "kept"
+    else:
+        reason = "more" if n > row["n"] else "fewer" if n < row["n"] else "same"
+    return {"point": row["point"], "now": row["n"], "next": n, "share": row["share"],
+            "spread_known": mine, "half_width_now": width, "reason": reason,
+            "half_width_next": None if width is None else width * math.sqrt(row["n"] / n)}
 
 
 def bands(score):

@@ -97,7 +97,7 @@ def trend(name, waves, same, shown, title, description):
     low, high = min(w["ci_low"] for w in everything), max(w["ci_high"] for w in everything)
     room = (high - low) or abs(high) or 1
     axes.set_ylim(low - 0.15 * room, high + 0.3 * room)
-    axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4))
+    axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(lambda value, _: shown(value))
     return svg(name, figure, title, description)
 
@@ -118,7 +118,7 @@ def split(name, change, shown, title, description):
     axes.set_yticks(range(3), [label for label, _ in parts])
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(-0.5, 2.8)
-    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6))
+    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: shown(value))
     return svg(name, figure, title, description)
 
@@ -219,25 +219,24 @@ def drivers(name, drivers, title, description):
                                   width_ratios=[1.25, 1])
     for y, item in enumerate(items):
         share = 100 * (item["share"] or 0)
-        colour = LOW if item["sign"] is not None and item["sign"] < 0 else ACCENT
-        left.barh(y, share, height=0.62, color=colour)
+        left.barh(y, share, height=0.62, color=ACCENT)
         sign = {1: "+", -1: "−"}.get(item["sign"], "0")
-        left.text(share, y, f"  {share:.0f}%  {sign}", va="center", color=INK)
+        left.text(share, y, f"\u2002{share:.0f}%\u2002{sign}", va="center", color=INK)
     left.set_yticks(range(len(items)), [item["title"] for item in items])
     left.tick_params(axis="y", labelcolor=INK)
     left.set_xlim(0, 128 * max((item["share"] or 0) for item in items) or 1)
     left.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
     left.set_title("share of what the items explain", color=MUTED, fontsize=11, loc="left")
     count = len(items[0]["conditional"])
-    top = max(max(item["conditional"]) for item in items) or 1
+    most = [max(item["conditional"][size] for item in items) or 1 for size in range(count)]
     for y, item in enumerate(items):
         for size, gain in enumerate(item["conditional"]):
             right.barh(y, 0.94, left=size - 0.47, height=0.86, color=ACCENT, linewidth=0,
-                       alpha=0.06 + 0.9 * max(gain, 0) / top)
+                       alpha=0.05 + 0.95 * max(gain, 0) / most[size])
     right.set_xlim(-0.6, count - 0.4)
     right.set_xticks(range(count), [str(size) for size in range(count)])
     right.spines["bottom"].set_visible(False)
-    right.set_title("gain beside 0, 1, 2 … other items", color=MUTED, fontsize=11, loc="left")
+    right.set_title("gain beside other items", color=MUTED, fontsize=11, loc="left")
     return svg(name, figure, title, description)
 
 

@@ -7,10 +7,6 @@ import markupsafe
 
 from . import charts, words
 
-CLASSES = {"nps": "Net Promoter Score: share of promoters (9 and 10) minus share of detractors (0 to "
-                  "6), in points from −100 to 100"}
-
-
 def page(found):
     """The report as HTML text."""
     environment = jinja2.Environment(
@@ -18,7 +14,7 @@ def page(found):
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters.update(
         percent=words.percent, date=words.date, count=lambda n: f"{n:,}", listed=words.listed,
-        p=words.p_value, fixed=lambda value, digits: words.written(value, digits))
+        p=words.p_value, gain=words.gain, fixed=lambda value, digits: words.written(value, digits))
     environment.globals.update(words=words, numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     return environment.get_template("report.html.j2").render(

@@ -18,6 +18,7 @@ from .problem import FileProblem, Problem, listed, nearest
 
 MISSING = -32768
 NOT_APPLICABLE = -32767
+HINT = "add it to missing or not_applicable in cxkit.toml"
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
 
 
@@ -48,8 +49,9 @@ def sql_name(name):
 class Source:
     """The columns of one or more files, as text, in the order of the files."""
 
-    def __init__(self, paths, columns=None, log=lambda text: None):
-        """Reads `columns` (all of the first file's, when None)."""
+    def __init__(self, paths, columns=None, log=lambda text: None, hint=HINT):
+        """Reads `columns` (all of the first file's, when None); `hint` says where codes go."""
+        self.hint = hint
         self.paths = [pathlib.Path(path) for path in paths]
         self.base = duckdb.connect(":memory:", config={"threads": 2})
         self.base.execute("SET preserve_insertion_order = true")
@@ -179,7 +181,7 @@ class Source:
                 problems.append((self.first_row(found, index), text))
         if problems:
             row, text = min(problems)
-            raise self.bad(row, name, refused(text, codes))
+            raise self.bad(row, name, refused(text, codes, self.hint))
         return lookup[found]
 
     def choices(self, name, yes, no, missing):
@@ -238,12 +240,12 @@ def written(codes):
     return {canonical(code) for code in codes}
 
 
-def refused(text, codes):
+def refused(text, codes, hint):
     """Why an answer cannot be used, and what to do."""
     low, high = codes.scale
     what = text if isinstance(canonical(text), float) else f'"{text}"'
     return (f"{what} is not on the scale from {low} to {high}. If it stands for a blank or for "
-            '"not applicable", add it to missing or not_applicable')
+            f'"not applicable", {hint}')
 
 
 def first_line(error):

@@ -72,6 +72,11 @@ def percent(value, digits=0):
     return "-" if value is None else written(100 * value, digits) + "%"
 
 
+def gain(value):
+    """A very small number in three digits."""
+    return "-" if value is None else "0" if value == 0 else f"{value:.3g}"
+
+
 def p_value(value):
     return "p < 0.001" if value < 0.001 else f"p = {value:.3f}" if value < 0.1 else f"p = {value:.2f}"
 
@@ -127,15 +132,15 @@ def parts(score):
     form = numbers(score)
     mix, within = found["mix"], found["within"]
     figures = (f"within points {form.change(within['value'], True)} "
-               f"({form.change_interval(within, True)}), mix of points "
-               f"{form.change(mix['value'], True)} ({form.change_interval(mix, True)})")
+               f"({form.change_interval(within, True)}), from the mix of points "
+               f"{form.change(mix['value'], True)} ({form.change_interval(mix, True)}).")
     if certain(within) and not certain(mix):
-        return (f"The change lies within the points, not in the mix of who was asked where: {figures}.")
+        return f"It lies within the points, not in who was asked where: {figures}"
     if certain(mix) and not certain(within):
-        return f"What changed is the mix of who was asked where, not the points themselves: {figures}."
+        return f"What moved is who was asked where, not the points themselves: {figures}"
     if certain(mix) and certain(within):
-        return f"Both the mix of points and the points themselves moved: {figures}."
-    return f"Neither part can be told from chance: {figures}."
+        return f"Both who was asked where and the points themselves moved: {figures}"
+    return f"Neither of its parts can be told from chance: {figures}"
 
 
 def point_lists(points):
@@ -145,16 +150,17 @@ def point_lists(points):
     return chosen("below"), chosen("above")
 
 
-def apart(points, confidence):
+def apart(points, confidence, named=False):
     """Whether the points can be told apart."""
     test, count = points["test"], len(points["rows"])
+    the = f"The {count} points" + (f" ({points['title']})" if named else "")
     if test is None or count < 2:
         return "The points cannot be compared: too few of them have answers."
     if test["p_value"] >= 1 - confidence:
-        return (f"The {count} points cannot be told apart: differences as large as these come from "
+        return (f"{the} cannot be told apart: differences as large as these come from "
                 f"chance alone ({p_value(test['p_value'])}). Do not rank them.")
     below, above = point_lists(points)
-    text = f"The {count} points are not all alike ({p_value(test['p_value'])}). "
+    text = f"{the} are not all alike ({p_value(test['p_value'])}). "
     if not below and not above:
         return text + "No single point can be told from the rest, so do not rank them."
     found = []
@@ -164,7 +170,7 @@ def apart(points, confidence):
         found.append(f"{listed(above)} {'is' if len(above) == 1 else 'are'} above the rest")
     text += (" and ".join(found) + ".")
     others = count - len(below) - len(above)
-    return text + (f" The other {others} cannot be told from the rest." if others else "")
+    return text + (f" The other {others} cannot be told from the rest one by one." if others else "")
 
 
 def driving(drivers):
@@ -192,13 +198,48 @@ def strongest(behaviours):
     return f"“{one['title']}”: {said(low)}, {said(high)}."
 
 
+def pool(plan):
+    """Where the answers of the next wave go."""
+    text = f"Every point keeps a floor of {plan['floor']} answers, so that none goes unwatched. "
+    if plan["kept"]:
+        text += (f"{listed(plan['kept'])} {'is' if len(plan['kept']) == 1 else 'are'} below the rest "
+                 "and {keeps} at least today's number. ".replace(
+                     "{keeps}", "keeps" if len(plan["kept"]) == 1 else "keep"))
+    text += (f"The remaining {plan['pool']:,} go where an answer narrows the interval of the whole "
+             "most: to points with many customers and mixed answers.")
+    if plan["floor"] < plan["floor_asked"]:
+        text += (f" The floor asked for, {plan['floor_asked']}, does not fit into this number of "
+                 "answers.")
+    return text
+
+
+REASONS = {"floor": "the floor", "kept": "below the rest: keeps its answers",
+           "more": "an answer here buys more", "fewer": "precise enough for its share",
+           "same": "as before"}
+
+
+def reason(row):
+    few = "" if row["spread_known"] else "; few answers so far, spread of all points assumed"
+    return REASONS[row["reason"]] + few
+
+
 def bought(plan, score):
-    """What the plan buys."""
+    """What the plan buys in precision."""
     form = numbers(score)
-    now, following = (form.value(plan[key], True).removesuffix("%") for key in
-                      ("half_width_now", "half_width_next"))
     unit = {"points": " points", "fraction": " percentage points", "scale": ""}[form.unit]
-    return f"±{now} today, ±{following}{unit} next wave"
+
+    def half(value):
+        return "±" + form.value(value, True).removesuffix("%")
+
+    whole = [half(plan[key]) for key in ("half_width_now", "half_width_next")]
+    text = (f"the whole goes from {whole[0]} to {whole[1]}{unit}" if whole[0] != whole[1] else
+            f"the whole stays at {whole[0]}{unit}")
+    known = [row for row in plan["rows"] if row["half_width_now"] is not None]
+    if known:
+        widest = [half(max(row[key] for row in known)) for key in
+                  ("half_width_now", "half_width_next")]
+        text += f", the least precise point from {widest[0]} to {widest[1]}"
+    return text
 
 
 def next_steps(found):
@@ -220,9 +261,8 @@ def next_steps(found):
     if found["plan"]:
         plan = found["plan"]
         score = found["scores"][0]
-        steps.append(f"Spread the next {plan['budget']:,} answers as planned below: every point keeps "
-                     f"{plan['floor']}, and the interval of the whole goes from "
-                     f"{bought(plan, score).replace(' today,', ' to').replace(' next wave', '')}.")
+        steps.append(f"Spread the next {plan['budget']:,} answers as planned below: "
+                     f"{bought(plan, score)}.")
     steps.append("Count invitations next time, not answers alone: without them there is no response "
                  "rate.")
     return steps
@@ -235,7 +275,7 @@ def paragraph(found):
     if main["change"] and certain(main["change"]["change"]):
         text.append(parts(main))
     if found["points"]:
-        text.append(apart(found["points"], found["confidence"]))
+        text.append(apart(found["points"], found["confidence"], named=True))
     for score in found["scores"][1:]:
         move = score["change"]
         if move and certain(move["change"]):

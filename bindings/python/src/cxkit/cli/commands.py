@@ -1,0 +1,215 @@
+"""What each command does."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import cxkit as cx
+
+from ..report import config as configuration
+from ..report import source
+from ..report.measure import CODES, plain
+from ..report.problem import FileProblem, Problem
+from . import output
+
+
+def run(chosen):
+    return {"report": report, "doctor": doctor, "nps": metric, "csat": metric, "ces": metric,
+            "plan": plan, "drivers": drivers}[chosen.command](chosen)
+
+
+def note(chosen, text):
+    if not chosen.quiet:
+        print(text, file=sys.stderr)
+
+
+def located(chosen):
+    """(configuration, folder, files or None) of the paths of a command."""
+    paths = [pathlib.Path(path) for path in chosen.paths]
+    for path in paths:
+        if not path.exists():
+            raise FileProblem(f"{path}: there is no such file or folder")
+    folders = [path for path in paths if path.is_dir()]
+    if folders and len(paths) > 1:
+        raise Problem("give one folder, or files")
+    folder = folders[0] if folders else paths[0].parent
+    toml = pathlib.Path(chosen.config) if chosen.config else folder / configuration.NAME
+    if not toml.exists() and not chosen.config:
+        if folders:
+            source.find(folder, ("*.csv", "*.csv.gz", "*.tsv", "*.parquet"))
+        raise Problem(f"{folder}: there is no {configuration.NAME}. Propose one with: cxkit doctor "
+                      f"{paths[0]} > {toml}")
+    return configuration.read(toml), folder, None if folders else paths
+
+
+def analysed(chosen, change=lambda config: config):
+    """The numbers of a report."""
+    from ..report import analyse, answers
+    config, folder, files = located(chosen)
+    config = change(config)
+    with output.progress(chosen) as log:
+        return analyse.analyse(config, answers.read(config, folder, files, log), log)
+
+
+def report(chosen):
+    if not chosen.output and not chosen.json:
+        print("cxkit: give -o FILE for the page, --json for the numbers, or both", file=sys.stderr)
+        return 2
+    from ..report import html
+    found = analysed(chosen)
+    if chosen.output:
+        with output.progress(chosen) as log:
+            log("drawing")
+            page = html.page(found)
+        output.write_whole(chosen.output, page)
+        note(chosen, f"{chosen.output}: {found['answers']['rows_read']:,} answers, "
+             f"{len(page.encode()) / 1e6:.1f} MB")
+    if chosen.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
+    return 0
+
+
+def doctor(chosen):
+    from . import examine
+    paths = [pathlib.Path(path) for path in chosen.paths]
+    folder = paths[0] if paths[0].is_dir() else None
+    files = source.find(folder, ("*.csv", "*.csv.gz", "*.tsv", "*.parquet")) if folder else paths
+    for path in files:
+        if not path.exists():
+            raise FileProblem(f"{path}: there is no such file")
+    text, notes = examine.proposal(files)
+    configuration.parse(text)
+    sys.stdout.write(text)
+    for line in notes:
+        note(chosen, line)
+    return 0
+
+
+def metric(chosen):
+    if not 0 < chosen.confidence < 1:
+        print(f"cxkit: --confidence {chosen.confidence} is not between 0 and 1", file=sys.stderr)
+        return 2
+    steps = {"nps": (0, 10), "csat": getattr(chosen, "scale", None),
+             "ces": (1, 5) if getattr(chosen, "version", 2) == 1 else (1, 7)}[chosen.command]
+    codes = configuration.Codes(steps, tuple(chosen.missing), tuple(chosen.not_applicable))
+    wanted = [chosen.column, *chosen.by, *([chosen.weight] if chosen.weight else [])]
+    with opened(chosen.file) as path, output.progress(chosen) as log:
+        table = source.Source([path], list(dict.fromkeys(wanted)), log,
+                              "give its code with --missing or --not-applicable")
+        scores = table.answers(chosen.column, codes)
+        weights = weighted(table, chosen.weight) if chosen.weight else None
+        keys = {name: table.factor(name) for name in chosen.by}
+    rows = estimates(chosen, scores, weights, keys, steps)
+    output.emit(rows, chosen.format, chosen.command)
+    return 0
+
+
+def weighted(table, name):
+    values = table.numbers(name)
+    wrong = ~(values >= 0)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise table.bad(row, name, f'"{table.text(row, name)}" is no weight: a number from 0 is '
+                        "needed in every row")
+    return values
+
+
+def estimates(chosen, scores, weights, keys, steps):
+    """One row for each combination of the keys, in the order of their labels."""
+    call = {"nps": cx.nps, "csat": cx.csat, "ces": cx.ces}[chosen.command]
+    extra = {"nps": {}, "csat": {"top": getattr(chosen, "top", None)},
+             "ces": {"version": getattr(chosen, "version", 2),
+                     "report": getattr(chosen, "report", "mean")}}[chosen.command]
+    extra = {key: value for key, value in extra.items() if value is not None}
+    rows = []
+    for labels, chosen_rows in groups(keys, len(scores)):
+        tally = cx.Tally(scale=steps)
+        tally.add(scores[chosen_rows], invalid="error",
+                  weights=None if weights is None else weights[chosen_rows], **CODES)
+        try:
+            found = plain(call(tally, confidence=chosen.confidence, **extra))
+        except cx.EmptyError:
+            found = None
+        rows.append({**labels, **row_of(found)})
+    if not keys and rows[0]["value"] is None:
+        raise Problem(f'{chosen.file}: the column "{chosen.column}" has no answer')
+    return rows
+
+
+def row_of(found):
+    names = ("value", "ci_low", "ci_high", "confidence", "se", "n", "n_eff", "method", "unit",
+             "flags", "excluded")
+    return {name: None if found is None else found[name] for name in names}
+
+
+def groups(keys, rows):
+    """(labels, rows) of every combination that occurs."""
+    import numpy as np
+    if not keys:
+        yield {}, slice(None)
+        return
+    code = np.zeros(rows, np.int64)
+    for labels, found in keys.values():
+        code = code * len(labels) + found
+    for value in np.unique(code):
+        inside = code == value
+        first = int(np.argmax(inside))
+        yield {name: labels[found[first]] for name, (labels, found) in keys.items()}, inside
+
+
+class opened:
+    """A path for a file, or for a copy of stdin when the name is -."""
+
+    def __init__(self, name):
+        self.name, self.copy = name, None
+
+    def __enter__(self):
+        if self.name != "-":
+            return pathlib.Path(self.name)
+        handle, self.copy = tempfile.mkstemp(prefix="stdin-", suffix=".csv")
+        with os.fdopen(handle, "wb") as file:
+            file.write(sys.stdin.buffer.read())
+        return pathlib.Path(self.copy)
+
+    def __exit__(self, *_):
+        if self.copy:
+            os.unlink(self.copy)
+
+
+def plan(chosen):
+    def change(config):
+        if not config.point:
+            raise Problem(f"{config.path}: a plan needs point in [columns]")
+        asked = {key: value for key in ("budget", "floor")
+                 if (value := getattr(chosen, key)) is not None}
+        return dataclasses.replace(config, plan=dataclasses.replace(config.plan, **asked),
+                                   drivers=None, behaviours=())
+    found = analysed(chosen, change)["plan"]
+    output.emit([{key: row[key] for key in ("point", "now", "next", "share", "half_width_now",
+                                            "half_width_next", "reason")} for row in found["rows"]],
+                chosen.format, "plan")
+    note(chosen, f"{found['budget']:,} answers; half width of the whole "
+         f"{found['half_width_now']:.3g} now, {found['half_width_next']:.3g} next; gap "
+         f"{found['gap']:.3g}")
+    return 0
+
+
+def drivers(chosen):
+    def change(config):
+        if not config.drivers:
+            raise Problem(f"{config.path}: there is no [drivers]")
+        return dataclasses.replace(config, behaviours=())
+    found = analysed(chosen, change)["drivers"]
+    if found["problem"]:
+        raise Problem(f"no shares can be given: {found['problem']}")
+    output.emit([{"item": item["title"], "share": item["share"], "sign": item["sign"],
+                  "importance": item["importance"], "first": item["first"], "last": item["last"],
+                  "mean": item["mean"]["value"],
+                  "correlation": item["correlation"] and item["correlation"]["value"]}
+                 for item in found["items"]], chosen.format, "drivers")
+    note(chosen, f"{found['n']:,} customers rated all items; they explain {100 * found['r2']:.0f}% "
+         f"of \"{found['title']}\"")
+    return 0

@@ -1,0 +1,262 @@
+"""doctor: what the columns of a file look like, as a cxkit.toml to correct."""
+
+import re
+
+from ..report.problem import listed
+from ..report.source import Source, canonical
+
+AGREEMENT = [
+    ("extremely unlikely", "unlikely", "neither likely nor unlikely", "likely", "extremely likely"),
+    ("very dissatisfied", "dissatisfied", "neutral", "satisfied", "very satisfied"),
+    ("strongly disagree", "disagree", "neutral", "agree", "strongly agree"),
+    ("very poor", "poor", "fair", "good", "very good"),
+    ("very bad", "bad", "neutral", "good", "very good"),
+]
+ASIDE = re.compile(r"don.?t know|not applicable|n/?a|unsure|no opinion|never used", re.I)
+BLANK = re.compile(r"blank|missing|no answer|refused|null|none|nan|-+", re.I)
+RECOMMEND = re.compile(r"nps|netpro|recommend|promoter|likelihood", re.I)
+OVERALL = re.compile(r"overall|whole|total|general|_all$|satisf|csat", re.I)
+YES, NO = {"yes", "y", "true", "ja", "1"}, {"no", "n", "false", "nein", "0", "2"}
+FEW = 200  # different values of a column that can name measurement points
+
+
+class Column:
+    """One column: its different values, and what they might be."""
+
+    def __init__(self, source, name):
+        self.name = name
+        self.values = [(text, count) for text, count in source.distinct(name) if text != ""]
+        self.count = sum(count for _, count in self.values)
+        self.numbers = {canonical(text): count for text, count in self.values
+                        if isinstance(canonical(text), float)}
+        self.words = {text: count for text, count in self.values
+                      if not isinstance(canonical(text), float)}
+        self.total = source.count
+
+    @property
+    def whole(self):
+        return all(value == int(value) for value in self.numbers)
+
+    def answers(self, low, high):
+        """How much of the column stands on a scale."""
+        return sum(n for value, n in self.numbers.items() if low <= value <= high) / (self.count or 1)
+
+
+def kind(column):
+    """What a column is taken for."""
+    if column.count == 0:
+        return "empty"
+    if column.words and all(looks_like_time(text) for text in list(column.words)[:50]):
+        return "time"
+    if verbal(column):
+        return "verbal"
+    if re.search(r"weight|^wt?$|gewicht", column.name, re.I) and column.numbers and not column.words:
+        return "weight"
+    if re.search(r"^(wave|year|quarter|month|period|round)$", column.name, re.I):
+        return "wave"
+    lowered = {text.casefold() for text, _ in column.values}
+    if lowered <= YES | NO and len(lowered) == 2:
+        return "yes-no"
+    if len(column.words) <= 3 and column.numbers and column.whole:
+        found = number_scale(column)
+        if found:
+            return found
+    if 2 <= len(column.values) <= FEW and (column.words or len(column.values) <= 12):
+        return "group"
+    return "other"
+
+
+def looks_like_time(text):
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?",
+                        text) is not None
+
+
+def number_scale(column):
+    """nps, five, seven or yes-no by the values; a few codes outside are allowed."""
+    values = sorted(column.numbers)
+    if RECOMMEND.search(column.name) and column.answers(0, 10) > 0.5 and values[-1] >= 6:
+        return "nps"
+    if set(values) <= {0, 1, 2, 3, 4} and {1, 2} <= set(values) and column.answers(1, 2) > 0.85:
+        return "yes-no"
+    if values[0] >= 0 and len(values) <= 8 and {2, 3, 4} <= set(values):
+        if 5 in values and column.answers(1, 5) > 0.2 and (7 not in values or 6 not in values):
+            return "five"
+        if {5, 6, 7} <= set(values) and column.answers(1, 7) > 0.2:
+            return "seven"
+    if {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10} <= set(values) and column.answers(0, 10) > 0.5:
+        return "nps"
+    return None
+
+
+def verbal(column):
+    """The words of a known scale, lowest first, when the column has at least three of them."""
+    lowered = {text.casefold() for text in column.words}
+    for words in AGREEMENT:
+        if len(lowered & set(words)) >= 3:
+            return words
+    return None
+
+
+def codes(column, low, high):
+    """(missing, not applicable): the values outside a scale."""
+    missing, aside = [], []
+    for text, _ in column.values:
+        value = canonical(text)
+        if isinstance(value, float) and low <= value <= high and value == int(value):
+            continue
+        if isinstance(value, float):
+            shown = int(value) if value == int(value) else value
+            (aside if value == high + 1 and high < 10 else missing).append(shown)
+        elif ASIDE.fullmatch(text):
+            aside.append(text)
+        else:
+            missing.append(text)
+    return missing, aside
+
+
+def quoted(value):
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
+
+
+def bracket(values):
+    return "[" + ", ".join(quoted(value) for value in values) + "]"
+
+
+def key(name):
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
+
+
+def title(name):
+    return name.strip().replace("_", " ").capitalize()
+
+
+def scored(column, taken):
+    """The lines of one [[score]]."""
+    lines = ["[[score]]", f"column = {quoted(column.name)}", f"title = {quoted(title(column.name))}"]
+    if taken == "verbal":
+        words = verbal(column)
+        found = {text: words.index(text.casefold()) + 1 for text in column.words
+                 if text.casefold() in words}
+        rest = [text for text in column.words if text not in found]
+        aside = [text for text in rest if ASIDE.fullmatch(text)]
+        missing = [text for text in rest if text not in aside]
+        lines += ['metric = "csat"', f"scale = [1, {len(words)}]"]
+    else:
+        metric, low, high = {"nps": ("nps", 0, 10), "five": ("csat", 1, 5),
+                             "seven": ("csat", 1, 7)}[taken]
+        missing, aside = codes(column, low, high)
+        found = {}
+        lines += [f'metric = "{metric}"', f"scale = [{low}, {high}]"]
+    lines += code_lines(missing, aside)
+    if found:
+        lines += ["", "[score.values]"]
+        lines += [f"{quoted(text)} = {value}" for text, value in
+                  sorted(found.items(), key=lambda pair: -pair[1])]
+    return lines + [""]
+
+
+def code_lines(missing, aside):
+    lines = []
+    if missing:
+        lines.append(f"missing = {bracket(missing)}  # check: outside the scale")
+    if aside:
+        lines.append(f"not_applicable = {bracket(aside)}  # check: outside the scale")
+    return lines
+
+
+def proposal(paths):
+    """(text of a cxkit.toml, notes about what was guessed)."""
+    source = Source(paths)
+    columns = [Column(source, name) for name in source.columns]
+    taken = {column.name: kind(column) for column in columns}
+    by_kind = {}
+    for column in columns:
+        by_kind.setdefault(taken[column.name], []).append(column)
+    scores, items = chosen_scores(by_kind)
+    lines = [f"# Proposed by cxkit doctor from {listed([path.name for path in paths], 3)}: "
+             f"{source.count:,} rows.",
+             "# Every line is a guess from names and values. Correct it before use.",
+             f"title = {quoted(title(paths[0].parent.resolve().name))}",
+             f"files = {bracket([path.name for path in paths])}", ""]
+    lines += placed(by_kind, scores)
+    for column, taken_for in scores:
+        lines += scored(column, taken_for)
+    if len(items) >= 2 and scores:
+        lines += driven(items, scores)
+    for column in by_kind.get("yes-no", []):
+        lines += behaved(column)
+    notes = [f"{column.name}: {taken[column.name]}, {len(column.values):,} different values, "
+             f"{source.count - column.count:,} blank" for column in columns]
+    if not scores:
+        notes.append("no column looks like a score: fill in [[score]]")
+        lines += ["[[score]]", f"column = {quoted(columns[0].name)}  # check: no column looks like a "
+                  "score", 'metric = "nps"', "scale = [0, 10]", ""]
+    return "\n".join(lines).rstrip() + "\n", notes
+
+
+def chosen_scores(by_kind):
+    """(scores with what they are taken for, items): a battery becomes drivers."""
+    scores = [(column, "nps") for column in by_kind.get("nps", [])]
+    scores += [(column, "verbal") for column in by_kind.get("verbal", [])]
+    items = []
+    for taken in ("five", "seven"):
+        group = by_kind.get(taken, [])
+        named = [column for column in group if OVERALL.search(column.name)]
+        if len(group) > 2:
+            scores += [(column, taken) for column in named[:1] or ([] if scores else group[:1])]
+            if not items:
+                used = [column for column, _ in scores]
+                items = [column for column in group if column not in used]
+        else:
+            scores += [(column, taken) for column in group]
+    return scores, items
+
+
+def placed(by_kind, scores):
+    """The lines of [columns]."""
+    lines = ["[columns]"]
+    first = {name: by_kind[name][0].name for name in ("wave", "time", "weight") if name in by_kind}
+    if "wave" in first:
+        lines.append(f"wave = {quoted(first['wave'])}")
+    if "time" in first:
+        lines.append(f"date = {quoted(first['time'])}")
+        if "wave" not in first:
+            lines.append('every = "month"')
+    groups = [column for column in by_kind.get("group", [])]
+    if groups:
+        lines.append(f"point = {quoted(groups[0].name)}"
+                     + (f"  # also possible: {listed([g.name for g in groups[1:]])}"
+                        if groups[1:] else ""))
+    if "weight" in first:
+        lines.append(f"weight = {quoted(first['weight'])}")
+    return lines + [""]
+
+
+def driven(items, scores):
+    low, high = (1, 7) if any(7.0 in column.numbers for column in items) else (1, 5)
+    missing, aside = [], []
+    for column in items:
+        for found, total in zip(codes(column, low, high), (missing, aside)):
+            total += [code for code in found if code not in total]
+    of = scores[-1][0].name if scores[-1][1] in ("five", "seven") else scores[0][0].name
+    return (["[drivers]", f"of = {quoted(of)}", f"scale = [{low}, {high}]"]
+            + code_lines(missing, aside) + ["", "[drivers.items]"]
+            + [f"{key(column.name)} = {quoted(title(column.name))}" for column in items] + [""])
+
+
+def behaved(column):
+    """The lines of one [[behaviour]]."""
+    texts = [text for text, _ in column.values]
+    if {canonical(text) for text in texts} >= {1.0, 2.0}:
+        yes, no = [1], [2]
+    else:
+        yes = [text for text in texts if text.casefold() in YES]
+        no = [text for text in texts if text.casefold() in NO]
+    used = {str(code) for code in yes + no}
+    missing = [int(canonical(text)) if isinstance(canonical(text), float) else text
+               for text in texts if text not in used and canonical(text) not in yes + no]
+    return ["[[behaviour]]", f"column = {quoted(column.name)}", f"title = {quoted(title(column.name))}",
+            f"yes = {bracket(yes)}", f"no = {bracket(no)}",
+            *([f"missing = {bracket(missing)}  # check"] if missing else []), ""]
