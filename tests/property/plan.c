@@ -1,0 +1,322 @@
+/* Laws of plans on random problems: optimal against enumeration and against plain greedy, certified
+ * by the columns alone, nested in the budget, indifferent to the order of the points. */
+
+#include <cxkit.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 400 };
+
+typedef struct problem {
+    double a[MOST], lower[MOST], upper[MOST], known[MOST], cost[MOST], budget;
+    int64_t points;
+    int costs, whole;
+} problem;
+
+typedef struct answer {
+    cx_status status;
+    double n[MOST], objective, high, low, gap, used;
+} answer;
+
+static uint64_t state = 0x9E3779B97F4A7C15u;
+
+static double draw(void) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (double)(state >> 11) * 0x1p-53;
+}
+
+static double draw_whole(int below) {
+    return floor(draw() * below);
+}
+
+static double figure(const cx_table *table, const char *name) {
+    for (int64_t i = 0; i < cx_table_figures(table); i++)
+        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
+    return NAN;
+}
+
+static answer solve(const problem *p) {
+    cx_array a = cx_array_of(p->a, CX_F64, p->points), l = cx_array_of(p->lower, CX_F64, p->points);
+    cx_array u = cx_array_of(p->upper, CX_F64, p->points), n;
+    cx_array k = cx_array_of(p->known, CX_F64, p->points);
+    cx_array c = cx_array_of(p->cost, CX_F64, p->points);
+    cx_plan_options options;
+    cx_table *table = NULL;
+    answer result;
+    memset(&result, 0, sizeof result);
+    cx_plan_options_init(&options);
+    options.integer = p->whole;
+    result.status =
+        cx_plan(&a, p->budget, &l, &u, &k, p->costs ? &c : NULL, NULL, &options, &table, NULL);
+    if (result.status != CX_OK) return result;
+    if (cx_table_column(table, cx_table_find(table, "n"), &n, NULL) != CX_OK) abort();
+    memcpy(result.n, n.data, (size_t)p->points * sizeof(double));
+    result.objective = figure(table, "objective");
+    result.high = figure(table, "gain_high");
+    result.low = figure(table, "gain_low");
+    result.gap = figure(table, "gap");
+    result.used = figure(table, "budget_used");
+    cx_table_free(table);
+    return result;
+}
+
+static problem draw_small(int costs) {
+    problem p;
+    memset(&p, 0, sizeof p);
+    p.points = 1 + (int64_t)draw_whole(4);
+    p.budget = draw_whole(13);
+    p.costs = costs;
+    p.whole = 1;
+    for (int64_t i = 0; i < p.points; i++) {
+        p.a[i] = draw_whole(12);
+        p.known[i] = draw() < 0.5 ? 0 : draw() < 0.5 ? draw_whole(4) : 4 * draw();
+        p.lower[i] = draw_whole(3);
+        p.upper[i] = draw() < 0.4 ? INFINITY : p.lower[i] + draw_whole(6);
+        p.cost[i] = costs ? 1 + draw_whole(4) : 1;
+    }
+    return p;
+}
+
+/* The least objective over all plans that spend the budget, or with costs at most the budget;
+ * infinite when every plan leaves a point uninformed, NaN when there is no plan. */
+static long double enumerate(const problem *p, int64_t i, double left) {
+    if (i == p->points) return left == 0 || p->costs ? 0 : NAN;
+    long double best = NAN;
+    for (double n = p->lower[i]; n <= p->upper[i] && n * p->cost[i] <= left; n++) {
+        long double rest = enumerate(p, i + 1, left - n * p->cost[i]);
+        long double here = p->a[i] == 0 ? 0 : (long double)p->a[i] / (n + p->known[i]);
+        if (!isnan(rest) && !(best <= here + rest)) best = here + rest;
+    }
+    return best;
+}
+
+static double spend(const problem *p, const double *n) {
+    double sum = 0;
+    for (int64_t i = 0; i < p->points; i++) sum += n[i] * (p->costs ? p->cost[i] : 1);
+    return sum;
+}
+
+static int in_bounds(const problem *p, const answer *r) {
+    for (int64_t i = 0; i < p->points; i++) {
+        if (!(r->n[i] >= p->lower[i] && r->n[i] <= p->upper[i])) return 0;
+        if (p->whole && r->n[i] != floor(r->n[i])) return 0;
+    }
+    return 1;
+}
+
+static int matches_enumeration(void) {
+    int solved = 0, uninformed = 0, infeasible = 0;
+    for (int run = 0; run < 20000; run++) {
+        problem p = draw_small(0);
+        answer r = solve(&p);
+        long double best = enumerate(&p, 0, p.budget);
+        if (isnan(best) || isinf(best)) {
+            if (r.status != (isnan(best) ? CX_E_INFEASIBLE : CX_E_UNINFORMED)) return 0;
+            isnan(best) ? infeasible++ : uninformed++;
+            continue;
+        }
+        solved++;
+        if (r.status != CX_OK || !in_bounds(&p, &r) || spend(&p, r.n) != p.budget) return 0;
+        if (fabsl(r.objective - best) > 1e-14L * best || r.gap != 0 || r.high > r.low) return 0;
+    }
+    printf("# %d solved, %d uninformed, %d infeasible\n", solved, uninformed, infeasible);
+    return solved > 5000 && uninformed > 500 && infeasible > 500;
+}
+
+static int gap_covers_the_optimum(void) {
+    int solved = 0, short_of = 0;
+    for (int run = 0; run < 20000; run++) {
+        problem p = draw_small(1);
+        answer r = solve(&p);
+        if (r.status != CX_OK) continue;
+        long double best = enumerate(&p, 0, p.budget);
+        if (!in_bounds(&p, &r) || spend(&p, r.n) > p.budget) return 0;
+        if (r.objective < best * (1 - 1e-14L)) return 0;
+        if (r.objective - best > r.gap + 1e-14L * best) return 0;
+        solved++, short_of += r.objective > best * (1 + 1e-12L);
+    }
+    printf("# %d solved, %d short of the optimum, all within their gap\n", solved, short_of);
+    return solved > 5000;
+}
+
+static problem draw_large(int whole, int costs) {
+    problem p;
+    memset(&p, 0, sizeof p);
+    p.points = 2 + (int64_t)draw_whole(MOST - 2);
+    p.whole = whole, p.costs = costs;
+    double least = 0, spread = draw() < 0.5 ? 3 : 40;
+    for (int64_t i = 0; i < p.points; i++) {
+        p.a[i] = draw() < 0.05  ? 0
+                 : draw() < 0.2 ? 1 + draw_whole(5)
+                                : exp(spread * (draw() - 0.5));
+        p.known[i] = draw() < 0.3 ? 0 : exp(8 * draw() - 4);
+        p.lower[i] = draw() < 0.5 ? 0 : draw_whole(8);
+        p.upper[i] = draw() < 0.5 ? INFINITY : p.lower[i] + 1 + draw_whole(200);
+        p.cost[i] = costs ? 1 + 3 * draw() : 1;
+        if (p.known[i] == 0 && p.lower[i] == 0) p.lower[i] = 1;
+        least += p.lower[i] * p.cost[i];
+    }
+    p.budget = floor(least + (double)p.points * 20 * draw());
+    p.upper[0] = INFINITY;
+    return p;
+}
+
+/* Plain greedy in long double: one answer at a time to the largest gain. */
+static long double greedy(const problem *p) {
+    double n[MOST], left = p->budget;
+    long double objective = 0;
+    for (int64_t i = 0; i < p->points; i++) n[i] = p->lower[i], left -= n[i];
+    for (; left > 0; left--) {
+        int64_t best = -1;
+        long double most = -1;
+        for (int64_t i = 0; i < p->points; i++) {
+            long double s = (long double)n[i] + p->known[i], gain = p->a[i] / (s * (s + 1));
+            if (p->a[i] == 0) gain = 0;
+            if (n[i] < p->upper[i] && gain > most) best = i, most = gain;
+        }
+        n[best]++;
+    }
+    for (int64_t i = 0; i < p->points; i++)
+        if (p->a[i] > 0) objective += p->a[i] / ((long double)n[i] + p->known[i]);
+    return objective;
+}
+
+static int matches_greedy(void) {
+    for (int run = 0; run < 300; run++) {
+        problem p = draw_large(1, 0);
+        answer r = solve(&p);
+        long double best = greedy(&p);
+        if (r.status != CX_OK || !in_bounds(&p, &r) || spend(&p, r.n) != p.budget) return 0;
+        if (fabsl(r.objective - best) > 1e-13L * best || r.high > r.low || r.gap != 0) return 0;
+    }
+    return 1;
+}
+
+/* One more in the budget is one more at one point, and takes gain_high off the objective. */
+static int plans_are_nested(void) {
+    for (int run = 0; run < 300; run++) {
+        problem p = draw_large(1, 0);
+        answer less = solve(&p);
+        for (int step = 0; step < 5; step++) {
+            p.budget++;
+            answer more = solve(&p);
+            double grown = 0;
+            for (int64_t i = 0; i < p.points; i++) {
+                if (more.n[i] < less.n[i]) return 0;
+                grown += more.n[i] - less.n[i];
+            }
+            if (grown != 1) return 0;
+            if (fabs(less.objective - more.objective - less.high) > 1e-12 * less.objective)
+                return 0;
+            less = more;
+        }
+    }
+    return 1;
+}
+
+static void swap_points(problem *p, int64_t i, int64_t j) {
+    double *const columns[] = {p->a, p->lower, p->upper, p->known, p->cost};
+    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+        double kept = columns[c][i];
+        columns[c][i] = columns[c][j];
+        columns[c][j] = kept;
+    }
+}
+
+static int order_does_not_matter(void) {
+    for (int run = 0; run < 300; run++) {
+        problem p = draw_large(run % 2, run % 4 > 1);
+        answer before = solve(&p);
+        int64_t place[MOST];
+        for (int64_t i = 0; i < p.points; i++) place[i] = i;
+        for (int64_t i = p.points - 1; i > 0; i--) {
+            int64_t j = (int64_t)draw_whole((int)i + 1), kept = place[i];
+            swap_points(&p, i, j);
+            place[i] = place[j], place[j] = kept;
+        }
+        answer after = solve(&p);
+        if (before.status != after.status) return 0;
+        if (fabs(before.objective - after.objective) > before.gap + 1e-12 * before.objective)
+            return 0;
+        if (p.whole && p.costs) continue;
+        for (int64_t i = 0; i < p.points; i++) {
+            double n = after.n[i], m = before.n[place[i]];
+            /* ties: equal points may trade one answer */
+            if (fabs(n - m) > (p.whole ? 1 : 1e-9 * (1 + m))) return 0;
+        }
+    }
+    return 1;
+}
+
+/* Every point between its bounds has the same gain per cost, and no point at a bound wants away. */
+static int continuous_is_stationary(void) {
+    for (int run = 0; run < 2000; run++) {
+        problem p = draw_large(0, run % 2);
+        p.budget += draw();
+        answer r = solve(&p);
+        double high = 0, low = INFINITY;
+        if (r.status != CX_OK || !in_bounds(&p, &r)) return 0;
+        if (fabs(spend(&p, r.n) - p.budget) > 1e-13 * p.budget) return 0;
+        for (int64_t i = 0; i < p.points; i++) {
+            double s = r.n[i] + p.known[i], gain = p.a[i] / (s * s) / p.cost[i];
+            if (r.n[i] < p.upper[i]) high = fmax(high, gain);
+            if (r.n[i] > p.lower[i]) low = fmin(low, gain);
+        }
+        if (high > low * (1 + 1e-12) || r.gap > 1e-11 * r.objective) return 0;
+        p.budget = floor(p.budget);
+        answer real = solve(&p);
+        p.whole = 1;
+        answer whole = solve(&p);
+        if (real.objective > whole.objective * (1 + 1e-13)) return 0;
+    }
+    return 1;
+}
+
+static int any_magnitude_is_certified(void) {
+    for (int run = 0; run < 2000; run++) {
+        problem p;
+        memset(&p, 0, sizeof p);
+        p.points = 2 + (int64_t)draw_whole(30);
+        p.whole = 1;
+        p.budget = 100 + floor(exp(36 * draw()));
+        for (int64_t i = 0; i < p.points; i++) {
+            p.a[i] = pow(10, 600 * draw() - 300);
+            p.known[i] = draw() < 0.5 ? exp(36 * draw()) : pow(10, -300 * draw());
+            p.upper[i] = draw() < 0.5 ? INFINITY : 100 + floor(exp(30 * draw()));
+        }
+        p.upper[0] = INFINITY;
+        answer r = solve(&p);
+        if (r.status == CX_E_OVERFLOW) continue;
+        if (r.status != CX_OK || !in_bounds(&p, &r) || r.high > r.low) return 0;
+        int64_t sum = 0;
+        for (int64_t i = 0; i < p.points; i++) sum += (int64_t)r.n[i];
+        if (sum != (int64_t)p.budget) return 0;
+    }
+    return 1;
+}
+
+int main(void) {
+    static const struct {
+        const char *name;
+        int (*holds)(void);
+    } laws[] = {{"whole-number plans match enumeration", matches_enumeration},
+                {"whole-number plans match plain greedy", matches_greedy},
+                {"plans are nested in the budget", plans_are_nested},
+                {"the order of the points does not matter", order_does_not_matter},
+                {"continuous plans are stationary and bound whole ones", continuous_is_stationary},
+                {"the gap covers the optimum under unequal costs", gap_covers_the_optimum},
+                {"plans of any magnitude are certified", any_magnitude_is_certified}};
+    int failed = 0, count = (int)(sizeof laws / sizeof *laws);
+    printf("1..%d\n", count);
+    for (int i = 0; i < count; i++) {
+        int ok = laws[i].holds();
+        printf("%sok %d - %s\n", ok ? "" : "not ", i + 1, laws[i].name);
+        failed += !ok;
+    }
+    return failed != 0;
+}
