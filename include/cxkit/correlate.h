@@ -50,8 +50,8 @@ CX_API const char *cx_correlation_name(int32_t method);
  *
  * @param      x        numbers; a row with a null or NaN in any column is left out and counted
  * @param      y        numbers, as many as x
- * @param      weights  survey weights, finite and >= 0, or NULL; rows of weight 0 are left out and
- *                      counted
+ * @param      weights  survey weights, 0 or from 1e-100 to 1e100, or NULL; rows of weight 0 are
+ * left out and counted
  * @param      options  NULL: the defaults
  * @param[out] out      value, limits, p_value, n, n_eff, excluded; df is infinite, as the interval
  *                      is a normal one; written only on CX_OK
@@ -62,7 +62,7 @@ CX_API const char *cx_correlation_name(int32_t method);
  *
  * Edge cases: n < 4 (or an effective n of 3 or less): no interval can be made; the limits are -1
  * and 1, se is NaN and CX_FLAG_FEW is set. n = 2: r is -1 or 1 and p_value NaN. |r| = 1 with
- * n > 3: both limits are r; p_value is 0.
+ * n > 3: both limits are r; p_value is 0. Deviations smaller than 1e-150 vanish.
  * Cost: O(n), two passes (three with weights), no allocation. Threads: any. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_correlate(const cx_array *x, const cx_array *y,

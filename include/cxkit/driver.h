@@ -32,8 +32,8 @@ typedef struct cx_driver_options {
     int32_t method;         /**< a cx_importance; default CX_IMPORTANCE_SHAPLEY */
     double tolerance;       /**< a column whose variance is explained by others up to this fraction
                                  adds nothing; in (0, 1); default 1e-9 */
-    const cx_array *adjust; /**< string column: names of columns whose share is taken out first, such
-                                 as the segment; NULL for none (default) */
+    const cx_array *adjust; /**< string column: names of columns whose share is taken out first,
+                               such as the segment; NULL for none (default) */
 } cx_driver_options;
 
 /** @brief Fills in the defaults. NULL is ignored. */
@@ -46,8 +46,8 @@ CX_API const char *cx_importance_name(int32_t method);
  *
  * R2(S) is the part of the outcome's variance that a linear model with the drivers S explains. A
  * driver's importance is its gain R2(S + j) - R2(S), averaged over all orders in which drivers can
- * enter [LindemanMerendaGold1980; Groemping2006], which is its Shapley value; the importances add up
- * to R2. conditional_k is the mean gain over the models with k other drivers [Budescu1993;
+ * enter [LindemanMerendaGold1980; Groemping2006], which is its Shapley value; the importances add
+ * up to R2. conditional_k is the mean gain over the models with k other drivers [Budescu1993;
  * AzenBudescu2003]; the importance is the mean of conditional_0 .. conditional_{p-1}.
  * All 2^p models are visited by eliminating one column at a time from what is left of the
  * correlation matrix [FurnivalWilson1974]: work for the larger half of all models is shared.

@@ -56,9 +56,8 @@ CX_API void cx_moments_reset(cx_moments *self);
  *
  * Cost: O(p^2). Since: 0.1.
  */
-CX_API CX_NODISCARD cx_status cx_moments_copy(const cx_moments *self,
-                                              const cx_allocator *allocator, cx_moments **out,
-                                              cx_error *err);
+CX_API CX_NODISCARD cx_status cx_moments_copy(const cx_moments *self, const cx_allocator *allocator,
+                                              cx_moments **out, cx_error *err);
 
 /** @brief Adds rows.
  *
@@ -71,13 +70,13 @@ CX_API CX_NODISCARD cx_status cx_moments_copy(const cx_moments *self,
  * @param x        numeric columns, matched by name; columns the state does not know are ignored. A
  *                 row with a null or NaN in any of the state's columns is left out of all of them
  *                 and counted
- * @param weights  survey weights, finite and >= 0, or NULL for 1. Only their ratios matter for
- *                 means and correlations. A row of weight 0 is left out and counted; so is a row
- *                 whose weight is null or NaN, as missing. How often a row occurred is not a survey
- *                 weight: repeat the row instead
+ * @param weights  survey weights, 0 or from 1e-100 to 1e100, or NULL for 1. Only their ratios
+ * matter for means and correlations. A row of weight 0 is left out and counted; so is a row whose
+ * weight is null or NaN, as missing. How often a row occurred is not a survey weight: repeat the
+ * row instead
  * @param err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_NAME (the column is not there) |
- * CX_E_DOMAIN (an infinite value, or a weight that is negative or infinite; row and column in err) |
+ * CX_E_DOMAIN (an infinite value, or a weight outside that range; row and column in err) |
  * CX_E_OVERFLOW (a square exceeds the range of double)
  *
  * Edge cases: no rows: CX_OK. A column that never varies has products of exactly 0. Deviations
@@ -181,7 +180,8 @@ CX_API int64_t cx_moments_missing(const cx_moments *self, int64_t i);
 /** @brief The weighted mean of column i; NaN for an empty state or outside. */
 CX_API double cx_moments_mean(const cx_moments *self, int64_t i);
 
-/** @brief The variance of column i, n/(n-1) sum w (x - mean)^2 / sum w; NaN for n < 2 or outside. */
+/** @brief The variance of column i, n/(n-1) sum w (x - mean)^2 / sum w; NaN for n < 2 or outside.
+ */
 CX_API double cx_moments_variance(const cx_moments *self, int64_t i);
 
 /** @brief The covariance of columns i and j, with the same divisor; NaN for n < 2 or outside. */

@@ -1,0 +1,132 @@
+#include "business/moments.h"
+
+/* What is left of a variance after subtraction below this part of what was there is rounding. */
+#define MERGE_NOISE 0x1p-90
+
+static cx_status merge_check(const cx_moments *self, const cx_moments *other, cx_error *err) {
+    if (self == NULL || other == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "other");
+    if (self->p != other->p)
+        return cx_i_fail(err, CX_E_MISMATCH, "one state has %d columns and the other %d", self->p,
+                         other->p);
+    for (int64_t i = 0; i < self->p; i++)
+        if (strcmp(self->names[i], other->names[i]) != 0)
+            return cx_i_fail(err, CX_E_MISMATCH, "column %d is %s in one state and %s in the other",
+                             i, self->names[i], other->names[i]);
+    return CX_OK;
+}
+
+/* to += direction * from for all counts; false on overflow or when a count falls below zero */
+static bool merge_counts(cx_i_sums *to, const cx_i_sums *from, int64_t p, int64_t direction) {
+    int64_t all;
+    bool fine = cx_i_add_i64(to->n, direction * from->n, &to->n) && to->n >= 0 &&
+                cx_i_add_i64(to->zero, direction * from->zero, &to->zero) && to->zero >= 0 &&
+                cx_i_add_i64(to->missing, direction * from->missing, &to->missing) &&
+                to->missing >= 0 && cx_i_add_i64(to->n, to->zero, &all) &&
+                cx_i_add_i64(all, to->missing, &all);
+    for (int64_t j = 0; j < p && fine; j++) {
+        int64_t *count = &to->missing_in[j];
+        fine = cx_i_add_i64(*count, direction * from->missing_in[j], count) && *count >= 0 &&
+               *count <= to->missing;
+    }
+    return fine;
+}
+
+/* product += direction * (from's products + factor (difference of means) (its transpose)) */
+static void merge_products(cx_i_sums *to, const cx_i_sums *from, cx_i_twofold factor,
+                           const cx_i_twofold *step, int64_t p, bool add) {
+    for (int64_t j = 0; j < p; j++) {
+        cx_i_twofold scaled = cx_i_tf_multiply(factor, step[j]);
+        for (int64_t i = 0; i <= j; i++) {
+            cx_i_twofold *product = &to->product[cx_i_packed(j, i)];
+            cx_i_twofold change =
+                cx_i_tf_add(from->product[cx_i_packed(j, i)], cx_i_tf_multiply(scaled, step[i]));
+            *product = add ? cx_i_tf_add(*product, change) : cx_i_tf_subtract(*product, change);
+        }
+    }
+}
+
+static void merge_steps(const cx_i_sums *to, const cx_i_sums *from, cx_i_twofold *step, int64_t p) {
+    for (int64_t j = 0; j < p; j++) step[j] = cx_i_tf_subtract(from->mean[j], to->mean[j]);
+}
+
+cx_status cx_moments_merge(cx_moments *self, const cx_moments *other, cx_error *err) {
+    CX_TRY(merge_check(self, other, err));
+    const cx_i_sums *from = cx_i_moments_now(other);
+    cx_i_sums *to = cx_i_moments_next(self);
+    int64_t p = self->p;
+    if (!merge_counts(to, from, p, 1))
+        return cx_i_fail(err, CX_E_OVERFLOW, "there are more rows than can be counted");
+    to->weighted = to->weighted || from->weighted;
+    if (from->n > 0) {
+        cx_i_twofold *step = self->block.step, both = cx_i_tf_add(to->w, from->w);
+        cx_i_twofold fraction = cx_i_tf_divide(from->w, both);
+        merge_steps(to, from, step, p);
+        merge_products(to, from, cx_i_tf_multiply(to->w, fraction), step, p, true);
+        for (int64_t j = 0; j < p; j++)
+            to->mean[j] = cx_i_tf_add(to->mean[j], cx_i_tf_multiply(step[j], fraction));
+        to->w = both;
+        to->w2 = cx_i_tf_add(to->w2, from->w2);
+    }
+    if (!cx_i_sums_finite(to, p))
+        return cx_i_fail(err, CX_E_OVERFLOW,
+                         "the sum of the two states exceeds the range of double");
+    cx_i_moments_commit(self);
+    return CX_OK;
+}
+
+static cx_status merge_not_part(const char *what, const char *column, cx_error *err) {
+    return cx_i_fail(err, CX_E_DOMAIN,
+                     "other is not part of self: the %s%s%s would fall below zero", what,
+                     column == NULL ? "" : " of ", column == NULL ? "" : column);
+}
+
+/* A variance that cannot be told from 0 becomes 0, with its row and column. */
+static cx_status merge_settle(cx_moments *self, cx_i_sums *to, cx_error *err) {
+    const cx_i_sums *before = cx_i_moments_now(self);
+    for (int64_t j = 0; j < self->p; j++) {
+        double had = before->product[cx_i_packed(j, j)].hi;
+        double left = to->product[cx_i_packed(j, j)].hi;
+        if (left < -1e-9 * had) return merge_not_part("variance", self->names[j], err);
+        if (left > MERGE_NOISE * had && to->n > 1) continue;
+        for (int64_t i = 0; i < self->p; i++)
+            to->product[i > j ? cx_i_packed(i, j) : cx_i_packed(j, i)] = cx_i_tf(0);
+    }
+    return CX_OK;
+}
+
+static void merge_clear(cx_i_sums *to, int64_t p) {
+    to->w = to->w2 = cx_i_tf(0);
+    to->weighted = false;
+    memset(to->mean, 0, (size_t)p * sizeof *to->mean);
+    memset(to->product, 0, (size_t)cx_i_packed_size(p) * sizeof *to->product);
+}
+
+static cx_status merge_take_out(cx_moments *self, cx_i_sums *to, const cx_i_sums *from,
+                                cx_error *err) {
+    int64_t p = self->p;
+    cx_i_twofold *step = self->block.step, left = cx_i_tf_subtract(to->w, from->w);
+    to->w2 = cx_i_tf_subtract(to->w2, from->w2);
+    if (!(left.hi > 0) || !(to->w2.hi > 0)) return merge_not_part("sum of weights", NULL, err);
+    cx_i_twofold fraction = cx_i_tf_divide(from->w, left);
+    merge_steps(to, from, step, p);
+    merge_products(to, from, cx_i_tf_multiply(to->w, fraction), step, p, false);
+    for (int64_t j = 0; j < p; j++)
+        to->mean[j] = cx_i_tf_subtract(to->mean[j], cx_i_tf_multiply(step[j], fraction));
+    to->w = left;
+    return merge_settle(self, to, err);
+}
+
+cx_status cx_moments_subtract(cx_moments *self, const cx_moments *other, cx_error *err) {
+    CX_TRY(merge_check(self, other, err));
+    const cx_i_sums *from = cx_i_moments_now(other);
+    cx_i_sums *to = cx_i_moments_next(self);
+    if (!merge_counts(to, from, self->p, -1)) return merge_not_part("number of rows", NULL, err);
+    if (to->n == 0)
+        merge_clear(to, self->p);
+    else if (from->n > 0)
+        CX_TRY(merge_take_out(self, to, from, err));
+    if (!cx_i_sums_finite(to, self->p)) return merge_not_part("sum", NULL, err);
+    cx_i_moments_commit(self);
+    return CX_OK;
+}
