@@ -14,30 +14,35 @@ typedef VALUE cx_value;
 #define cx_is_nothing(value) NIL_P(value)
 #define cx_set_result(result, object) ((result) = (object))
 
+/* Taking raises at once: nothing is held yet. */
+#define cx_argument_failed SWIG_fail
+
 /* Columns hold what they need themselves. */
 static void cx_owner_release(void *owner)
 {
     (void)owner;
 }
 
-static void cx_column_take(VALUE object, const char *role, cx_column *column, cx_call *call)
+static int cx_column_take(VALUE object, const char *role, cx_column *column, cx_call *call)
 {
     const cx_array *view = cxrb_column_view(object);
-    if (view == NULL) return;
+    if (view == NULL) return 0;
     column->view = *view;
     if (column->view.name == NULL) column->view.name = role;
     column->present = 1;
     call->rows += view->length;
+    return 0;
 }
 
-static void cx_columns_take(VALUE object, const char *role, cx_columns *columns, cx_call *call)
+static int cx_columns_take(VALUE object, const char *role, cx_columns *columns, cx_call *call)
 {
     const cx_frame *view = cxrb_frame_view(object);
     (void)role;
-    if (view == NULL) return;
+    if (view == NULL) return 0;
     columns->view = *view;
     columns->present = 1;
     if (view->count > 0) call->rows += view->columns[0].length;
+    return 0;
 }
 
 static VALUE cx_bytes_new(VALUE size)
@@ -53,13 +58,13 @@ typedef struct cx_bytes {
     size_t size;
 } cx_bytes;
 
-static void cx_bytes_take(VALUE object, cx_bytes *bytes, const cx_call *call)
+static int cx_bytes_take(VALUE object, cx_bytes *bytes, const cx_call *call)
 {
     (void)call;
-    if (NIL_P(object)) return;
     Check_Type(object, T_STRING);
     bytes->data = (const uint8_t *)RSTRING_PTR(object);
     bytes->size = (size_t)RSTRING_LEN(object);
+    return 0;
 }
 #define cx_bytes_release(bytes) ((void)(bytes))
 %}
@@ -128,6 +133,11 @@ static void *cxrb_body_##NAME(void *data)
                 %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8),
                 %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h))
 %enddef
+%define %cx_unlocked10(NAME, CONDITION, A, B, C, D, E, F, G, H, I, J)
+%cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j),
+                %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10),
+                %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j))
+%enddef
 
 %cx_unlocked5(cx_tally_add, CXRB_MANY, cx_tally *, const cx_array *, const cx_array *,
               const cx_answer_options *, cx_error *)
@@ -139,3 +149,25 @@ static void *cxrb_body_##NAME(void *data)
               cx_error *)
 %cx_unlocked6(cx_correlate, CXRB_MANY, const cx_array *, const cx_array *, const cx_array *,
               const cx_correlate_options *, cx_estimate *, cx_error *)
+/* Defined in helpers.i, after the bodies. */
+%insert("header") %{
+static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *drivers,
+                                     const char *outcome, const cx_driver_options *options,
+                                     const cx_array *adjust, cx_table **out, cx_error *err);
+%}
+%cx_unlocked7(cx_drivers_adjusted, (cx_moments_columns(arg1) > 12), const cx_moments *,
+              const cx_array *, const char *, const cx_driver_options *, const cx_array *,
+              cx_table **, cx_error *)
+%cx_unlocked10(cx_plan, CXRB_MANY, const cx_array *, double, const cx_array *, const cx_array *,
+               const cx_array *, const cx_array *, const cx_array *, const cx_plan_options *,
+               cx_table **, cx_error *)
+
+/* A column of a table as an Array. */
+%typemap(in) VALUE "$1 = $input;"
+%typemap(out) VALUE "$result = $1;"
+%inline %{
+static VALUE table_values(const cx_table *table, int64_t index)
+{
+    return cxrb_table_values(table, index);
+}
+%}

@@ -560,6 +560,54 @@ static void cxrb_run(void *(*body)(void *), void *data, int release) {
     }
 }
 
+/* -- Tables ----------------------------------------------------------------------------------- */
+
+static VALUE cxrb_table_text(const cx_array *column, int64_t row) {
+    const char *bytes = column->data;
+    int64_t start, end;
+    if (column->dtype == CX_STRING) {
+        start = ((const int32_t *)column->offsets)[row];
+        end = ((const int32_t *)column->offsets)[row + 1];
+    } else {
+        start = ((const int64_t *)column->offsets)[row];
+        end = ((const int64_t *)column->offsets)[row + 1];
+    }
+    return rb_utf8_str_new(end > start ? bytes + start : "", (long)(end - start));
+}
+
+static VALUE cxrb_table_value(const cx_array *column, int64_t row) {
+    int64_t bit = column->offset + row;
+    const char *element;
+    if (column->validity != NULL && !((column->validity[bit >> 3] >> (bit & 7)) & 1)) return Qnil;
+    if (column->dtype == CX_STRING || column->dtype == CX_LARGE_STRING) {
+        return cxrb_table_text(column, row);
+    }
+    element = (const char *)column->data + row * column->stride;
+    if (column->dtype == CX_I64) {
+        int64_t value;
+        memcpy(&value, element, sizeof value);
+        return LL2NUM(value);
+    } else {
+        double value;
+        memcpy(&value, element, sizeof value);
+        return DBL2NUM(value);
+    }
+}
+
+/* A column of a table (float64, int64 or text) as an Array, nil where it has no value. */
+static VALUE cxrb_table_values(const cx_table *table, int64_t index) {
+    cx_error err;
+    cx_array column;
+    VALUE values;
+    cx_error_init(&err);
+    if (cx_table_column(table, index, &column, &err) != CX_OK) cxrb_raise(&err);
+    values = rb_ary_new_capa((long)column.length);
+    for (int64_t row = 0; row < column.length; row++) {
+        rb_ary_push(values, cxrb_table_value(&column, row));
+    }
+    return values;
+}
+
 /* Defines Column, Frame and live under the module of the wrapper. */
 static void cxrb_define_columns(VALUE module) {
     cxrb_column_class = rb_define_class_under(module, "Column", rb_cObject);

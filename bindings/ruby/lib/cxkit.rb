@@ -1,0 +1,31 @@
+# frozen_string_literal: true
+
+require "cxkit/cxkit_native"
+
+# Customer experience, measured: scores with intervals, where to measure next, what it is worth.
+#
+#   CXKit.nps([10, 9, 3, nil, 7])            # => an Estimate
+#   CXKit.nps(scores, by: {region: regions}) # => a Table, one row for each region
+module CXKit
+  # The wrapper around the C library: not for people.
+  Native = Cxkit_native
+  private_constant :Native
+
+  # The version of the library that runs.
+  VERSION = Native.cx_version.freeze
+end
+
+require "cxkit/error"
+require "cxkit/column"
+require "cxkit/input"
+require "cxkit/options"
+require "cxkit/estimate"
+require "cxkit/table"
+require "cxkit/state"
+require "cxkit/tally"
+require "cxkit/tallies"
+require "cxkit/moments"
+require "cxkit/metric"
+require "cxkit/allocate"
+require "cxkit/business"
+require "cxkit/special"

@@ -1,0 +1,109 @@
+# frozen_string_literal: true
+
+module CXKit
+  # What every linear method needs of several columns: means and products about the means.
+  class Moments < State
+    PREFIX = "cx_moments"
+    private_constant :PREFIX
+
+    # names:: of the columns
+    def initialize(names)
+      super()
+      Input.open { |input| adopt(Native.cx_moments_new(input.column(names, :names))) }
+    end
+
+    # Adds the rows of a mapping from names to columns. A row that misses any of them is left out.
+    def add(table, weights: nil)
+      Input.open do |input|
+        table = input.frame(table, :x)
+        weights = input.column(weights, :weights)
+        write { |handle| Native.cx_moments_add(handle, table, weights) }
+      end
+    end
+
+    # Takes another state's rows out again.
+    def subtract(other)
+      combine(:subtract, other)
+    end
+
+    def -(other)
+      dup.subtract(other)
+    end
+
+    # Names of the columns.
+    def names
+      read { |handle| (0...Native.cx_moments_columns(handle)).map { |i| Native.cx_moments_name(handle, i).to_sym } }
+    end
+
+    # Complete rows with a positive weight.
+    def n
+      read { |handle| Native.cx_moments_n(handle) }
+    end
+
+    def n_eff
+      read { |handle| Native.cx_moments_n_eff(handle) }
+    end
+
+    def sum_w
+      read { |handle| Native.cx_moments_sum_w(handle) }
+    end
+
+    def weighted?
+      read { |handle| Native.cx_moments_weighted(handle) != 0 }
+    end
+
+    # Rows left out by reason.
+    def excluded
+      read do |handle|
+        {missing: Native.cx_moments_excluded(handle, Native::CX_EXCLUDED_MISSING),
+         zero_weight: Native.cx_moments_excluded(handle, Native::CX_EXCLUDED_ZERO_WEIGHT)}
+      end
+    end
+
+    # Rows in which each column was missing.
+    def missing
+      by_name { |handle, i| Native.cx_moments_missing(handle, i) }
+    end
+
+    def means
+      by_name { |handle, i| number(Native.cx_moments_mean(handle, i)) }
+    end
+
+    def variances
+      by_name { |handle, i| number(Native.cx_moments_variance(handle, i)) }
+    end
+
+    def covariance(one, other)
+      read { |handle| number(Native.cx_moments_covariance(handle, find(handle, one), find(handle, other))) }
+    end
+
+    # Pearson's correlation of two columns, with its interval.
+    def correlate(one, other, confidence: 0.95)
+      options = Options.build(:Cx_correlate_options, confidence: confidence)
+      Estimate.from(read do |handle|
+        Native.cx_moments_pearson(handle, find(handle, one), find(handle, other), options)
+      end)
+    end
+
+    def inspect
+      "#<CXKit::Moments #{names.join(', ')}; n = #{n}>"
+    end
+
+    private
+
+    def number(value)
+      value.nan? ? nil : value
+    end
+
+    def by_name
+      names.each_with_index.to_h { |name, i| [name, read { |handle| yield handle, i }] }
+    end
+
+    def find(handle, name)
+      position = Native.cx_moments_find(handle, name.to_s)
+      return position unless position.negative?
+
+      CXKit.send(:refuse, :name, "there is no column #{name}", column: name.to_s)
+    end
+  end
+end

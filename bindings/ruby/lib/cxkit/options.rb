@@ -1,0 +1,60 @@
+# frozen_string_literal: true
+
+module CXKit
+  # Keywords to the options of the library: words become numbers, the rest is passed on.
+  module Options
+    module_function
+
+    # Words of the library, such as "wilson", to their numbers: name(0), name(1), ...
+    def words(count)
+      (0...count).to_h { |number| [yield(number), number] }.freeze
+    end
+
+    METHODS = words(Native::CX_METHOD_END) { |number| Native.cx_method_name(number) }
+    INVALID = {"exclude" => Native::CX_INVALID_EXCLUDE, "error" => Native::CX_INVALID_ERROR}.freeze
+    FRACTIONAL = {"invalid" => Native::CX_FRACTIONAL_INVALID,
+                  "floor" => Native::CX_FRACTIONAL_FLOOR}.freeze
+    DENOMINATORS = {"valid" => Native::CX_DENOMINATOR_VALID,
+                    "answered" => Native::CX_DENOMINATOR_ANSWERED}.freeze
+    REPORTS = {"mean" => Native::CX_CES_MEAN, "agree" => Native::CX_CES_AGREE,
+               "net" => Native::CX_CES_NET}.freeze
+    SCORES = {"nps" => Native::CX_SCORE_NPS, "mean" => Native::CX_SCORE_MEAN,
+              "top-box" => Native::CX_SCORE_TOP_BOX}.freeze
+
+    def word(option, value, table)
+      table.fetch(value.to_s.tr("_", "-")) do
+        CXKit.send(:refuse, :option, "#{option}: #{value.inspect} is not one of #{table.keys.join(', ')}")
+      end
+    end
+
+    # An options object of the library; nil keeps its default.
+    def build(type, **fields)
+      options = Native.const_get(type).new
+      fields.each { |name, value| options.public_send(:"#{name}=", value) unless value.nil? }
+      options
+    end
+
+    # How answers are read; nil for the defaults.
+    def answers(invalid: :exclude, fractional: :invalid, missing_codes: [], not_applicable_codes: [])
+      options = build(:Cx_answer_options, invalid: word(:invalid, invalid, INVALID),
+                                          fractional: word(:fractional, fractional, FRACTIONAL))
+      {missing_code: missing_codes, not_applicable_code: not_applicable_codes}.each do |kind, codes|
+        codes.each do |code|
+          next unless options.public_send(:"add_#{kind}", code).zero?
+
+          CXKit.send(:refuse, :option, "#{kind}s: at most #{Native::CX_MAX_CODES} codes")
+        end
+      end
+      options
+    end
+
+    # The first and last step of a scale given as a Range or a pair.
+    def scale(scale)
+      steps = scale.is_a?(Range) ? [scale.begin, scale.exclude_end? ? scale.end - 1 : scale.end] : scale.to_a
+      return steps if steps.size == 2 && steps.all?(Integer)
+
+      raise ArgumentError, "scale: #{scale.inspect} is not a range of integers such as 0..10"
+    end
+  end
+  private_constant :Options
+end

@@ -1,0 +1,89 @@
+# frozen_string_literal: true
+
+module CXKit
+  # One tally for every key, sorted by key. Made by CXKit.tally_by, or empty.
+  class Tallies < State
+    include Enumerable
+
+    PREFIX = "cx_tallies"
+    private_constant :PREFIX
+
+    def initialize(scale: 0..10)
+      super()
+      adopt(Native.cx_tallies_new(*Options.scale(scale)))
+    end
+
+    # Adds answers split by keys; see Tally#add.
+    #
+    # by:: a column of keys, or several by name; nil is a key of its own
+    def add(scores, by:, weights: nil, **answers)
+      options = Options.answers(**answers)
+      Input.open do |input|
+        scores = input.column(scores, :scores)
+        weights = input.column(weights, :weights)
+        by = input.frame(by, :by)
+        write { |handle| Native.cx_tallies_add(handle, scores, weights, by, options) }
+      end
+    end
+
+    # Number of keys.
+    def size
+      read { |handle| Native.cx_tallies_size(handle) }
+    end
+    alias length size
+
+    # The keys in order: values, or arrays of values when there are several columns.
+    def keys
+      count = size
+      return [] if count.zero?
+
+      rows = table
+      columns = rows.columns[0...-3].map { |name| rows[name] }
+      keys = (0...count).map { |i| columns.map { |values| values[i * (rows.size / count)] } }
+      columns.size == 1 ? keys.flatten(1) : keys
+    end
+
+    # Pairs of key and tally, a copy.
+    def each
+      return to_enum(:each) { size } unless block_given?
+
+      keys.each_with_index { |key, index| yield key, take(index) }
+      self
+    end
+
+    # The tally of a key, a copy; nil without it.
+    def [](key)
+      index = keys.index(key.is_a?(Symbol) ? key.to_s : key)
+      index && take(index)
+    end
+
+    # One tally of everything.
+    def total
+      wrap(read { |handle| Native.cx_tallies_total(handle) })
+    end
+
+    # The distribution: keys, score, count and weight.
+    def table
+      Table.new(read { |handle| Native.cx_tallies_table(handle) })
+    end
+
+    def inspect
+      "#<CXKit::Tallies #{size} keys>"
+    end
+
+    private
+
+    def take(index)
+      wrap(read { |handle| Native.cx_tallies_take(handle, index) })
+    end
+
+    def wrap(handle)
+      Tally.allocate.tap { |tally| tally.__send__(:adopt, handle) }
+    end
+  end
+
+  # Tallies of answers by keys, grouped in C; see Tallies#add.
+  def self.tally_by(scores, by:, scale: 0..10, weights: nil, **answers)
+    Tallies.new(scale: scale).add(scores, by: by, weights: weights, **answers)
+  end
+end
