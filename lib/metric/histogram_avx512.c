@@ -49,7 +49,9 @@ HISTOGRAM_512_INLINE bits_512 add_512(counter_512 *c, int j, bits_512 a, bits_51
 /* Saturation sends 0 .. 15 to 112 .. 127 and the rest above 127, where the shuffle gives 0. */
 HISTOGRAM_512_INLINE bits_512 read_512(const counter_512 *c, const uint8_t *x, bool wide) {
     _mm_prefetch((const char *)x + c->ahead, _MM_HINT_T0);
-    __m512i v = _mm512_sub_epi8(_mm512_loadu_si512(x), c->base);
+    __m512i v = _mm512_loadu_si512(x);
+    __asm__ volatile("" : "+v"(v)); /* keeps loads and prefetches evenly spread */
+    v = _mm512_sub_epi8(v, c->base);
     v = _mm512_adds_epu8(v, _mm512_set1_epi8(0x70));
     bits_512 r = {_mm512_shuffle_epi8(c->table.low, v), c->base};
     if (wide) r.high = _mm512_shuffle_epi8(c->table.high, v);
