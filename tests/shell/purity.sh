@@ -10,9 +10,10 @@ if $NM "$archive" 2>/dev/null | grep -q '__asan_init'; then
     tap_end
 fi
 
-# d, b, C and their like are writable; .data.rel.ro is written by the dynamic linker only.
-writable=$(objdump -t "$archive" 2>/dev/null |
-    $AWK '/^[^ ]*\.o:/ { file = $1 } $0 ~ / O / && $0 ~ /[ \t](\.data|\.bss|\.tdata|\.tbss|\*COM\*)([ \t]|\.[^r]|\.rel[ \t]|\.rel\.local[ \t])/ { print file, $NF }')
+# .data.rel.ro is written by the dynamic linker only.
+writable=$(objdump -t "$archive" |
+    $AWK '/^[^ ]*\.o:/ { file = $1 }
+          /[ \t](\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ && !/[ \t]\.data\.rel\.ro/ && $NF !~ /^\./ { print file, $NF }')
 empty "no writable object in lib/" "$writable"
 
 undefined() { $NM -A -u "$archive" | sed 's/@.*//' | $AWK '{ split($1, part, ":"); print part[length(part) - 1], $NF }'; }
