@@ -29,10 +29,27 @@ typedef struct cx_i_plan_sum {
     double high, low;
 } cx_i_plan_sum;
 
-void cx_i_plan_add(cx_i_plan_sum *sum, double value);
-void cx_i_plan_add_product(cx_i_plan_sum *sum, double x, double y);
-double cx_i_plan_total(const cx_i_plan_sum *sum);
-double cx_i_plan_cost(const cx_i_plan *plan, int64_t i);
+/* Defined here for the loops. Where the sum is infinite the correction means nothing. */
+static inline void cx_i_plan_add(cx_i_plan_sum *sum, double value) {
+    double total = sum->high + value, shadow = total - sum->high;
+    double error = (sum->high - (total - shadow)) + (value - shadow);
+    sum->high = total;
+    sum->low += error;
+}
+
+static inline void cx_i_plan_add_product(cx_i_plan_sum *sum, double x, double y) {
+    double product = x * y;
+    cx_i_plan_add(sum, product);
+    if (fabs(x) != 1) sum->low += fma(x, y, -product);
+}
+
+static inline double cx_i_plan_total(const cx_i_plan_sum *sum) {
+    return isfinite(sum->high) ? sum->high + sum->low : sum->high;
+}
+
+static inline double cx_i_plan_cost(const cx_i_plan *plan, int64_t i) {
+    return plan->unit ? 1 : plan->cost[i];
+}
 
 /* The roots and their exponent. */
 void cx_i_plan_scale(cx_i_plan *plan);

@@ -118,6 +118,18 @@ static int plan_doubles_decide(double x, double y) {
     return x > y ? 1 : -1;
 }
 
+static bool plan_is_whole(double x) {
+    return x == floor(x);
+}
+
+/* One side of the comparison when every factor is a whole number and so is the product, as they
+ * are where many points tie; else infinity. The other side's n and known belong to it. */
+static double plan_small_side(double a, double n, double known, double cost) {
+    double s = n + known, product = a * (s * (s + 1)) * cost;
+    bool whole = plan_is_whole(a) && plan_is_whole(known) && plan_is_whole(cost);
+    return whole && product < 0x1p53 ? product : INFINITY;
+}
+
 double cx_i_plan_key(const cx_i_plan *plan, int64_t i, double n) {
     double root = plan->root[i], s = n + plan->known[i], pair = s * (s + 1);
     if (plan->a[i] == 0 || root < 1e-140) return 0;
@@ -133,6 +145,8 @@ int cx_i_plan_compare(const cx_i_plan *plan, int64_t i, double n, double key_i, 
     if (a == b && k == l && c == d) return (n < m) - (n > m);
     if (a == 0 || b == 0) return (a > 0) - (b > 0);
     if (n + k == 0 && m + l == 0) return (a > b) - (a < b);
+    double x = plan_small_side(a, m, l, d), y = plan_small_side(b, n, k, c);
+    if (isfinite(x) && isfinite(y)) return (x > y) - (x < y);
     plan_big left, right;
     plan_big_from(&left, a);
     plan_big_times(&left, d);

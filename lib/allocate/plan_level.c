@@ -7,27 +7,6 @@
 
 enum { PLAN_NEWTON = 12, PLAN_PASSES = 200 };
 
-void cx_i_plan_add(cx_i_plan_sum *sum, double value) {
-    double total = sum->high + value, shadow = total - sum->high;
-    double error = (sum->high - (total - shadow)) + (value - shadow);
-    sum->high = total;
-    if (isfinite(total)) sum->low += error;
-}
-
-void cx_i_plan_add_product(cx_i_plan_sum *sum, double x, double y) {
-    double product = x * y;
-    cx_i_plan_add(sum, product);
-    if (x != 1 && isfinite(product)) sum->low += fma(x, y, -product);
-}
-
-double cx_i_plan_total(const cx_i_plan_sum *sum) {
-    return isfinite(sum->high) ? sum->high + sum->low : sum->high;
-}
-
-double cx_i_plan_cost(const cx_i_plan *plan, int64_t i) {
-    return plan->unit ? 1 : plan->cost[i];
-}
-
 void cx_i_plan_scale(cx_i_plan *plan) {
     double largest = 0;
     for (int64_t i = 0; i < plan->points; i++) {
