@@ -46,15 +46,16 @@ CX_API const char *cx_correlation_name(int32_t method);
  * p-value is that of t = r sqrt((n - 2)/(1 - r^2)) with n - 2 degrees of freedom, exact for normal
  * columns. With weights `se` is sqrt(sum w_i^2 psi_i^2) / sum w with
  * psi = zx zy - r (zx^2 + zy^2)/2 and zx, zy the standardised columns; interval and p-value both
- * use se / (1 - r^2) on Fisher's scale and the normal distribution.
+ * use se / (1 - r^2) on Fisher's scale and a t distribution with n_eff - 2 degrees of freedom. For
+ * a handful of rows that standard error tends to be too small.
  *
  * @param      x        numbers; a row with a null or NaN in any column is left out and counted
  * @param      y        numbers, as many as x
  * @param      weights  survey weights, 0 or from 1e-100 to 1e100, or NULL; rows of weight 0 are
  * left out and counted
  * @param      options  NULL: the defaults
- * @param[out] out      value, limits, p_value, n, n_eff, excluded; df is infinite, as the interval
- *                      is a normal one; written only on CX_OK
+ * @param[out] out      value, limits, p_value, n, n_eff, excluded; df is infinite without
+ *                      weights, as that interval is a normal one; written only on CX_OK
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN (infinite value,
  * bad weight) | CX_E_EMPTY (no complete row) | CX_E_FEW (one complete row) | CX_E_CONSTANT (names

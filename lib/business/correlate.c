@@ -38,8 +38,8 @@ static cx_status correlate_options(const cx_correlate_options *given, cx_correla
  */
 
 /* Limits on Fisher's scale; at |r| = 1 both are r. */
-static void correlate_limits(cx_estimate *out, double se_z) {
-    double z = atanh(out->value), half = cx_i_estimate_z(out->confidence) * se_z;
+static void correlate_limits(cx_estimate *out, double se_z, double quantile) {
+    double z = atanh(out->value), half = quantile * se_z;
     out->ci_low = isinf(z) ? out->value : tanh(z - half);
     out->ci_high = isinf(z) ? out->value : tanh(z + half);
     out->se = (1 - out->value) * (1 + out->value) * se_z;
@@ -55,15 +55,17 @@ static double correlate_t(double r, double df) {
 static void correlate_classical(cx_estimate *out) {
     double n = out->n_eff;
     out->p_value = correlate_t(out->value, n - 2);
-    if (n > 3) correlate_limits(out, 1 / sqrt(n - 3));
+    if (n > 3) correlate_limits(out, 1 / sqrt(n - 3), cx_i_estimate_z(out->confidence));
 }
 
 /* se_r: the sandwich standard error of r */
 static void correlate_robust(cx_estimate *out, double se_r) {
     double rest = (1 - out->value) * (1 + out->value);
     if (!(out->n_eff > 3)) return;
-    correlate_limits(out, rest > 0 ? se_r / rest : 0);
-    out->p_value = rest > 0 ? 2 * cx_normal_sf(atanh(fabs(out->value)) * rest / se_r) : 0;
+    out->df = out->n_eff - 2;
+    double quantile = cx_t_quantile_upper((1 - out->confidence) / 2, out->df);
+    correlate_limits(out, rest > 0 ? se_r / rest : 0, quantile);
+    out->p_value = rest > 0 ? 2 * cx_t_sf(atanh(fabs(out->value)) * rest / se_r, out->df) : 0;
 }
 
 static cx_estimate correlate_start(double r, double confidence, int64_t n, double n_eff,
