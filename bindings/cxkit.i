@@ -6,10 +6,6 @@
 %module "cxkit_native"
 #endif
 
-%begin %{
-#define SWIG_PYTHON_STRICT_BYTE_CHAR
-%}
-
 %{
 #include <cxkit.h>
 

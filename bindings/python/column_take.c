@@ -123,43 +123,70 @@ static int cx_arrow_take(PyObject *object, cx_column *column, cx_call *call)
 
 static int cx_any_take(PyObject *object, cx_column *column, cx_call *call);
 
-/* Codes below 0 are missing; the categories are text. */
-static int cx_categories_take(PyObject *categories, cx_column *column, cx_call *call)
+/* Marks what is missing: `mask` says so for each row, or codes below 0 do. */
+static int cx_validity_take(PyObject *mask, cx_column *column, cx_call *call)
 {
-    int64_t row;
-    PyObject *items;
-    uint8_t *validity = (uint8_t *)cx_column_block(column, column->view.length / 8 + 1, 1, call);
+    int64_t row, n = column->view.length;
+    int masked = mask != Py_None;
+    cx_column marks;
+    uint8_t *validity = (uint8_t *)cx_column_block(column, n / 8 + 1, 1, call);
     if (!validity) return -1;
-    for (row = 0; row < column->view.length; row++) {
-        const char *code = (const char *)column->view.data + row * column->view.stride;
-        if (cx_arrow_code(column->view.dtype, code, 0) >= 0) cx_arrow_set_bit(validity, row);
-    }
-    column->view.validity = validity;
-    items = PySequence_Tuple(categories);
-    if (!items) return cx_pending(call);
-    if (cx_sequence_text(column, &column->dictionary, items, (int64_t)PyTuple_Size(items), call)) {
-        Py_DECREF(items);
+    cx_column_init(&marks);
+    cx_column_name(&marks, column->name);
+    if (masked && cx_buffer_take(mask, &marks, call)) {
+        cx_column_release(&marks);
         return -1;
     }
-    column->dictionary.validity = NULL;
-    column->view.dictionary = &column->dictionary;
-    Py_DECREF(items);
+    if (masked && (marks.view.length != n || marks.view.dtype != CX_BOOL)) {
+        cx_column_release(&marks);
+        return cx_refuse(call, column->name, -1, CX_E_LENGTH, "%s: the mask does not fit",
+                         column->name);
+    }
+    for (row = 0; row < n; row++) {
+        const char *code = (const char *)column->view.data + row * column->view.stride;
+        if (masked ? !((const char *)marks.view.data)[row * marks.view.stride]
+                   : cx_arrow_code(column->view.dtype, code, 0) >= 0)
+            cx_arrow_set_bit(validity, row);
+    }
+    cx_column_release(&marks);
+    column->view.validity = validity;
     return 0;
 }
 
-/* What cxkit._columns made of an object: (name, data, unit of time, categories). */
+static int cx_categories_take(PyObject *categories, cx_column *column, cx_call *call)
+{
+    PyObject *items = PySequence_Tuple(categories);
+    int failed;
+    if (!items) return cx_pending(call);
+    failed = cx_sequence_text(column, &column->dictionary, items, (int64_t)PyTuple_Size(items),
+                              call);
+    Py_DECREF(items);
+    column->dictionary.validity = NULL;
+    column->view.dictionary = &column->dictionary;
+    return failed;
+}
+
+/* What cxkit._columns made of an object: (name, data, unit of time, categories, mask). */
 static int cx_adapted_take(PyObject *parts, cx_column *column, cx_call *call)
 {
-    PyObject *name = PyTuple_GetItem(parts, 0), *categories = PyTuple_GetItem(parts, 3);
-    const char *text = name && name != Py_None ? PyUnicode_AsUTF8AndSize(name, NULL) : NULL;
-    long unit = PyLong_AsLong(PyTuple_GetItem(parts, 2));
+    PyObject *name, *data, *categories, *mask;
+    int unit;
+    const char *text = NULL;
+    if (!PyArg_ParseTuple(parts, "OOiOO", &name, &data, &unit, &categories, &mask))
+        return cx_pending(call);
+    if (name != Py_None) text = PyUnicode_AsUTF8AndSize(name, NULL);
     if (PyErr_Occurred()) return cx_pending(call);
     if (text && text[0]) cx_column_name(column, text);
-    if (cx_any_take(PyTuple_GetItem(parts, 1), column, call)) return -1;
+    if (cx_any_take(data, column, call)) return -1;
     if (unit) {
         column->view.dtype = CX_TIMESTAMP;
         column->view.unit = (int32_t)unit;
     }
+    if (mask == Py_None && categories == Py_None) return 0;
+    if (column->view.stride == 0 && column->view.length)
+        return cx_refuse(call, column->name, -1, CX_E_TYPE, "%s: codes have to be numbers",
+                         column->name);
+    if (cx_validity_take(mask, column, call)) return -1;
     return categories == Py_None ? 0 : cx_categories_take(categories, column, call);
 }
 

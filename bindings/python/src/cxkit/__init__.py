@@ -1,0 +1,95 @@
+"""cxkit: what customers experienced, where to measure next, and what it is worth.
+
+States add up (`Tally`, `Tallies`, `Moments`), estimates can be read (`Estimate`, `Table`). A
+column is anything with a buffer, an Arrow capsule, or a sequence in which None is missing; a
+table is a mapping of name to column, a data frame, or an Arrow table. Nothing else has to be
+installed.
+
+>>> import cxkit as cx
+>>> cx.nps([10, 9, 8, 7]).value
+50.0
+"""
+
+from __future__ import annotations
+
+from . import _native, errors, random, special
+from .compare import Change, Decomposition, Heterogeneity, decompose, heterogeneity
+from .driver import Drivers, drivers
+from .errors import (
+    ColumnTypeError,
+    ConstantError,
+    ConvergenceError,
+    DomainError,
+    EmptyError,
+    Error,
+    FewError,
+    FormatError,
+    InfeasibleError,
+    LengthError,
+    LimitError,
+    MismatchError,
+    NameNotFoundError,
+    NullError,
+    OptionError,
+    OutOfMemoryError,
+    OverflowedError,
+    SingularError,
+    UninformedError,
+    VersionError,
+)
+from .estimate import Estimate
+from .metric import ces, csat, mean_score, nps, share
+from .moments import Moments, correlate
+from .plan import Certificate, Plan, plan
+from .table import Table
+from .tally import Tallies, Tally, tally_by
+
+__version__: str = _native.cx_version()
+
+__all__ = [
+    "Certificate",
+    "Change",
+    "ColumnTypeError",
+    "ConstantError",
+    "ConvergenceError",
+    "Decomposition",
+    "DomainError",
+    "Drivers",
+    "EmptyError",
+    "Error",
+    "Estimate",
+    "FewError",
+    "FormatError",
+    "Heterogeneity",
+    "InfeasibleError",
+    "LengthError",
+    "LimitError",
+    "MismatchError",
+    "Moments",
+    "NameNotFoundError",
+    "NullError",
+    "OptionError",
+    "OutOfMemoryError",
+    "OverflowedError",
+    "Plan",
+    "SingularError",
+    "Table",
+    "Tallies",
+    "Tally",
+    "UninformedError",
+    "VersionError",
+    "ces",
+    "correlate",
+    "csat",
+    "decompose",
+    "drivers",
+    "errors",
+    "heterogeneity",
+    "mean_score",
+    "nps",
+    "plan",
+    "random",
+    "share",
+    "special",
+    "tally_by",
+]

@@ -1,0 +1,147 @@
+"""What people hand over as a column or a table, in the forms that C reads.
+
+C reads lists and tuples, buffers and Arrow capsules by itself. Here are the rest: the types of
+NumPy and pandas that say less in their buffer than they mean. Neither has to be installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import ColumnTypeError
+
+_UNITS = {"s": 1, "ms": 2, "us": 3, "ns": 4}
+_WHOLE_SECONDS = ("m", "h", "D", "W")
+
+
+class Column:
+    """Data with what belongs to it: name, unit of time, categories, mask (True is missing)."""
+
+    __slots__ = ("__cx_column__",)
+
+    def __init__(
+        self,
+        name: object,
+        data: object,
+        *,
+        unit: int = 0,
+        categories: list[str] | None = None,
+        mask: object = None,
+    ) -> None:
+        label = name if isinstance(name, str) else None
+        self.__cx_column__ = (label, data, unit, categories, mask)
+
+
+def _refuse(name: object, text: str) -> ColumnTypeError:
+    label = name if isinstance(name, str) and name else "column"
+    return ColumnTypeError(f"{label}: {text}", column=label)
+
+
+def _package(data: object) -> str:
+    return type(data).__module__.partition(".")[0]
+
+
+def _times(name: object, data: Any) -> Column:
+    unit = str(data.dtype).partition("[")[2].rstrip("]")
+    if unit in _WHOLE_SECONDS:
+        data, unit = data.astype("M8[s]"), "s"
+    if unit not in _UNITS:
+        raise _refuse(name, f"times of type {data.dtype} are not read: use datetime64[us]")
+    missing = data != data  # NaT
+    return Column(
+        name, data.view("i8"), unit=_UNITS[unit], mask=missing if missing.any() else None
+    )
+
+
+def _numpy(name: object, data: Any) -> object:
+    if hasattr(data, "filled"):
+        raise _refuse(
+            name,
+            "a masked array would be read without its mask: convert it, such as "
+            "x.astype(float).filled(float('nan'))",
+        )
+    kind = data.dtype.kind
+    if kind == "M":
+        return _times(name, data)
+    if kind == "m":
+        raise _refuse(name, "durations are not read: give seconds, x / numpy.timedelta64(1, 's')")
+    if kind in "OUT" and data.ndim == 1:
+        data = data.tolist()
+    return data if name is None else Column(name, data)
+
+
+def _pandas(data: Any) -> object:
+    name = getattr(data, "name", None)
+    if hasattr(data, "columns"):
+        if len(data.columns) != 1:
+            raise _refuse(name, f"this is a table of {len(data.columns)} columns: select one")
+        return _pandas(data.iloc[:, 0])
+    dtype = data.dtype
+    if hasattr(dtype, "categories"):
+        codes = (data.cat.codes if hasattr(data, "cat") else data.codes).copy()
+        codes = codes.to_numpy() if hasattr(codes, "to_numpy") else codes
+        return Column(name, codes, categories=[str(word) for word in dtype.categories])
+    if hasattr(dtype, "pyarrow_dtype"):
+        array = data.array if hasattr(data, "array") else data
+        return Column(name, array.__arrow_array__())
+    if hasattr(dtype, "numpy_dtype") and hasattr(dtype, "na_value"):  # Int64, boolean, Float64
+        plain = data.to_numpy(dtype=dtype.numpy_dtype, na_value=0)
+        missing = data.isna()
+        missing = missing.to_numpy() if hasattr(missing, "to_numpy") else missing
+        return Column(name, plain, mask=missing if missing.any() else None)
+    if hasattr(dtype, "tz"):
+        return _numpy(name, data.to_numpy(dtype=f"M8[{dtype.unit}]"))
+    if hasattr(dtype, "isnative") and dtype.kind != "O":
+        return _numpy(name, data.to_numpy())
+    values = data.to_numpy(dtype=object)
+    missing = data.isna()
+    return Column(name, [None if gone else item for item, gone in zip(values, missing)])
+
+
+def column(data: Any) -> object:
+    """One column in a form that C reads; what C reads already comes back as it is."""
+    if data is None or type(data) in (list, tuple):
+        return data
+    package = _package(data)
+    if package == "pandas":
+        return _pandas(data)
+    if package == "numpy" and hasattr(data, "dtype"):
+        return _numpy(None, data)
+    return data
+
+
+def is_table(data: Any) -> bool:
+    """Whether this holds several named columns."""
+    return isinstance(data, Mapping) or hasattr(data, "columns")
+
+
+def frame(data: Any, wanted: list[str] | None = None) -> object:
+    """A table as a list of (name, column); an Arrow table as it is.
+
+    Columns that are not `wanted` are left alone, so that they need not be readable.
+    """
+    if isinstance(data, Mapping):
+        pairs = [(name, data[name]) for name in data]
+    elif _package(data) == "pandas" and hasattr(data, "columns"):
+        pairs = [(name, data.iloc[:, at]) for at, name in enumerate(data.columns)]
+    elif hasattr(data, "get_columns"):
+        pairs = [(series.name, series) for series in data.get_columns()]
+    else:
+        return data
+    return [
+        (str(name), column(values)) for name, values in pairs if wanted is None or name in wanted
+    ]
+
+
+def keys(by: Any) -> object:
+    """The columns to group by: one column, or a table of several."""
+    if is_table(by):
+        return frame(by)
+    name = getattr(by, "name", None)
+    return [(name if isinstance(name, str) and name else "key", column(by))]
+
+
+def names(words: list[str] | tuple[str, ...] | None) -> list[str] | None:
+    """A list of names as a column."""
+    return None if words is None else [str(word) for word in words]

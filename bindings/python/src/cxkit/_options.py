@@ -1,0 +1,94 @@
+"""Keyword arguments as the option structs of C; words as its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import _native
+from .errors import OptionError
+
+
+def words(name_of: Callable[[int], str], end: int) -> dict[str, int]:
+    return {name_of(number): number for number in range(end)}
+
+
+METHODS = words(_native.cx_method_name, _native.CX_METHOD_END)
+UNITS = tuple(words(_native.cx_unit_name, _native.CX_UNIT_END))
+EXCLUDED = tuple(words(_native.cx_excluded_name, _native.CX_EXCLUDED_END))
+CORRELATIONS = words(_native.cx_correlation_name, _native.CX_CORRELATION_END)
+IMPORTANCES = words(_native.cx_importance_name, _native.CX_IMPORTANCE_END)
+FLAGS = tuple(
+    (bit, _native.cx_flag_name(bit))
+    for bit in (1 << shift for shift in range(_native.CX_FLAG_END.bit_length() - 1))
+)
+INVALID = {"exclude": _native.CX_INVALID_EXCLUDE, "error": _native.CX_INVALID_ERROR}
+FRACTIONAL = {"invalid": _native.CX_FRACTIONAL_INVALID, "floor": _native.CX_FRACTIONAL_FLOOR}
+DENOMINATORS = {
+    "valid": _native.CX_DENOMINATOR_VALID,
+    "answered": _native.CX_DENOMINATOR_ANSWERED,
+}
+REPORTS = {
+    "mean": _native.CX_CES_MEAN,
+    "agree": _native.CX_CES_AGREE,
+    "net": _native.CX_CES_NET,
+}
+SCORES = {
+    "nps": _native.CX_SCORE_NPS,
+    "mean": _native.CX_SCORE_MEAN,
+    "top-box": _native.CX_SCORE_TOP_BOX,
+}
+
+
+def number(option: str, word: str, table: dict[str, int]) -> int:
+    """The number of a word; the error lists the words there are."""
+    if isinstance(word, str) and word in table:
+        return table[word]
+    raise OptionError(f"{option} is {word!r}; it has to be one of {', '.join(table)}")
+
+
+def fill(made: Any, **fields: object) -> Any:
+    """Sets the fields of an option struct; None leaves the default of C."""
+    for name, value in fields.items():
+        if value is None:
+            continue
+        try:
+            setattr(made, name, value)
+        except (TypeError, OverflowError):
+            raise OptionError(f"{name} is {value!r}, which is not a value for it") from None
+    return made
+
+
+def scale_of(scale: tuple[int, int]) -> tuple[int, int]:
+    try:
+        low, high = scale
+        if low == int(low) and high == int(high) and -(2**31) <= low and high < 2**31:
+            return int(low), int(high)
+    except (TypeError, ValueError):
+        pass
+    raise OptionError(f"scale is {scale!r}; it has to be the lowest and highest answer: (0, 10)")
+
+
+def _codes(option: str, codes: Sequence[float], add: Callable[[float], int]) -> None:
+    for code in (codes,) if isinstance(codes, (int, float)) else codes:
+        try:
+            room = add(code)
+        except TypeError:
+            raise OptionError(f"{option} holds {code!r}, which is not a number") from None
+        if not room:
+            raise OptionError(f"{option} holds more than {_native.CX_MAX_CODES} codes")
+
+
+def answers(
+    missing_codes: Sequence[float],
+    not_applicable_codes: Sequence[float],
+    invalid: str,
+    fractional: str,
+) -> Any:
+    """How a column of answers is read."""
+    made = _native.cx_answer_options()
+    made.invalid = number("invalid", invalid, INVALID)
+    made.fractional = number("fractional", fractional, FRACTIONAL)
+    _codes("missing_codes", missing_codes, made.add_missing_code)
+    _codes("not_applicable_codes", not_applicable_codes, made.add_not_applicable_code)
+    return made

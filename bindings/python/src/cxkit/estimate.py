@@ -1,0 +1,117 @@
+"""One figure and what it stands on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from . import _native
+from ._options import EXCLUDED, FLAGS, UNITS
+
+
+def _digits(value: float, unit: str) -> str:
+    return f"{value:.1f}" if unit == "points" else f"{value:.3f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its interval and the answers behind it. Cannot be changed.
+
+    value, ci_low, ci_high
+        the figure and the limits of its interval, in ``unit``
+    confidence
+        of the interval, such as 0.95
+    se
+        standard error, None where there is none
+    df
+        degrees of freedom behind the interval, None for a normal one
+    p_value
+        of the null value 0, None where there is no test
+    n, n_eff, sum_w
+        valid answers, the effective number of them, and the sum of their weights
+    method
+        the one that made the interval, such as "wilson"
+    unit
+        "points" (-100 to 100), "fraction" (0 to 1), "scale" (that of the answers) or
+        "correlation" (-1 to 1)
+    flags
+        what a reader should know: "few", "clipped", "no-variance", "weighted",
+        "lower-is-better", "rounded", "suppressed"
+    excluded
+        rows left out, by reason: "missing", "not_applicable", "out_of_range", "non_integer",
+        "zero_weight"
+
+    >>> import cxkit as cx
+    >>> cx.nps([10, 10, 9, 8, 3, None]).excluded["missing"]
+    1
+    """
+
+    value: float
+    ci_low: float
+    ci_high: float
+    confidence: float
+    se: float | None
+    df: float | None
+    p_value: float | None
+    n: int
+    n_eff: float
+    sum_w: float
+    method: str
+    unit: str
+    flags: tuple[str, ...]
+    excluded: dict[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields by name; every value goes into JSON."""
+        return asdict(self) | {"flags": list(self.flags)}
+
+    def __repr__(self) -> str:
+        unit = "" if self.unit == "fraction" else f" {self.unit}"
+        effective = "" if self.n_eff == self.n else f", n_eff = {self.n_eff:.1f}"
+        flags = "".join(f", {flag}" for flag in self.flags)
+        return (
+            f"{_digits(self.value, self.unit)}{unit} "
+            f"[{_digits(self.ci_low, self.unit)}, {_digits(self.ci_high, self.unit)}] "
+            f"{100 * self.confidence:g} % ({self.method}, n = {self.n}{effective}{flags})"
+        )
+
+    def _repr_html_(self) -> str:
+        interval = (
+            f"{_digits(self.ci_low, self.unit)} to {_digits(self.ci_high, self.unit)} "
+            f"({100 * self.confidence:g} %, {self.method})"
+        )
+        rows = [
+            ("value", f"{_digits(self.value, self.unit)} {self.unit}"),
+            ("interval", interval),
+            ("answers", str(self.n)),
+            ("left out", str(sum(self.excluded.values()))),
+            ("flags", ", ".join(self.flags) or "none"),
+        ]
+        cells = "".join(f"<tr><th>{name}</th><td>{text}</td></tr>" for name, text in rows)
+        return f"<table>{cells}</table>"
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def estimate_of(raw: Any) -> Estimate:
+    """The estimate that C filled in."""
+    flags = raw.flags
+    return Estimate(
+        value=raw.value,
+        ci_low=raw.ci_low,
+        ci_high=raw.ci_high,
+        confidence=raw.confidence,
+        se=_known(raw.se),
+        df=raw.df if math.isfinite(raw.df) else None,
+        p_value=_known(raw.p_value),
+        n=raw.n,
+        n_eff=raw.n_eff,
+        sum_w=raw.sum_w,
+        method=_native.cx_method_name(raw.method),
+        unit=UNITS[raw.unit],
+        flags=tuple(word for bit, word in FLAGS if flags & bit),
+        excluded={word: raw.excluded_for(at) for at, word in enumerate(EXCLUDED)},
+    )

@@ -1,0 +1,516 @@
+"""Scores of customer experience: each a pure function of a tally.
+
+`scores` is a column of answers, a Tally, or the Tallies of several keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, overload
+
+from . import _native
+from ._options import DENOMINATORS, METHODS, REPORTS, fill, number, scale_of
+from .errors import OptionError
+from .estimate import Estimate, estimate_of
+from .table import Table
+from .tally import Tallies, Tally, tally_by
+
+__all__ = ["ces", "csat", "mean_score", "nps", "share"]
+
+_Answers = dict[str, Any]
+_PLAIN = {"invalid": "exclude", "fractional": "invalid"}
+
+
+def _refuse_reading(answers: _Answers, by: object) -> None:
+    """A tally has been read already: what concerns the reading would be ignored."""
+    given = [name for name in ("missing_codes", "not_applicable_codes") if len(answers[name])]
+    given += [name for name, plain in _PLAIN.items() if answers[name] != plain]
+    given += [name for name, what in (("by", by), ("weights", answers["weights"])) if what is not None]
+    if given:
+        raise OptionError(f"{given[0]} is for columns: a tally has been read already")
+
+
+def _state_of(
+    scores: object, by: object, scale: tuple[int, int], answers: _Answers
+) -> Tally | Tallies:
+    if isinstance(scores, (Tally, Tallies)):
+        _refuse_reading(answers, by)
+        return scores
+    if by is not None:
+        return tally_by(scores, by=by, scale=scale, **answers)
+    return Tally(scale=scale).add(scores, **answers)
+
+
+def _measure(
+    state: Tally | Tallies,
+    one: Callable[[Any, Any], Any],
+    many: Callable[[Any, Any], Any],
+    options: Any,
+) -> Estimate | Table:
+    with state._lock:
+        if isinstance(state, Tallies):
+            return Table(many(state._handle, options))
+        return estimate_of(one(state._handle, options))
+
+
+@overload
+def nps(  # type: ignore[overload-overlap]
+    scores: Tallies,
+    *,
+    counts: tuple[int, int, int] | None = None,
+    weights: object = None,
+    by: None = None,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+@overload
+def nps(
+    scores: object = None,
+    *,
+    counts: tuple[int, int, int] | None = None,
+    weights: object = None,
+    by: None = None,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate: ...
+
+@overload
+def nps(
+    scores: object,
+    *,
+    counts: tuple[int, int, int] | None = None,
+    weights: object = None,
+    by: object,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+def nps(
+    scores: object = None,
+    *,
+    counts: tuple[int, int, int] | None = None,
+    weights: object = None,
+    by: object = None,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate | Table:
+    """Net Promoter Score in points, -100 to 100.
+
+    scores
+        answers, a Tally, or Tallies
+    counts
+        (detractors, passives, promoters) instead of scores
+    weights, missing_codes, not_applicable_codes, invalid, fractional
+        as in Tally.add
+    by
+        one column of keys, or a table of several: the result is then a Table with one row a key,
+        each with its own status, so that an empty group does not fail the call
+    promoters, detractors
+        lowest answer of a promoter, highest of a detractor
+    scale
+        lowest and highest answer
+    confidence
+        of the interval
+    method
+        "auto" (score below 5 and from 30 effective answers, adjusted-wald between; score for
+        every row of a grouped table), "adjusted-wald", "adjusted-wald-z", "score", "wald",
+        "bonett-price", "goodman"
+
+    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+
+    >>> import cxkit as cx
+    >>> cx.nps([10, 9, 9, 8, 7, 3])
+    33.3 points [-26.7, 71.2] 95 % (adjusted-wald, n = 6)
+    """
+    answers: _Answers = {
+        "weights": weights,
+        "missing_codes": missing_codes,
+        "not_applicable_codes": not_applicable_codes,
+        "invalid": invalid,
+        "fractional": fractional,
+    }
+    options = fill(
+        _native.cx_nps_options(),
+        method=number("method", method, METHODS),
+        promoters=promoters,
+        detractors=detractors,
+        confidence=confidence,
+    )
+    if counts is not None:
+        if scores is not None:
+            raise OptionError("counts stand instead of scores: give one of the two")
+        _refuse_reading(answers, by)
+        scores = _counted(counts, detractors, promoters, scale_of(scale))
+    elif scores is None:
+        raise OptionError("scores are missing: give a column of answers, a Tally, or counts")
+    state = _state_of(scores, by, scale, answers)
+    return _measure(state, _native.cx_nps, _native.cx_nps_by, options)
+
+
+def _counted(
+    counts: tuple[int, int, int], detractors: int, promoters: int, scale: tuple[int, int]
+) -> Tally:
+    try:
+        against, neither, in_favour = counts
+    except (TypeError, ValueError):
+        raise OptionError(
+            f"counts is {counts!r}; it has to be (detractors, passives, promoters)"
+        ) from None
+    rows = {detractors: against, promoters: in_favour}
+    if neither:
+        if promoters - detractors < 2:
+            raise OptionError("there are no passives between these cut points")
+        rows[detractors + 1] = neither
+    return Tally(scale=scale).add_counts(list(rows), list(rows.values()))
+
+
+@overload
+def csat(  # type: ignore[overload-overlap]
+    scores: Tallies,
+    *,
+    weights: object = None,
+    by: None = None,
+    scale: tuple[int, int] = (1, 5),
+    top: int | None = None,
+    denominator: str = "valid",
+    confidence: float = 0.95,
+    method: str = "wilson",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+@overload
+def csat(
+    scores: object,
+    *,
+    weights: object = None,
+    by: None = None,
+    scale: tuple[int, int] = (1, 5),
+    top: int | None = None,
+    denominator: str = "valid",
+    confidence: float = 0.95,
+    method: str = "wilson",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate: ...
+
+@overload
+def csat(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object,
+    scale: tuple[int, int] = (1, 5),
+    top: int | None = None,
+    denominator: str = "valid",
+    confidence: float = 0.95,
+    method: str = "wilson",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+def csat(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object = None,
+    scale: tuple[int, int] = (1, 5),
+    top: int | None = None,
+    denominator: str = "valid",
+    confidence: float = 0.95,
+    method: str = "wilson",
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate | Table:
+    """Customer satisfaction: the share of answers in the top boxes, 0 to 1.
+
+    scores
+        answers, a Tally, or Tallies
+    weights, missing_codes, not_applicable_codes, invalid, fractional
+        as in Tally.add
+    by
+        one column of keys, or a table of several: the result is then a Table with one row a key,
+        each with its own status, so that an empty group does not fail the call
+    scale
+        lowest and highest answer
+    top
+        boxes counted as satisfied; None: the usual ones for that scale (1 of 2 or 3, 2 of 4 to 7,
+        3 of 10)
+    denominator
+        "valid" answers, or "answered": also those that do not apply
+    confidence
+        of the interval
+    method
+        "wilson", "jeffreys", "clopper-pearson", "agresti-coull", "wald"
+
+    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+
+    >>> import cxkit as cx
+    >>> cx.csat([5, 4, 4, 2, None]).value
+    0.75
+    """
+    answers: _Answers = {
+        "weights": weights,
+        "missing_codes": missing_codes,
+        "not_applicable_codes": not_applicable_codes,
+        "invalid": invalid,
+        "fractional": fractional,
+    }
+    options = fill(
+        _native.cx_csat_options(),
+        method=number("method", method, METHODS),
+        top=top,
+        denominator=number("denominator", denominator, DENOMINATORS),
+        confidence=confidence,
+    )
+    state = _state_of(scores, by, scale, answers)
+    return _measure(state, _native.cx_csat, _native.cx_csat_by, options)
+
+
+@overload
+def ces(  # type: ignore[overload-overlap]
+    scores: Tallies,
+    *,
+    weights: object = None,
+    by: None = None,
+    version: int = 2,
+    report: str = "mean",
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+@overload
+def ces(
+    scores: object,
+    *,
+    weights: object = None,
+    by: None = None,
+    version: int = 2,
+    report: str = "mean",
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate: ...
+
+@overload
+def ces(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object,
+    version: int = 2,
+    report: str = "mean",
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+def ces(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object = None,
+    version: int = 2,
+    report: str = "mean",
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate | Table:
+    """Customer Effort Score. Its direction is part of the metric.
+
+    scores
+        answers, a Tally, or Tallies
+    weights, missing_codes, not_applicable_codes, invalid, fractional
+        as in Tally.add
+    by
+        one column of keys, or a table of several: the result is then a Table with one row a key,
+        each with its own status, so that an empty group does not fail the call
+    version
+        1: effort 1 to 5, lower is better; 2: agreement 1 to 7 that it was easy, higher is better
+    report
+        "mean"; of version 2 also "agree" (share of 5 to 7) or "net" (points: share of 6 and 7
+        minus share of 1 to 3)
+    confidence
+        of the interval
+
+    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+    Raises MismatchError for a tally on another scale.
+
+    >>> import cxkit as cx
+    >>> cx.ces([7, 6, 5, 2], report="agree").value
+    0.75
+    """
+    answers: _Answers = {
+        "weights": weights,
+        "missing_codes": missing_codes,
+        "not_applicable_codes": not_applicable_codes,
+        "invalid": invalid,
+        "fractional": fractional,
+    }
+    options = fill(
+        _native.cx_ces_options(),
+        version=version,
+        report=number("report", report, REPORTS),
+        confidence=confidence,
+    )
+    scale = (1, 5) if version == 1 else (1, 7)
+    state = _state_of(scores, by, scale, answers)
+    return _measure(state, _native.cx_ces, _native.cx_ces_by, options)
+
+
+@overload
+def mean_score(  # type: ignore[overload-overlap]
+    scores: Tallies,
+    *,
+    weights: object = None,
+    by: None = None,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+@overload
+def mean_score(
+    scores: object,
+    *,
+    weights: object = None,
+    by: None = None,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate: ...
+
+@overload
+def mean_score(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+def mean_score(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object = None,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate | Table:
+    """Mean answer in the units of the scale, with a t interval.
+
+    scores
+        answers, a Tally, or Tallies
+    weights, missing_codes, not_applicable_codes, invalid, fractional
+        as in Tally.add
+    by
+        one column of keys, or a table of several: the result is then a Table with one row a key,
+        each with its own status, so that an empty group does not fail the call
+    scale
+        lowest and highest answer
+    confidence
+        of the interval
+
+    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+
+    >>> import cxkit as cx
+    >>> cx.mean_score([4, 5, 3, 4], scale=(1, 5)).value
+    4.0
+    """
+    answers: _Answers = {
+        "weights": weights,
+        "missing_codes": missing_codes,
+        "not_applicable_codes": not_applicable_codes,
+        "invalid": invalid,
+        "fractional": fractional,
+    }
+    options = fill(_native.cx_mean_options(), confidence=confidence)
+    state = _state_of(scores, by, scale, answers)
+    return _measure(state, _native.cx_mean_score, _native.cx_mean_score_by, options)
+
+
+def share(
+    successes: int, n: int, *, method: str = "wilson", confidence: float = 0.95
+) -> Estimate:
+    """A share with its interval, 0 to 1.
+
+    successes, n
+        0 <= successes <= n
+    method
+        "wilson", "jeffreys", "clopper-pearson", "agresti-coull", "wald"
+    confidence
+        of the interval
+
+    Raises EmptyError for n = 0, DomainError, OptionError.
+
+    >>> import cxkit as cx
+    >>> cx.share(0, 10).ci_low
+    0.0
+    """
+    options = fill(
+        _native.cx_share_options(),
+        method=number("method", method, METHODS),
+        confidence=confidence,
+    )
+    return estimate_of(_native.cx_share(successes, n, options))

@@ -1,0 +1,284 @@
+"""The states behind every score: how many answers stand on each step of a scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from . import _native
+from ._columns import column, keys
+from ._options import EXCLUDED, answers, scale_of
+from ._state import State
+from .errors import NameNotFoundError, OptionError
+from .table import Table
+
+__all__ = ["Tallies", "Tally", "tally_by"]
+
+
+class Tally(State):
+    """A tally of answers: adds up over days, shops and machines.
+
+    The same answers give the same bytes, whatever their order and however they were split.
+
+    scale
+        lowest and highest answer, with steps of 1
+
+    >>> import cxkit as cx
+    >>> monday = cx.Tally().add([10, 9, 3])
+    >>> tuesday = cx.Tally().add([8, None])
+    >>> week = monday + tuesday
+    >>> week.n, week.excluded["missing"]
+    (4, 1)
+    >>> cx.Tally.from_bytes(bytes(week)) == week
+    True
+    """
+
+    __slots__ = ()
+
+    _copy_of = staticmethod(_native.cx_tally_copy)
+    _merge_into = staticmethod(_native.cx_tally_merge)
+    _equal = staticmethod(_native.cx_tally_equal)
+    _size = staticmethod(_native.cx_tally_encoded_size)
+    _encode = staticmethod(_native.cx_tally_encode)
+    _decode = staticmethod(_native.cx_tally_decode)
+
+    def __init__(self, *, scale: tuple[int, int] = (0, 10)) -> None:
+        self._own(_native.cx_tally_new(*scale_of(scale)))
+
+    def add(
+        self,
+        scores: object,
+        *,
+        weights: object = None,
+        missing_codes: Sequence[float] = (),
+        not_applicable_codes: Sequence[float] = (),
+        invalid: str = "exclude",
+        fractional: str = "invalid",
+    ) -> Tally:
+        """Adds a column of answers, and returns the tally.
+
+        scores
+            the answers; None and NaN are missing and counted as such
+        weights
+            one weight >= 0 for each answer
+        missing_codes, not_applicable_codes
+            values that mean "no answer", such as 99, or "does not apply"
+        invalid
+            "exclude" counts a value outside the scale under "out_of_range"; "error" raises
+        fractional
+            "invalid" treats 8.5 as `invalid` says; "floor" counts it as an 8
+
+        Raises DomainError (an infinite answer, a bad weight, or an invalid answer when that is
+        an error), LengthError, ColumnTypeError; the tally is then unchanged.
+
+        >>> import cxkit as cx
+        >>> cx.Tally(scale=(1, 5)).add([5, 4, 99], missing_codes=(99,)).counts[5]
+        1
+        """
+        options = answers(missing_codes, not_applicable_codes, invalid, fractional)
+        with self._lock:
+            _native.cx_tally_add(self._handle, column(scores), column(weights), options)
+        return self
+
+    def add_counts(self, scores: object, counts: object) -> Tally:
+        """Adds answers that are counted already, such as the result of a GROUP BY.
+
+        scores
+            values of the scale, one a row
+        counts
+            how many answers have that value
+
+        >>> import cxkit as cx
+        >>> cx.Tally().add_counts([10, 7, 3], [50, 30, 20]).n
+        100
+        """
+        with self._lock:
+            _native.cx_tally_add_counts(self._handle, column(scores), column(counts))
+        return self
+
+    def reset(self) -> None:
+        """Forgets all answers; the scale stays."""
+        with self._lock:
+            _native.cx_tally_reset(self._handle)
+
+    @property
+    def scale(self) -> tuple[int, int]:
+        """Lowest and highest answer."""
+        return (_native.cx_tally_scale_min(self._handle), _native.cx_tally_scale_max(self._handle))
+
+    def _levels(self) -> range:
+        low, high = self.scale
+        return range(low, high + 1)
+
+    @property
+    def n(self) -> int:
+        """Valid answers with a positive weight."""
+        return int(_native.cx_tally_n(self._handle))
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """Answers on each step of the scale."""
+        with self._lock:
+            return {at: _native.cx_tally_count(self._handle, at) for at in self._levels()}
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """Weight on each step of the scale; the counts when no weights were given."""
+        with self._lock:
+            return {at: _native.cx_tally_weight(self._handle, at) for at in self._levels()}
+
+    @property
+    def weighted(self) -> bool:
+        """Whether any answer came with a weight."""
+        return bool(_native.cx_tally_weighted(self._handle))
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """Rows left out, by reason."""
+        with self._lock:
+            return {
+                word: _native.cx_tally_excluded(self._handle, at)
+                for at, word in enumerate(EXCLUDED)
+            }
+
+    def __repr__(self) -> str:
+        low, high = self.scale
+        left_out = sum(self.excluded.values())
+        return f"Tally of {self.n} answers, scale {low} to {high}, {left_out} left out"
+
+
+class Tallies(State):
+    """One tally for every key, sorted by key. Made by tally_by; adds up like a Tally.
+
+    Iteration gives ``(key, ..., Tally)``; ``tallies["name"]`` is a key column as a list;
+    ``tallies[0]`` the tally of the first key. Metrics take the whole: ``cx.nps(tallies)`` is a
+    table with one row for each key.
+    """
+
+    __slots__ = ()
+
+    _copy_of = staticmethod(_native.cx_tallies_copy)
+    _merge_into = staticmethod(_native.cx_tallies_merge)
+    _equal = staticmethod(_native.cx_tallies_equal)
+    _size = staticmethod(_native.cx_tallies_encoded_size)
+    _encode = staticmethod(_native.cx_tallies_encode)
+    _decode = staticmethod(_native.cx_tallies_decode)
+
+    def __init__(self, *, scale: tuple[int, int] = (0, 10)) -> None:
+        self._own(_native.cx_tallies_new(*scale_of(scale)))
+
+    def add(
+        self,
+        scores: object,
+        *,
+        by: object,
+        weights: object = None,
+        missing_codes: Sequence[float] = (),
+        not_applicable_codes: Sequence[float] = (),
+        invalid: str = "exclude",
+        fractional: str = "invalid",
+    ) -> Tallies:
+        """Adds a column of answers, split by keys, and returns the set; see tally_by.
+
+        >>> import cxkit as cx
+        >>> cx.Tallies().add([10, 3], by=["a", "b"]).add([9], by=["a"])[0].n
+        2
+        """
+        options = answers(missing_codes, not_applicable_codes, invalid, fractional)
+        with self._lock:
+            _native.cx_tallies_add(
+                self._handle, column(scores), column(weights), keys(by), options
+            )
+        return self
+
+    def total(self) -> Tally:
+        """One tally of everything.
+
+        >>> import cxkit as cx
+        >>> cx.tally_by([10, 3], by=["a", "b"]).total().n
+        2
+        """
+        with self._lock:
+            return Tally._of(_native.cx_tallies_total(self._handle))
+
+    def table(self) -> Table:
+        """The distribution: the keys, score, count and weight, a row for each key and step.
+
+        >>> import cxkit as cx
+        >>> sum(cx.tally_by([10, 3], by=["a", "b"]).table()["count"])
+        2
+        """
+        with self._lock:
+            return Table(_native.cx_tallies_table(self._handle))
+
+    def _keys(self) -> dict[str, list[Any]]:
+        table = self.table()
+        size = len(self)
+        steps = len(table) // size if size else 1
+        return {name: table[name][::steps] for name in table.columns[:-3]}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the key columns."""
+        return tuple(self._keys())
+
+    def __len__(self) -> int:
+        return int(_native.cx_tallies_size(self._handle))
+
+    def __getitem__(self, item: str | int) -> Any:
+        if isinstance(item, str):
+            found = self._keys()
+            if item not in found:
+                raise NameNotFoundError(
+                    f"there is no key column {item!r}; there are {', '.join(found)}"
+                )
+            return found[item]
+        with self._lock:
+            at = item + len(self) if item < 0 else item
+            if not 0 <= at < len(self):
+                raise IndexError(f"there are {len(self)} tallies, {item} is not one of them")
+            return Tally._of(_native.cx_tallies_take(self._handle, at))
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        rows = zip(*self._keys().values())
+        return iter([(*key, self[at]) for at, key in enumerate(rows)])
+
+    def __repr__(self) -> str:
+        total = self.total()
+        names = ", ".join(self.columns)
+        return f"Tallies of {total.n} answers by {names or 'nothing yet'}: {len(self)} keys"
+
+
+def tally_by(
+    scores: object,
+    *,
+    by: object,
+    scale: tuple[int, int] = (0, 10),
+    weights: object = None,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Tallies:
+    """The tallies of a column of answers by keys.
+
+    scores, weights and the options
+        as in Tally.add
+    by
+        one column of keys (text, integers, times, categories), or a table of several. A missing
+        key is a key of its own, and comes last
+
+    Raises what Tally.add raises.
+
+    >>> import cxkit as cx
+    >>> shops = cx.tally_by([10, 9, 3], by=["x", "x", "y"])
+    >>> [(key, tally.n) for key, tally in shops]
+    [('x', 2), ('y', 1)]
+    """
+    if by is None:
+        raise OptionError("by is None; it has to be a column of keys, or a table of several")
+    low, high = scale_of(scale)
+    options = answers(missing_codes, not_applicable_codes, invalid, fractional)
+    return Tallies._of(
+        _native.cx_tally_by(column(scores), column(weights), keys(by), low, high, options)
+    )
