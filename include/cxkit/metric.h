@@ -46,8 +46,8 @@ CX_API void cx_nps_options_init(cx_nps_options *options);
  * @retval CX_E_EMPTY  no valid answer with a positive weight
  *
  * Edge cases: all promoters gives 100 with an interval of positive width; one answer gives a value
- * and the flag "few". se is sqrt(p + d - (p - d)^2) / sqrt(n_eff) in points. Cost: O(steps), no
- * allocation. Since: 0.1.
+ * and the flag "few". se is sqrt((p + d - (p - d)^2) / n) in points,
+ * with weights that of the linearised mean. Cost: O(steps), no allocation. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_nps(const cx_tally *tally, const cx_nps_options *options,
                                      cx_estimate *out, cx_error *err);

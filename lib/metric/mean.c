@@ -28,9 +28,9 @@ static void mean_bounded(const cx_tally *tally, cx_estimate *out) {
 }
 
 /* The variance of a mean score divides by n - 1, as a t interval wants. */
-static void mean_t(const cx_tally *tally, cx_estimate *out, double spread) {
+static void mean_t(const cx_tally *tally, cx_estimate *out, double se) {
     out->df = (double)out->n - 1;
-    out->se = sqrt(spread / out->n_eff * (double)out->n / out->df);
+    out->se = se * sqrt((double)out->n / out->df);
     double half = cx_t_quantile_upper((1 - out->confidence) / 2, out->df) * out->se;
     out->method = CX_METHOD_T;
     out->ci_low = out->value - half;
@@ -49,7 +49,7 @@ static cx_status mean_estimate(const cx_tally *tally, const void *options, cx_es
     if (out->flags & CX_FLAG_NO_VARIANCE)
         mean_bounded(tally, out);
     else
-        mean_t(tally, out, figures.spread);
+        mean_t(tally, out, figures.se);
     return CX_OK;
 }
 

@@ -33,7 +33,8 @@ static void scores_effective(cx_i_figures *figures, double linear, bool weighted
             linear > 0 ? figures->spread * figures->sum_w * figures->sum_w / linear : figures->kish;
         figures->n_eff = fmin(figures->n_eff, n);
     }
-    if (figures->n > 1) figures->se = sqrt(figures->spread / figures->n_eff);
+    if (figures->n > 1)
+        figures->se = weighted ? sqrt(linear) / figures->sum_w : sqrt(figures->spread / n);
 }
 
 cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, const void *context) {

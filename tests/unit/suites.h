@@ -1,3 +1,13 @@
 /* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
+SUITE(array)
+SUITE(compare)
+SUITE(csat)
+SUITE(mean)
+SUITE(nps)
 SUITE(plan)
+SUITE(random)
+SUITE(status)
+SUITE(table)
+SUITE(tallies)
+SUITE(tally)
 SUITE(version)

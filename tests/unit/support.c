@@ -1,17 +1,16 @@
 #include "support.h"
 
-bool close_relative(double actual, double expected, double tolerance)
-{
+bool close_relative(double actual, double expected, double tolerance) {
     if (isnan(expected)) return isnan(actual);
     if (isinf(expected) || expected == actual) return expected == actual;
     double scale = fabs(expected) > 1e-300 ? fabs(expected) : 1e-300;
     return fabs(actual - expected) <= tolerance * scale;
 }
 
-/* -- vectors ------------------------------------------------------------------------------------ */
+/* -- vectors ------------------------------------------------------------------------------------
+ */
 
-static char *support_read_file(const char *path)
-{
+static char *support_read_file(const char *path) {
     FILE *file = fopen(path, "rb");
     if (file == NULL) return NULL;
     fseek(file, 0, SEEK_END);
@@ -27,8 +26,7 @@ static char *support_read_file(const char *path)
 }
 
 /* Cuts one cell off, in place; `end` says what stopped it. Quotes are removed, "" stays a quote. */
-static char *support_cell(char **cursor, char *end)
-{
+static char *support_cell(char **cursor, char *end) {
     char *read = *cursor, *write = *cursor, *start = *cursor;
     bool quoted = false;
     for (; *read != '\0'; read++) {
@@ -49,8 +47,7 @@ static char *support_cell(char **cursor, char *end)
     return start;
 }
 
-vectors vectors_read_path(const char *path)
-{
+vectors vectors_read_path(const char *path) {
     vectors v = {0, 0, NULL, NULL, support_read_file(path)};
     ck_assert_msg(v.memory != NULL, "cannot read %s", path);
     int64_t capacity = 2;
@@ -70,37 +67,32 @@ vectors vectors_read_path(const char *path)
     return v;
 }
 
-vectors vectors_read(const char *name)
-{
+vectors vectors_read(const char *name) {
     char path[1024];
     const char *folder = getenv("CX_VECTORS");
     snprintf(path, sizeof path, "%s/%s.csv", folder != NULL ? folder : "tests/vectors", name);
     return vectors_read_path(path);
 }
 
-const char *vectors_text(const vectors *v, int64_t row, const char *column)
-{
+const char *vectors_text(const vectors *v, int64_t row, const char *column) {
     for (int64_t i = 0; i < v->columns; i++)
         if (strcmp(v->names[i], column) == 0) return v->cells[row * v->columns + i];
     ck_abort_msg("no column %s", column);
     return NULL;
 }
 
-double vectors_number(const vectors *v, int64_t row, const char *column)
-{
+double vectors_number(const vectors *v, int64_t row, const char *column) {
     const char *text = vectors_text(v, row, column);
     return text[0] == '\0' ? (double)NAN : strtod(text, NULL);
 }
 
-void vectors_free(vectors *v)
-{
+void vectors_free(vectors *v) {
     free(v->names);
     free(v->memory);
     memset(v, 0, sizeof *v);
 }
 
-const char *shared_path(const char *relative, char *buffer, size_t size)
-{
+const char *shared_path(const char *relative, char *buffer, size_t size) {
     const char *folder = getenv("CX_SHARED");
     if (folder == NULL) {
         fprintf(stderr, "skipped: CX_SHARED does not name the folder with %s\n", relative);
@@ -110,38 +102,34 @@ const char *shared_path(const char *relative, char *buffer, size_t size)
     return buffer;
 }
 
-/* -- failing allocator -------------------------------------------------------------------------- */
+/* -- failing allocator --------------------------------------------------------------------------
+ */
 
-static bool fault_now(fault *f)
-{
+static bool fault_now(fault *f) {
     int64_t request = f->requests++;
     return f->fail_at >= 0 && (f->once ? request == f->fail_at : request >= f->fail_at);
 }
 
-static void *fault_allocate(void *context, size_t size)
-{
+static void *fault_allocate(void *context, size_t size) {
     fault *f = context;
     if (fault_now(f)) return NULL;
     f->live++;
     return malloc(size);
 }
 
-static void *fault_reallocate(void *context, void *memory, size_t size)
-{
+static void *fault_reallocate(void *context, void *memory, size_t size) {
     fault *f = context;
     if (fault_now(f)) return NULL;
     if (memory == NULL) f->live++;
     return realloc(memory, size);
 }
 
-static void fault_release(void *context, void *memory)
-{
+static void fault_release(void *context, void *memory) {
     fault *f = context;
     if (memory != NULL) f->live--;
     free(memory);
 }
 
-cx_allocator fault_allocator(fault *f)
-{
+cx_allocator fault_allocator(fault *f) {
     return (cx_allocator){fault_allocate, fault_reallocate, fault_release, f};
 }
