@@ -41,7 +41,11 @@ def package_config(option: str) -> list[str]:
 def extension(limited: bool) -> Extension:
     system = os.environ.get("CXKIT_SYSTEM") == "1"
     sources = [str(WRAPPER)] if system else [str(WRAPPER), "csrc/cxkit.c"]
-    flags = [] if sys.platform == "win32" else ["-std=c11", "-O2", "-ffp-contract=off", "-fvisibility=hidden"]
+    flags = (
+        []
+        if sys.platform == "win32"
+        else ["-std=c11", "-O2", "-ffp-contract=off", "-fvisibility=hidden"]
+    )
     return Extension(
         "cxkit._cxkit",
         sources,

@@ -49,9 +49,7 @@ def _times(name: object, data: Any) -> Column:
     if unit not in _UNITS:
         raise _refuse(name, f"times of type {data.dtype} are not read: use datetime64[us]")
     missing = data != data  # NaT
-    return Column(
-        name, data.view("i8"), unit=_UNITS[unit], mask=missing if missing.any() else None
-    )
+    return Column(name, data.view("i8"), unit=_UNITS[unit], mask=missing if missing.any() else None)
 
 
 def _numpy(name: object, data: Any) -> object:
@@ -142,6 +140,15 @@ def keys(by: Any) -> object:
     return [(name if isinstance(name, str) and name else "key", column(by))]
 
 
-def names(words: list[str] | tuple[str, ...] | None) -> list[str] | None:
-    """A list of names as a column."""
-    return None if words is None else [str(word) for word in words]
+def names_of(table: Any) -> list[str]:
+    """The names of the columns that frame(table) gives."""
+    if isinstance(table, list):
+        return [name for name, _ in table]
+    for attribute in ("column_names", "columns"):
+        found = getattr(table, attribute, None)
+        if found is not None:
+            return [str(name) for name in found]
+    raise ColumnTypeError(
+        f"a {type(table).__name__} is not a table: give a mapping of name to column, or a data "
+        "frame"
+    )

@@ -24,7 +24,7 @@ class State:
     _decode: ClassVar[Any]
 
     _handle: Any
-    _lock: threading.RLock  # type: ignore[valid-type]
+    _lock: threading.RLock
 
     @classmethod
     def _of(cls: type[S], handle: Any) -> S:

@@ -38,9 +38,7 @@ class Decomposition:
 
     def to_dict(self) -> dict[str, Any]:
         """The figures by name; the groups under "table"."""
-        figures = {
-            name: asdict(getattr(self, name)) for name in ("change", "mix", "within")
-        }
+        figures = {name: asdict(getattr(self, name)) for name in ("change", "mix", "within")}
         return {
             "before": self.before,
             "after": self.after,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _native
-from ._columns import column, frame
+from ._columns import column, frame, names_of
 from ._options import IMPORTANCES, fill, number
 from .errors import OptionError
 from .moments import Moments
@@ -69,38 +69,46 @@ class Drivers:
         return f"R2 = {self.r2:.3f} (n = {self.n}): {words}"
 
 
+def _words(option: str, names: Sequence[str]) -> list[str]:
+    if isinstance(names, str):
+        raise OptionError(f"{option} is {names!r}; it has to be a list of names")
+    return [str(name) for name in names]
+
+
+def _outcome_beside(table: object, names: list[str], outcome: object) -> tuple[object, str]:
+    """The table with the outcome as one more column, and its name there."""
+    label = "y"
+    while label in names:
+        label += "_"
+    if not isinstance(table, list):
+        raise OptionError("y has to be the name of the outcome in this table")
+    return [*table, (label, column(outcome))], label
+
+
 def _moments(
-    x: object, outcome: object, weights: object, adjust: list[str] | None
-) -> tuple[Moments, str, list[str] | None]:
-    """The state, the outcome's name, and the drivers when they are not simply the rest."""
+    x: object, outcome: object, weights: object, used: list[str] | None
+) -> tuple[Moments, str]:
+    """The state, and the outcome's name in it."""
     if isinstance(x, Moments):
         if not isinstance(outcome, str):
             raise OptionError("y has to be the name of the outcome: x holds moments")
         if weights is not None:
             raise OptionError("weights belong to the moments: give them to Moments.add")
-        return x, outcome, None
-    table = frame(x)
-    if not isinstance(table, list):
-        table = _arrow_pairs(table)
-    names = [name for name, _ in table]
+        return x, outcome
+    if used is not None and isinstance(outcome, str):
+        used = [*used, outcome]
+    table = frame(x, used)
+    names = names_of(table)
     if isinstance(outcome, str):
         label = outcome
     else:
-        label = "y" if "y" not in names else "outcome of the drivers"
-        table = [*table, (label, column(outcome))]
+        table, label = _outcome_beside(table, names, outcome)
         names = [*names, label]
+    if used is not None:
+        names = [name for name in names if name in used or name == label]
     state = Moments(names)
-    with state._lock:
-        _native.cx_moments_add(state._handle, table, column(weights))
-    return state, label, None
-
-
-def _arrow_pairs(table: Any) -> list[tuple[str, object]]:
-    for columns in ("column_names", "columns"):
-        names = getattr(table, columns, None)
-        if names is not None:
-            return [(str(name), table[name]) for name in names]
-    raise OptionError("x has to be a table: a mapping of name to column, or a data frame")
+    _native.cx_moments_add(state._handle, table, column(weights))
+    return state, label
 
 
 def drivers(
@@ -140,18 +148,17 @@ def drivers(
     >>> max(d.importance, key=d.importance.get)
     'speed'
     """
-    first = None if adjust is None else [str(name) for name in adjust]
-    state, outcome, _ = _moments(x, y, weights, first)
+    first = None if adjust is None else _words("adjust", adjust)
+    chosen = None if drivers is None else _words("drivers", drivers)
+    used = None if chosen is None else [*chosen, *(first or ())]
+    state, outcome = _moments(x, y, weights, used)
     options = fill(
         _native.cx_driver_options(),
         method=number("method", method, IMPORTANCES),
         tolerance=tolerance,
     )
-    chosen = None if drivers is None else [str(name) for name in drivers]
     with state._lock:
-        table = Table(
-            _native.cx_drivers(state._handle, chosen, outcome, options, first)
-        )
+        table = Table(_native.cx_drivers(state._handle, chosen, outcome, options, first))
     return _result(table)
 
 

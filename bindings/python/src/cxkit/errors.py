@@ -188,8 +188,6 @@ class LimitError(Error, ValueError):
 _CLASSES: dict[int, type[Error]] = {made.code: made for made in Error.__subclasses__()}
 
 
-def _make(
-    code: int, text: str, row: int | None, column: str | None, value: float | None
-) -> Error:
+def _make(code: int, text: str, row: int | None, column: str | None, value: float | None) -> Error:
     """The error of a status; a number from a newer library is a plain Error."""
     return _CLASSES.get(code, Error)(text, code=code, row=row, column=column, value=value)

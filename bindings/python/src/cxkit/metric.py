@@ -25,7 +25,9 @@ def _refuse_reading(answers: _Answers, by: object) -> None:
     """A tally has been read already: what concerns the reading would be ignored."""
     given = [name for name in ("missing_codes", "not_applicable_codes") if len(answers[name])]
     given += [name for name, plain in _PLAIN.items() if answers[name] != plain]
-    given += [name for name, what in (("by", by), ("weights", answers["weights"])) if what is not None]
+    given += [
+        name for name, what in (("by", by), ("weights", answers["weights"])) if what is not None
+    ]
     if given:
         raise OptionError(f"{given[0]} is for columns: a tally has been read already")
 
@@ -71,6 +73,7 @@ def nps(  # type: ignore[overload-overlap]
     fractional: str = "invalid",
 ) -> Table: ...
 
+
 @overload
 def nps(
     scores: object = None,
@@ -89,6 +92,7 @@ def nps(
     fractional: str = "invalid",
 ) -> Estimate: ...
 
+
 @overload
 def nps(
     scores: object,
@@ -106,6 +110,7 @@ def nps(
     invalid: str = "exclude",
     fractional: str = "invalid",
 ) -> Table: ...
+
 
 def nps(
     scores: object = None,
@@ -210,6 +215,7 @@ def csat(  # type: ignore[overload-overlap]
     fractional: str = "invalid",
 ) -> Table: ...
 
+
 @overload
 def csat(
     scores: object,
@@ -227,6 +233,7 @@ def csat(
     fractional: str = "invalid",
 ) -> Estimate: ...
 
+
 @overload
 def csat(
     scores: object,
@@ -243,6 +250,7 @@ def csat(
     invalid: str = "exclude",
     fractional: str = "invalid",
 ) -> Table: ...
+
 
 def csat(
     scores: object,
@@ -319,6 +327,7 @@ def ces(  # type: ignore[overload-overlap]
     fractional: str = "invalid",
 ) -> Table: ...
 
+
 @overload
 def ces(
     scores: object,
@@ -334,6 +343,7 @@ def ces(
     fractional: str = "invalid",
 ) -> Estimate: ...
 
+
 @overload
 def ces(
     scores: object,
@@ -348,6 +358,7 @@ def ces(
     invalid: str = "exclude",
     fractional: str = "invalid",
 ) -> Table: ...
+
 
 def ces(
     scores: object,
@@ -418,6 +429,7 @@ def mean_score(  # type: ignore[overload-overlap]
     fractional: str = "invalid",
 ) -> Table: ...
 
+
 @overload
 def mean_score(
     scores: object,
@@ -432,6 +444,7 @@ def mean_score(
     fractional: str = "invalid",
 ) -> Estimate: ...
 
+
 @overload
 def mean_score(
     scores: object,
@@ -445,6 +458,7 @@ def mean_score(
     invalid: str = "exclude",
     fractional: str = "invalid",
 ) -> Table: ...
+
 
 def mean_score(
     scores: object,
@@ -490,9 +504,7 @@ def mean_score(
     return _measure(state, _native.cx_mean_score, _native.cx_mean_score_by, options)
 
 
-def share(
-    successes: int, n: int, *, method: str = "wilson", confidence: float = 0.95
-) -> Estimate:
+def share(successes: int, n: int, *, method: str = "wilson", confidence: float = 0.95) -> Estimate:
     """A share with its interval, 0 to 1.
 
     successes, n

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from . import _native
 from ._columns import column, frame
@@ -129,14 +128,15 @@ class Moments(State):
     def missing(self) -> dict[str, int]:
         """Rows in which each column was missing; a row may miss several."""
         return {
-            name: _native.cx_moments_missing(self._handle, at)
-            for at, name in enumerate(self.names)
+            name: _native.cx_moments_missing(self._handle, at) for at, name in enumerate(self.names)
         }
 
     def _at(self, name: str) -> int:
         at = int(_native.cx_moments_find(self._handle, name))
         if at < 0:
-            raise NameNotFoundError(f"there is no column {name!r}; there are {', '.join(self.names)}")
+            raise NameNotFoundError(
+                f"there is no column {name!r}; there are {', '.join(self.names)}"
+            )
         return at
 
     def mean(self, name: str) -> float | None:
@@ -174,9 +174,7 @@ class Moments(State):
         options = fill(_native.cx_correlate_options(), confidence=confidence)
         with self._lock:
             return estimate_of(
-                _native.cx_moments_pearson(
-                    self._handle, self._at(one), self._at(other), options
-                )
+                _native.cx_moments_pearson(self._handle, self._at(one), self._at(other), options)
             )
 
     def __repr__(self) -> str:

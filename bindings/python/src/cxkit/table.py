@@ -5,14 +5,10 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from . import _native
 from .errors import NameNotFoundError, OptionError
-
-if TYPE_CHECKING:
-    import pandas
-    import polars
 
 _SHOWN = 20
 

@@ -186,9 +186,7 @@ class Tallies(State):
         """
         options = answers(missing_codes, not_applicable_codes, invalid, fractional)
         with self._lock:
-            _native.cx_tallies_add(
-                self._handle, column(scores), column(weights), keys(by), options
-            )
+            _native.cx_tallies_add(self._handle, column(scores), column(weights), keys(by), options)
         return self
 
     def total(self) -> Tally:
