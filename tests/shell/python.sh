@@ -20,7 +20,7 @@ ok "the sdist builds and installs ($mode)"
 
 # Away from the source tree, so that only the installed package can be imported.
 cd "$work" || exit 1
-PYTHONPATH=$work/site CX_SRC=$CX_SRC PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q -rA --tb=short --color=no -p no:cacheprovider \
+PYTHONPATH=$work/site PYTHONDONTWRITEBYTECODE=1 "$PYTHON" -m pytest -q -rA --tb=short --color=no -p no:cacheprovider \
     --rootdir "$CX_SRC/bindings/python" "$CX_SRC/bindings/python/tests" >"$log" 2>&1 </dev/null
 status=$?
 $AWK -v count="$tap_count" '

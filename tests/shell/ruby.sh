@@ -18,7 +18,7 @@ ok "the gem builds and installs ($mode)"
 
 cd "$work" || exit 1
 GEM_PATH=$work/gems:$("$RUBY" -S gem environment gempath)
-export GEM_PATH CX_SRC
+export GEM_PATH
 "$RUBY" -e 'gem "cxkit"; require "cxkit"; Dir[File.join(ENV.fetch("CX_SRC"), "bindings/ruby/tests/test_*.rb")].sort.each { |f| require f }' \
     -- --verbose >"$log" 2>&1 </dev/null
 status=$?

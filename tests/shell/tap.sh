@@ -3,12 +3,13 @@
 
 CX_SRC=${CX_SRC:-$(cd "$(dirname "$0")/../.." && pwd)}
 CX_BUILD=${CX_BUILD:-$CX_SRC/build}
+CX_VECTORS=${CX_VECTORS:-$CX_SRC/tests/vectors}
 CC=${CC:-gcc}
 NM=${NM:-nm}
 AWK=${AWK:-awk}
 PKG_CONFIG=${PKG_CONFIG:-pkg-config}
-LC_ALL=C
-export LC_ALL
+LC_ALL=C.UTF-8
+export LC_ALL CX_SRC CX_VECTORS
 
 tap_count=0
 tap_failed=0
