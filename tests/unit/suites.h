@@ -1,5 +1,7 @@
 /* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
+SUITE(alloc)
 SUITE(array)
+SUITE(bytes)
 SUITE(compare)
 SUITE(csat)
 SUITE(mean)

@@ -1,0 +1,215 @@
+#include "../unit/support.h"
+
+/* Hostile bytes: every truncation and every flipped bit of an encoded state is refused; bytes with
+ * a mended checksum decode only to a state that writes the very same bytes. */
+
+enum { ROOM = 4096, CHECKSUM = 8 };
+
+typedef struct encoded {
+    uint8_t bytes[ROOM];
+    size_t size;
+} encoded;
+
+/* Decodes and, when that succeeds, encodes again into `again`. */
+typedef cx_status (*codec)(const uint8_t *bytes, size_t size, encoded *again, cx_error *err);
+
+static cx_status decode_tally(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_tally *tally;
+    cx_status status = cx_tally_decode(bytes, size, NULL, &tally, err);
+    if (status != CX_OK) return status;
+    again->size = cx_tally_encoded_size(tally);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_tally_encode(tally, again->bytes, again->size, err);
+    cx_tally_free(tally);
+    return status;
+}
+
+static cx_status decode_tallies(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_tallies *set;
+    cx_status status = cx_tallies_decode(bytes, size, NULL, &set, err);
+    if (status != CX_OK) return status;
+    again->size = cx_tallies_encoded_size(set);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_tallies_encode(set, again->bytes, again->size, err);
+    cx_tallies_free(set);
+    return status;
+}
+
+static encoded make_tally(bool weighted) {
+    const double scores[] = {9, 3, 10, 11, NAN, 3}, weights[] = {1, 2.5, 0.1, 1, 1, 0};
+    cx_array x = cx_array_of(scores, CX_F64, 6), w = cx_array_of(weights, CX_F64, 6);
+    cx_tally *tally;
+    encoded e;
+    ck_assert_ok(cx_tally_new(0, 10, NULL, &tally, err));
+    ck_assert_ok(cx_tally_add(tally, &x, weighted ? &w : NULL, NULL, err));
+    e.size = cx_tally_encoded_size(tally);
+    ck_assert_ok(cx_tally_encode(tally, e.bytes, e.size, err));
+    cx_tally_free(tally);
+    return e;
+}
+
+static encoded make_tallies(void) {
+    const double scores[] = {2, 1, 3}, weights[] = {1, 2.5, 0.1};
+    const int32_t offsets[] = {0, 1, 2, 3}, hours[] = {5, -6, 5};
+    cx_array keys[2], x = cx_array_of(scores, CX_F64, 3), w = cx_array_of(weights, CX_F64, 3);
+    cx_frame by = {keys, 2, {0, 0}};
+    cx_tallies *set;
+    encoded e;
+    keys[0] = cx_array_of("ba\0", CX_STRING, 3);
+    keys[0].offsets = offsets;
+    keys[0].name = "team";
+    keys[1] = cx_array_of(hours, CX_I32, 3);
+    keys[1].name = "hour";
+    ck_assert_ok(cx_tally_by(&x, &w, &by, 1, 3, NULL, &set, err));
+    e.size = cx_tallies_encoded_size(set);
+    ck_assert_uint_le(e.size, ROOM);
+    ck_assert_ok(cx_tallies_encode(set, e.bytes, e.size, err));
+    cx_tallies_free(set);
+    return e;
+}
+
+static void check_truncations(const encoded *e, codec decode) {
+    encoded again;
+    for (size_t size = 0; size < e->size; size++) {
+        uint8_t *exact = malloc(size == 0 ? 1 : size); /* a reader past the end is seen */
+        memcpy(exact, e->bytes, size);
+        ck_assert_int_eq(decode(exact, size, &again, NULL), CX_E_FORMAT);
+        free(exact);
+    }
+}
+
+static void check_flips(const encoded *e, codec decode) {
+    encoded copy = *e, again;
+    for (size_t bit = 0; bit < 8 * e->size; bit++) {
+        copy.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        ck_assert_int_eq(decode(copy.bytes, copy.size, &again, NULL), CX_E_FORMAT);
+        copy.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+}
+
+/* CRC-64 of ECMA-182, written a second time from its definition. */
+static void mend_checksum(encoded *e) {
+    uint64_t crc = UINT64_MAX;
+    for (size_t i = 0; i < e->size - CHECKSUM; i++)
+        for (int bit = 7; bit >= 0; bit--) {
+            uint64_t in = (uint64_t)(e->bytes[i] >> bit & 1) ^ crc >> 63;
+            crc = crc << 1 ^ (in ? UINT64_C(0x42F0E1EBA9EA3693) : 0);
+        }
+    crc = ~crc;
+    for (int i = 0; i < CHECKSUM; i++)
+        e->bytes[e->size - CHECKSUM + (size_t)i] = (uint8_t)(crc >> 8 * i);
+}
+
+static void check_mended(const encoded *e, codec decode) {
+    static const uint8_t values[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
+    encoded copy = *e, again;
+    mend_checksum(&copy);
+    ck_assert_int_eq(memcmp(copy.bytes, e->bytes, e->size), 0); /* the format is as written */
+    for (size_t at = 0; at + CHECKSUM < e->size; at++)
+        for (size_t v = 0; v < 5 + 8; v++) {
+            copy = *e;
+            copy.bytes[at] = v < 5 ? values[v] : (uint8_t)(copy.bytes[at] ^ 1u << (v - 5));
+            mend_checksum(&copy);
+            cx_status status = decode(copy.bytes, copy.size, &again, NULL);
+            if (status == CX_OK) {
+                ck_assert_uint_eq(again.size, copy.size);
+                ck_assert_int_eq(memcmp(again.bytes, copy.bytes, copy.size), 0);
+            } else {
+                ck_assert(status == CX_E_FORMAT || status == CX_E_VERSION);
+            }
+        }
+}
+
+static void check_all(encoded e, codec decode) {
+    encoded again;
+    ck_assert_int_eq(decode(e.bytes, e.size, &again, NULL), CX_OK);
+    ck_assert_uint_eq(again.size, e.size);
+    ck_assert_int_eq(memcmp(again.bytes, e.bytes, e.size), 0);
+    check_truncations(&e, decode);
+    check_flips(&e, decode);
+    check_mended(&e, decode);
+}
+
+START_TEST(test_a_tally_refuses_damaged_bytes) {
+    check_all(make_tally(false), decode_tally);
+    check_all(make_tally(true), decode_tally);
+}
+END_TEST
+
+START_TEST(test_a_set_refuses_damaged_bytes) {
+    check_all(make_tallies(), decode_tallies);
+}
+END_TEST
+
+START_TEST(test_random_bytes_are_refused) {
+    for (uint64_t run = 0; run < 2000; run++) {
+        encoded e, again;
+        e.size = (size_t)(200 * cx_random_uniform(3, 1, run, 0));
+        for (uint32_t i = 0; i < e.size; i++)
+            e.bytes[i] = (uint8_t)(256 * cx_random_uniform(3, 2, run, i));
+        ck_assert_int_eq(decode_tally(e.bytes, e.size, &again, NULL), CX_E_FORMAT);
+        ck_assert_int_eq(decode_tallies(e.bytes, e.size, &again, NULL), CX_E_FORMAT);
+    }
+}
+END_TEST
+
+START_TEST(test_states_of_another_kind_or_a_newer_format_are_refused) {
+    encoded tally = make_tally(false), set = make_tallies(), again;
+    ck_assert_fails(decode_tallies(tally.bytes, tally.size, &again, err), CX_E_FORMAT,
+                    "do not hold a set of tallies");
+    ck_assert_fails(decode_tally(set.bytes, set.size, &again, err), CX_E_FORMAT,
+                    "do not hold a tally");
+    tally.bytes[6] = 2;
+    mend_checksum(&tally);
+    ck_assert_fails(decode_tally(tally.bytes, tally.size, &again, err), CX_E_VERSION,
+                    "written in format 2");
+    ck_assert_fails(decode_tally(NULL, 0, &again, err), CX_E_NULL, "bytes");
+}
+END_TEST
+
+START_TEST(test_a_buffer_of_the_wrong_size_is_refused) {
+    cx_tally *tally;
+    uint8_t bytes[8] = {0};
+    ck_assert_ok(cx_tally_new(0, 10, NULL, &tally, err));
+    ck_assert_fails(cx_tally_encode(tally, bytes, 8, err), CX_E_LENGTH, "8 bytes");
+    ck_assert_fails(cx_tally_encode(tally, NULL, 8, err), CX_E_NULL, "buffer");
+    ck_assert_int_eq(bytes[0], 0);
+    cx_tally_free(tally);
+}
+END_TEST
+
+/* States written by every released format, decoded for ever. */
+START_TEST(test_golden_states_are_read_for_ever) {
+    vectors v = vectors_read("golden_states");
+    ck_assert_int_ge(v.rows, 3);
+    for (int64_t i = 0; i < v.rows; i++) {
+        const char *hex = vectors_text(&v, i, "hex"), *kind = vectors_text(&v, i, "kind");
+        encoded e, again;
+        e.size = strlen(hex) / 2;
+        ck_assert_uint_le(e.size, ROOM);
+        for (size_t b = 0; b < e.size; b++) {
+            char pair[3] = {hex[2 * b], hex[2 * b + 1], '\0'};
+            e.bytes[b] = (uint8_t)strtoul(pair, NULL, 16);
+        }
+        codec decode = strcmp(kind, "tally") == 0 ? decode_tally : decode_tallies;
+        ck_assert_ok(decode(e.bytes, e.size, &again, err));
+        ck_assert_uint_eq(again.size, e.size);
+        ck_assert_int_eq(memcmp(again.bytes, e.bytes, e.size), 0);
+    }
+    vectors_free(&v);
+}
+END_TEST
+
+Suite *suite_bytes(void) {
+    Suite *suite = suite_create("bytes");
+    TCase *tcase = tcase_create("bytes");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, test_a_tally_refuses_damaged_bytes);
+    tcase_add_test(tcase, test_a_set_refuses_damaged_bytes);
+    tcase_add_test(tcase, test_random_bytes_are_refused);
+    tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
+    tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);
+    tcase_add_test(tcase, test_golden_states_are_read_for_ever);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
