@@ -42,15 +42,15 @@ CX_API void cx_plan_options_init(cx_plan_options *options);
  * Whole numbers (default): one more answer gains D_i(n) = a_i / ((n + known_i)(n + known_i + 1)),
  * which falls with n. A plan is optimal exactly when no gain still to be had exceeds a gain
  * already taken [Wright 2012]. Gains are compared exactly, never as rounded quotients; between
- * equal gains the lower row wins. A gain is infinite where n + known = 0; among those the larger
- * a wins. Fractional lower bounds round up, fractional upper bounds down.
+ * equal gains the lower row wins. A gain is infinite where n + known = 0. Fractional lower bounds
+ * round up, fractional upper bounds down.
  *
  * Points with a = 0 get their lower bound. Only when all others are at capacity do they get the
  * rest, in the order of rows.
  *
  * Whole numbers with unequal costs are a knapsack. The gains per unit of cost are taken in
- * decreasing order while the next one fits, then whatever still fits. The budget is never
- * exceeded; the figure `gap` bounds the distance to the optimum and is at most one answer's gain.
+ * decreasing order while the next one fits, then whatever still fits (at most 4 K + 2^20 more:
+ * enough unless costs differ a millionfold). The budget is never exceeded; the figure `gap` bounds the distance to the optimum and is at most one answer's gain.
  * With equal costs the budget buys floor(budget / cost) answers and the plan is optimal.
  *
  * Columns of the table, one row per point: `n`; `lower` and `upper` as they were used; `known`;

@@ -144,7 +144,6 @@ int cx_i_plan_compare(const cx_i_plan *plan, int64_t i, double n, double key_i, 
     double c = cx_i_plan_cost(plan, i), d = cx_i_plan_cost(plan, j);
     if (a == b && k == l && c == d) return (n < m) - (n > m);
     if (a == 0 || b == 0) return (a > 0) - (b > 0);
-    if (n + k == 0 && m + l == 0) return (a > b) - (a < b);
     double x = plan_small_side(a, m, l, d), y = plan_small_side(b, n, k, c);
     if (isfinite(x) && isfinite(y)) return (x > y) - (x < y);
     plan_big left, right;

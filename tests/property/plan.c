@@ -258,10 +258,12 @@ static int continuous_is_stationary(void) {
     for (int run = 0; run < 2000; run++) {
         problem p = draw_large(0, run % 2);
         p.budget += draw();
+        if (run % 4 > 1)
+            for (int64_t i = 0; i < p.points; i++) p.known[i] += 1e10 * draw();
         answer r = solve(&p);
         double high = 0, low = INFINITY;
         if (r.status != CX_OK || !in_bounds(&p, &r)) return 0;
-        if (fabs(spend(&p, r.n) - p.budget) > 1e-13 * p.budget) return 0;
+        if (fabs(spend(&p, r.n) - p.budget) > 1e-12 * p.budget) return 0;
         for (int64_t i = 0; i < p.points; i++) {
             double s = r.n[i] + p.known[i], gain = p.a[i] / (s * s) / p.cost[i];
             if (r.n[i] < p.upper[i]) high = fmax(high, gain);

@@ -135,6 +135,29 @@ START_TEST(test_plan_compares_gains_that_round_to_the_same_quotient) {
 }
 END_TEST
 
+START_TEST(test_plan_compares_gains_of_large_numbers_exactly) {
+    /* gain 1 at both: 2 / (1 * 2), and (2^32 - 1) 2^32 over itself */
+    double s = 0x1p32 - 1, big = s * 0x1p32;
+    problem p = plan_problem(2, s + 2, (double[]){2, big});
+    p.lower[0] = 1, p.lower[1] = s;
+    assert_plan(&p, (double[]){2, s});
+    problem q = plan_problem(2, s + 2, (double[]){big, 2});
+    q.lower[0] = s, q.lower[1] = 1;
+    assert_plan(&q, (double[]){s + 1, 1});
+    /* next to 2^50 known answers one more hardly matters, but it still goes where there are fewer
+     */
+    problem r = plan_problem(2, 5, (double[]){1, 1});
+    r.known[0] = r.known[1] = 0x1p50;
+    r.lower[0] = 3;
+    assert_plan(&r, (double[]){3, 2});
+    cx_table *t = NULL;
+    ck_assert_ok(solve(&r, &t, err));
+    ck_assert_double_gt(column(t, "marginal")[1], column(t, "marginal")[0]);
+    ck_assert_double_eq(figure(t, "gain_high"), column(t, "marginal")[1]);
+    cx_table_free(t);
+}
+END_TEST
+
 START_TEST(test_plan_is_scale_free_in_a) {
     const double scales[] = {1e-300, 0x1p-1060, 1, 1e290};
     for (size_t s = 0; s < sizeof scales / sizeof *scales; s++) {
@@ -156,6 +179,10 @@ START_TEST(test_plan_points_without_importance_keep_their_floor) {
     assert_reason(t, 0, "capacity");
     assert_reason(t, 1, "capacity");
     assert_reason(t, 2, "remainder");
+    cx_table_free(t);
+    problem r = plan_problem(2, 3, (double[]){0, 6});
+    ck_assert_ok(solve(&r, &t, err));
+    ck_assert_double_eq(figure(t, "gain_high"), 0.5);
     cx_table_free(t);
     problem q = plan_problem(2, 3, (double[]){0, 0});
     assert_plan(&q, (double[]){3, 0});
@@ -305,6 +332,12 @@ START_TEST(test_plan_survives_costs_of_very_different_size) {
     ck_assert_double_le(figure(t, "budget_used"), 3e6);
     ck_assert_double_ge(figure(t, "budget_used"), 3e6 - 1.5);
     ck_assert_double_ge(figure(t, "gap"), 0);
+    cx_table_free(t);
+    /* one answer of point 0 weighs 10^12 of the others: counting them one by one would never end */
+    p.cost[0] = 1e12, p.budget = 3.5e12, p.a[2] = 1e12;
+    ck_assert_ok(solve(&p, &t, err));
+    ck_assert_double_le(figure(t, "budget_used"), 3.5e12);
+    ck_assert_double_le(figure(t, "gap"), column(t, "marginal")[0]);
     cx_table_free(t);
 }
 END_TEST
@@ -493,6 +526,7 @@ Suite *suite_plan(void) {
     tcase_add_test(c, test_plan_with_plain_c_arguments_uses_the_defaults);
     tcase_add_test(c, test_plan_ties_go_to_the_lowest_row);
     tcase_add_test(c, test_plan_compares_gains_that_round_to_the_same_quotient);
+    tcase_add_test(c, test_plan_compares_gains_of_large_numbers_exactly);
     tcase_add_test(c, test_plan_is_scale_free_in_a);
     tcase_add_test(c, test_plan_points_without_importance_keep_their_floor);
     tcase_add_test(c, test_plan_known_answers_count);
