@@ -118,8 +118,7 @@ class Question:
         return self.score.top or (1 if steps <= 3 else 2 if steps <= 7 else 3)
 
     def distribution(self, tally):
-        low, high = self.score.codes.scale
-        counts = dict(zip(range(low, high + 1), tally.counts))
+        counts = tally.counts
         total = sum(counts.values())
         return [{"answer": step, "n": int(count),
                  **{key: plain(cx.share(int(count), int(total),
@@ -128,12 +127,11 @@ class Question:
 
     def bands(self, tally):
         """The distribution in bands, as given: without weights."""
-        low = self.score.codes.scale[0]
-        counts = list(tally.counts)
-        total = int(sum(counts))
+        counts = tally.counts
+        total = sum(counts.values())
         found = []
         for title, first, last in bands(self.score):
-            n = int(sum(counts[first - low:last - low + 1]))
+            n = sum(counts[step] for step in range(first, last + 1))
             share = plain(cx.share(n, total, confidence=self.config.confidence))
             found.append({"band": title, "n": n,
                           **{key: share[key] for key in ("value", "ci_low", "ci_high")}})
@@ -174,12 +172,12 @@ class Question:
                                             self.weights(rows))
         else:
             group = self.by_point
-        table = cx.decompose(group(before), group(now), **self.measure.comparison())
-        found = {name: part(table.figures, name) for name in ("change", "mix", "within")}
-        found["p_value"] = table.figures["change_p"]
+        result = cx.decompose(group(before), group(now), **self.measure.comparison())
+        found = {name: part(getattr(result, name)) for name in ("change", "mix", "within")}
+        found["p_value"] = result.p_value
         found["one_side"] = [] if whole else [
-            {"point": self.answers.points[int(row["by"])], "side": row["side"]}
-            for row in table if row["side"] != "both"]
+            {"point": self.answers.points[int(row["key"])], "side": row["side"]}
+            for row in result.table if row["side"] != "both"]
         found["by_point"] = not whole
         return found
 
@@ -188,15 +186,15 @@ class Question:
         now = self.rows(self.now)
         tallies = self.by_point(now)
         rows = []
-        for key, tally in tallies.items():
+        for key, tally in tallies:
             estimate = self.measure.estimate(tally)
             if estimate:
                 rows.append((int(key), tally, estimate))
-        total = sum(math.fsum(tally.weights) for _, tally, _ in rows)
+        total = sum(math.fsum(tally.weights.values()) for _, tally, _ in rows)
         found = []
         for key, tally, estimate in rows:
             hidden = estimate["n"] < self.config.min_n
-            share = math.fsum(tally.weights) / total
+            share = math.fsum(tally.weights.values()) / total
             row = {"point": self.answers.points[key], "n": estimate["n"], "share": share,
                    "hidden": hidden, "estimate": None if hidden else estimate, "rest": None}
             if not hidden and len(rows) > 1:
@@ -215,10 +213,10 @@ class Question:
                                      np.zeros(int(rows.sum()), np.int32), self.weights(rows))
                 for rows in (rest, now & inside)]
         try:
-            table = cx.decompose(*both, **self.measure.comparison(confidence))
+            result = cx.decompose(*both, **self.measure.comparison(confidence))
         except cx.EmptyError:
             return None
-        difference = part(table.figures, "change")
+        difference = part(result.change)
         low, high = difference["ci_low"], difference["ci_high"]
         few = int(inside[now & self.valid].sum()) < ENOUGH
         difference["verdict"] = ("too few" if few else "above" if low > 0 else
@@ -228,16 +226,17 @@ class Question:
 
     def told_apart(self, tallies):
         try:
-            test = cx.heterogeneity(tallies, **self.measure.comparison())
+            test = cx.heterogeneity(tallies, **self.measure.kind())
         except (cx.FewError, cx.ConstantError):
             return None
         return {name: getattr(test, name) for name in
                 ("q", "df", "p_value", "mean", "sd_between", "share_between", "groups", "left_out")}
 
 
-def part(figures, name):
-    return {"value": figures[name], "se": figures[f"{name}_se"],
-            "ci_low": figures[f"{name}_ci_low"], "ci_high": figures[f"{name}_ci_high"]}
+def part(change):
+    """A change with its interval; no width when nothing varies."""
+    low, high = (change.value if limit is None else limit for limit in (change.ci_low, change.ci_high))
+    return {"value": change.value, "se": change.se, "ci_low": low, "ci_high": high}
 
 
 def plan(config, points, main):
@@ -252,6 +251,8 @@ def plan(config, points, main):
     floor = min(config.plan.floor, budget // len(rows))
     own = [has_spread(row, min(config.plan.floor, 30)) for row in rows]
     spreads = [spread(row["estimate"]) if mine else spread(overall) for row, mine in zip(rows, own)]
+    if not any(spreads):  # all answers alike: nothing is known of the spread, so shares decide
+        own, spreads = [False] * len(rows), [1.0] * len(rows)
     variance = [(row["share"] * deviation) ** 2 for row, deviation in zip(rows, spreads)]
     lower, kept = floors(rows, floor, budget)
     solved = cx.plan(variance, budget, lower=lower)
@@ -265,13 +266,13 @@ def plan(config, points, main):
             "half_width_now": half,
             "half_width_next": half * math.sqrt(solved.objective / before),
             "objective": solved.objective, "gap": solved.gap,
-            "gain_high": finite(solved.figures["gain_high"]),
-            "gain_low": finite(solved.figures["gain_low"])}
+            "gain_high": finite(solved.certificate.gain_high),
+            "gain_low": finite(solved.certificate.gain_low)}
 
 
 def has_spread(row, few):
     """Whether a point has answers enough for a spread of its own."""
-    return not row["hidden"] and row["n"] >= few and row["estimate"]["se"] > 0
+    return not row["hidden"] and row["n"] >= few and bool(row["estimate"]["se"])
 
 
 def spread(estimate):
@@ -338,10 +339,9 @@ def behaviour(config, answers, main, one):
         tallies.append(group if estimate else None)
     difference = None
     if tallies[0] is not None and tallies[-1] is not None:
-        table = cx.decompose(tallies[0], tallies[-1], score="top-box", top=1,
-                             confidence=config.confidence)
-        difference = part(table.figures, "change")
-        difference["p_value"] = table.figures["change_p"]
+        result = cx.decompose(tallies[0], tallies[-1], score="top-box", top=1,
+                              confidence=config.confidence)
+        difference = {**part(result.change), "p_value": result.p_value}
     return {"column": one.column, "title": one.title, "score": main.score.column,
             "wave": answers.waves[main.now], "bands": found, "difference": difference}
 

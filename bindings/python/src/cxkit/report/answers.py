@@ -9,6 +9,7 @@ from .problem import Problem
 from .source import MISSING, Source, find
 
 NO_POINT = -1
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass
@@ -57,6 +58,14 @@ def period(times, every):
     return np.char.add(np.char.add(years, "-Q"), quarter.astype(str))
 
 
+def spoken(label, every):
+    """A period as it is said: 'Mar 2024', '2024 Q1'."""
+    if every == "month":
+        year, month = label.split("-")
+        return f"{MONTHS[int(month) - 1]} {year}"
+    return label.replace("-Q", " Q")
+
+
 def joined(source, columns):
     """(labels, codes) of several columns side by side; NO_POINT where any of them is blank."""
     labels, codes = [""], np.zeros(source.count, np.int64)
@@ -97,7 +106,8 @@ def waves_of(config, source, times):
     present = [index for index in order(labels) if (kept & (codes == index)).any()]
     place = np.full(len(labels), -1, np.int32)
     place[present] = np.arange(len(present))
-    return [labels[index] for index in present], place[codes], kept
+    names = [labels[index] for index in present]
+    return [spoken(name, config.every) for name in names], place[codes], kept
 
 
 def weights_of(config, source, wave, waves):

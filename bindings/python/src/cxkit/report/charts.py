@@ -9,7 +9,6 @@ import re
 
 import matplotlib
 from matplotlib.figure import Figure
-from matplotlib.transforms import blended_transform_factory
 
 INK, MUTED, GRID = "#010101", "#020202", "#030303"
 ACCENT, LOW, PAPER, MIDDLE = "#040404", "#050505", "#060606", "#070707"
@@ -72,6 +71,17 @@ def interval(axes, position, low, high, colour, vertical=True, width=1.6):
     axes.plot(*along, color=colour, linewidth=width, solid_capstyle="round", zorder=2)
 
 
+def column(axes, offset, y, text, colour):
+    """A text right of the axes, its right edge `offset` points away."""
+    axes.annotate(text, (1, y), (offset, 0), xycoords=axes.get_yaxis_transform(),
+                  textcoords="offset points", ha="right", va="center", color=colour)
+
+
+def broken(label, count):
+    """A label on two lines where many stand side by side."""
+    return "\n".join(label.rsplit(" ", 1)) if count > 5 else label
+
+
 @styled
 def trend(name, waves, same, shown, title, description):
     """A score by wave with intervals; `shown` writes a value."""
@@ -89,9 +99,10 @@ def trend(name, waves, same, shown, title, description):
         axes.plot([x + 0.12 for x in range(len(waves))], [w["value"] for w in same["waves"]], "D",
                   color=PAPER, markeredgecolor=MUTED, markersize=4.5, zorder=3)
     for x, wave in enumerate(waves):
-        axes.annotate(shown(wave["value"]), (x, wave["ci_high"]), (0, 5),
-                      textcoords="offset points", ha="center", color=INK)
-    axes.set_xticks(range(len(waves)), [wave["wave"] for wave in waves])
+        top = max(wave["ci_high"], same["waves"][x]["ci_high"] if same else wave["ci_high"])
+        axes.annotate(shown(wave["value"]), (x, top), (0, 5), textcoords="offset points",
+                      ha="center", color=INK)
+    axes.set_xticks(range(len(waves)), [broken(wave["wave"], len(waves)) for wave in waves])
     axes.set_xlim(-0.6, len(waves) - 0.4)
     everything = [*waves, *(same["waves"] if same else [])]
     low, high = min(w["ci_low"] for w in everything), max(w["ci_high"] for w in everything)
@@ -130,7 +141,6 @@ def points(name, rows, overall, shown, title, description):
     axes.axvspan(overall["ci_low"], overall["ci_high"], color=MIDDLE, alpha=0.28, linewidth=0)
     axes.axvline(overall["value"], color=MUTED, linewidth=1)
     colours = {"above": ACCENT, "below": LOW}
-    beside = blended_transform_factory(axes.transAxes, axes.transData)
     for y, row in enumerate(rows):
         estimate = row["estimate"]
         verdict = row["rest"]["verdict"] if row["rest"] else ""
@@ -138,14 +148,13 @@ def points(name, rows, overall, shown, title, description):
         interval(axes, y, estimate["ci_low"], estimate["ci_high"], colour, vertical=False)
         axes.plot([estimate["value"]], [y], {"above": "^", "below": "v"}.get(verdict, "o"),
                   color=colour, markersize=6.5, zorder=3)
-        axes.text(1.01, y, f'{shown(estimate["value"])}', transform=beside, va="center", color=INK)
-        axes.text(1.09, y, f'{row["n"]:,}', transform=beside, va="center", color=MUTED)
-    top = len(rows) - 0.1
-    axes.text(1.01, top, "score", transform=beside, color=MUTED)
-    axes.text(1.09, top, "answers", transform=beside, color=MUTED)
+        column(axes, 44, y, shown(estimate["value"]), INK)
+        column(axes, 94, y, f'{row["n"]:,}', MUTED)
+    column(axes, 44, len(rows), "score", MUTED)
+    column(axes, 94, len(rows), "answers", MUTED)
     axes.set_yticks(range(len(rows)), [row["point"] for row in rows])
     axes.tick_params(axis="y", labelcolor=INK)
-    axes.set_ylim(-0.7, len(rows) + 0.3)
+    axes.set_ylim(-0.7, len(rows) + 0.4)
     axes.xaxis.set_major_formatter(lambda value, _: shown(value))
     return svg(name, figure, title, description)
 
@@ -261,7 +270,7 @@ def behaviours(name, behaviours, title, description):
             labels.append(band["band"])
             y += 1
         axes.text(0, y - 0.25, one["title"], color=INK, fontweight="bold",
-                  transform=blended_transform_factory(axes.transAxes, axes.transData))
+                  transform=axes.get_yaxis_transform())
         y += 0.9
     axes.set_yticks(ticks, labels)
     axes.set_ylim(-0.6, y - 0.4)

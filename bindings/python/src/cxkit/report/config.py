@@ -118,8 +118,9 @@ class Table:
             if required:
                 place = f"[{self.where}]" if self.where else "the file"
                 misspelt = [other for other in self.content if nearest(other, [key])]
-                hint = f': is "{misspelt[0]}" meant?' if misspelt else ""
-                raise self.reader.problem(self.where, f"{place} lacks the key {key}{hint}")
+                if misspelt:
+                    raise self.unknown(misspelt[0])
+                raise self.reader.problem(self.where, f"{place} lacks the key {key}")
             return default
         value = self.content.pop(key)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
@@ -170,10 +171,13 @@ class Table:
 
     def end(self):
         for key in self.content:
-            place = f"[{self.where}]" if self.where else "the file"
-            raise self.reader.problem(
-                key, f'{place} has a key "{key}" that is not known.' + nearest(key, self.known)
-                + f" Known keys: {listed(self.known, 30)}")
+            raise self.unknown(key)
+
+    def unknown(self, key):
+        place = f"[{self.where}]" if self.where else "the file"
+        return self.reader.problem(
+            key, f'{place} has a key "{key}" that is not known.' + nearest(key, self.known)
+            + f" Known keys: {listed(self.known, 30)}")
 
 
 def described(kind):

@@ -46,10 +46,10 @@ def report(config, answers):
     if len(inside) < 2:
         return {**found, "problem": "fewer than two items were rated by enough customers"}
     try:
-        table = cx.drivers({name: columns[name] for name in inside}, y, weights=weights)
+        result = cx.drivers({name: columns[name] for name in inside}, y, weights=weights)
     except (cx.FewError, cx.ConstantError, cx.EmptyError) as error:
         return {**found, "problem": str(error)}
-    for row in table:
+    for row in result.table:
         name = row["name"]
         values = columns[name]
         known = ~np.isnan(values)
@@ -65,7 +65,7 @@ def report(config, answers):
             "correlation": correlation(values, y, weights, config.confidence)})
     found["items"].sort(key=lambda item: -item["importance"])
     found["dominates"] = dominates(found["items"])
-    found.update(r2=table.figures["r2"], n=int(table.figures["n"]), n_eff=table.figures["n_eff"])
+    found.update(r2=result.r2, n=result.n, n_eff=result.n_eff)
     return found
 
 

@@ -6,7 +6,6 @@ from .source import MISSING, NOT_APPLICABLE
 
 CODES = {"missing_codes": (MISSING,), "not_applicable_codes": (NOT_APPLICABLE,)}
 KIND = {"nps": "nps", "csat": "top-box", "mean": "mean"}
-UNIT = {"nps": "points", "csat": "fraction", "mean": "scale"}
 
 
 def plain(estimate):
@@ -45,6 +44,8 @@ class Measure:
         except cx.EmptyError:
             return None
 
+    def kind(self):
+        return dict(score=KIND[self.score.metric], **self.options())
+
     def comparison(self, confidence=None):
-        return dict(score=KIND[self.score.metric], confidence=confidence or self.confidence,
-                    **self.options())
+        return dict(self.kind(), confidence=confidence or self.confidence)

@@ -77,8 +77,8 @@ class Source:
         name = path.name.lower()
         if name.endswith(".parquet"):
             return f"read_parquet({sql_text(path)})"
-        delimiter = ", delim = '\t'" if ".tsv" in name else ""
-        return f"read_csv({sql_text(path)}, all_varchar = true, header = true{delimiter})"
+        return (f"read_csv({sql_text(path)}, all_varchar = true, header = true, strict_mode = true, "
+                f"delim = {sql_text(delimiter(path))}, quote = '\"', escape = '\"')")
 
     def header(self, path):
         """Stripped name -> name in the file."""
@@ -227,6 +227,24 @@ class Source:
                                  [int(row) - self.first[index]]).fetchone()[0]
 
 
+def opened(path):
+    opener = gzip.open if path.name.lower().endswith(".gz") else open
+    return opener(path, "rt", encoding="utf-8", errors="replace", newline="")
+
+
+def delimiter(path):
+    """The one of , ; tab | that the header has most of. A guess from later rows could hide a
+    damaged one."""
+    if ".tsv" in path.name.lower():
+        return "\t"
+    try:
+        with opened(path) as file:
+            header = re.sub(r'"[^"]*"', "", file.readline(1 << 20))
+    except (OSError, EOFError) as error:
+        raise FileProblem(f"{path}: cannot be read: {error}") from None
+    return max(",;\t|", key=header.count)
+
+
 def canonical(text):
     """A number when the text or code is one, so that 5, 5.0 and "5" are the same; else the text."""
     try:
@@ -255,10 +273,9 @@ def first_line(error):
 
 def line_of(path, inside):
     """The line of a data row counted from 0; quoted line breaks are followed."""
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
     try:
-        with opener(path, "rt", encoding="utf-8", newline="") as file:
-            reader = csv.reader(file, delimiter="\t" if ".tsv" in path.name.lower() else ",")
+        with opened(path) as file:
+            reader = csv.reader(file, delimiter=delimiter(path))
             rows = -1
             for fields in reader:
                 line = reader.line_num

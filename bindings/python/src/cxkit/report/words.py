@@ -104,10 +104,13 @@ def headline(score):
 
 def level(score):
     form, now = numbers(score), score["waves"][-1]
-    name = {"nps": "the Net Promoter Score", "csat": f"of “{score['title']}” the satisfied share",
-            "mean": f"the mean answer to “{score['title']}”"}[score["metric"]]
-    return (f"In {now['wave']} {name} is {form.value(now['value'])} ({form.interval(now)}; "
-            f"{now['n']:,} answers).")
+    figure = form.value(now["value"])
+    inside = f"({form.interval(now)}; {now['n']:,} answers)"
+    if score["metric"] == "csat":
+        return f"In {now['wave']}, {figure} {inside} are satisfied: “{score['title']}”."
+    name = "the Net Promoter Score" if score["metric"] == "nps" else \
+        f"the mean answer to “{score['title']}”"
+    return f"In {now['wave']}, {name} is {figure} {inside}."
 
 
 def change(score):
@@ -206,7 +209,7 @@ def pool(plan):
                  "and {keeps} at least today's number. ".replace(
                      "{keeps}", "keeps" if len(plan["kept"]) == 1 else "keep"))
     text += (f"The remaining {plan['pool']:,} go where an answer narrows the interval of the whole "
-             "most: to points with many customers and mixed answers.")
+             "most: to points with a large share and mixed answers.")
     if plan["floor"] < plan["floor_asked"]:
         text += (f" The floor asked for, {plan['floor_asked']}, does not fit into this number of "
                  "answers.")
@@ -219,7 +222,7 @@ REASONS = {"floor": "the floor", "kept": "below the rest: keeps its answers",
 
 
 def reason(row):
-    few = "" if row["spread_known"] else "; few answers so far, spread of all points assumed"
+    few = "" if row["spread_known"] else " (few answers: spread assumed)"
     return REASONS[row["reason"]] + few
 
 

@@ -1,0 +1,197 @@
+"""The command line: data to stdout, notes to stderr, one sentence for what goes wrong."""
+
+import csv
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+for package in ("duckdb", "jinja2", "matplotlib"):
+    pytest.importorskip(package)
+
+EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "examples"
+AIRPORT = EXAMPLES / "airport" / "airport_2018.csv"
+NPS = '[[score]]\ncolumn = "q"\nmetric = "nps"\nscale = [0, 10]\n'
+
+
+def cxkit(*arguments, status=0, stdin=None):
+    done = subprocess.run([sys.executable, "-m", "cxkit.cli", *map(str, arguments)], input=stdin,
+                          capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def refused(*arguments, status=1):
+    done = cxkit(*arguments, status=status)
+    assert done.stdout == ""
+    assert done.stderr.startswith("cxkit: ") and done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def folder(tmp_path, rows="q\n9\n10\n3\n", toml=NPS):
+    tmp_path.mkdir(exist_ok=True)
+    (tmp_path / "a.csv").write_text(rows, encoding="utf-8")
+    if toml is not None:
+        (tmp_path / "cxkit.toml").write_text(toml, encoding="utf-8")
+    return tmp_path
+
+
+def test_version():
+    assert cxkit("--version").stdout.startswith("cxkit ")
+
+
+def test_no_command_is_wrong_usage():
+    assert "usage" in cxkit(status=2).stderr
+
+
+def test_report_writes_one_file(tmp_path):
+    out = tmp_path / "report.html"
+    done = cxkit("report", folder(tmp_path), "-o", out)
+    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "cxkit.toml", "report.html"]
+    assert done.stdout == "" and "3 answers" in done.stderr
+
+
+def test_quiet_says_nothing(tmp_path):
+    done = cxkit("report", folder(tmp_path), "-o", tmp_path / "r.html", "--quiet")
+    assert done.stdout == "" and done.stderr == ""
+
+
+def test_report_as_json(tmp_path):
+    found = json.loads(cxkit("report", folder(tmp_path), "--json").stdout)
+    assert found["schema_version"] == 1
+    assert found["scores"][0]["waves"][0]["n"] == 3
+
+
+def test_report_of_files_reads_the_toml_beside_them(tmp_path):
+    found = json.loads(cxkit("report", folder(tmp_path) / "a.csv", "--json").stdout)
+    assert found["files"] == [{"name": "a.csv", "rows": 3}]
+
+
+def test_report_without_a_target_is_wrong_usage(tmp_path):
+    assert "give -o FILE" in refused("report", folder(tmp_path), status=2)
+
+
+@pytest.mark.parametrize("rows, toml, words", [
+    ("q\n9\n12\n", NPS, 'a.csv, line 3, column "q": 12 is not on the scale from 0 to 10'),
+    ("p\n9\n", NPS, 'there is no column "q"'),
+    ("", NPS, "a.csv: the file is empty"),
+    ("q\n", NPS, "no answers in this file"),
+    ("q,d\n9,2018-13-01\n", NPS + '[columns]\ndate = "d"\n',
+     'a.csv, line 2, column "d": "2018-13-01" is not a date'),
+    ("q\n9\n", "tite = 1\n" + NPS, 'Did you mean "title"?'),
+    ("q\n9\n", None, "there is no cxkit.toml"),
+], ids=["score", "column", "empty", "header", "date", "key", "no toml"])
+def test_bad_input_ends_in_one_sentence(tmp_path, rows, toml, words):
+    out = tmp_path / "report.html"
+    before = "the old report"
+    out.write_text(before, encoding="utf-8")
+    assert words in refused("report", folder(tmp_path, rows, toml), "-o", out)
+    assert out.read_text(encoding="utf-8") == before
+    assert not [path for path in tmp_path.iterdir() if path.suffix == ".tmp"]
+
+
+def test_a_folder_without_answers_is_refused(tmp_path):
+    assert "there are no answers here" in refused("report", tmp_path, "-o", tmp_path / "r.html")
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_a_missing_folder_is_a_problem_of_files(tmp_path):
+    assert "no such file or folder" in refused("report", tmp_path / "x", "-o", "r.html", status=3)
+
+
+def test_a_place_that_cannot_be_written_is_a_problem_of_files(tmp_path):
+    text = refused("report", folder(tmp_path), "-o", tmp_path / "x" / "r.html", status=3)
+    assert "cannot be written" in text
+
+
+def test_nps_of_a_column():
+    done = cxkit("nps", AIRPORT, "--column", "nps", "--missing", "11", "--format", "json")
+    row = json.loads(done.stdout)["rows"][0]
+    counts = [24, 11, 24, 26, 24, 205, 133, 334, 601, 498, 770]
+    assert row["n"] == sum(counts)
+    assert row["value"] == pytest.approx(100 * (sum(counts[9:]) - sum(counts[:7])) / sum(counts))
+    assert row["excluded"]["missing"] == 159
+
+
+def test_nps_reads_stdin():
+    text = "q\n10\n0\n"
+    done = cxkit("nps", "-", "--column", "q", "--format", "json", stdin=text)
+    assert json.loads(done.stdout)["rows"][0]["value"] == 0
+
+
+def test_nps_by_group_as_csv():
+    done = cxkit("nps", AIRPORT, "--column", "nps", "--missing", "11", "--by", "boarding_area",
+                 "--weight", "weight", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["boarding_area"] for row in rows] == list("ABCDEFG")
+    assert sum(int(row["n"]) for row in rows) == 2650
+
+
+def test_nps_as_arrow():
+    pyarrow = pytest.importorskip("pyarrow")
+    done = subprocess.run([sys.executable, "-m", "cxkit.cli", "nps", str(AIRPORT), "--column", "nps",
+                           "--missing", "11", "--format", "arrow"], capture_output=True, check=True)
+    table = pyarrow.ipc.open_stream(done.stdout).read_all()
+    assert table.num_rows == 1 and table["n"][0].as_py() == 2650
+
+
+def test_nps_names_the_line_of_a_code_it_was_not_told():
+    text = refused("nps", AIRPORT, "--column", "nps")
+    assert 'airport_2018.csv, line 17, column "nps": 11' in text and "--missing" in text
+
+
+def test_csat_of_words_outside_the_scale_is_refused(tmp_path):
+    path = folder(tmp_path, "q\n5\n6\n") / "a.csv"
+    assert "6 is not on the scale from 1 to 5" in refused("csat", path, "--column", "q")
+    assert "satisfied" not in cxkit("csat", path, "--column", "q", "--not-applicable", "6").stdout
+
+
+def test_ces_has_its_own_scales(tmp_path):
+    path = folder(tmp_path, "q\n7\n5\n") / "a.csv"
+    done = cxkit("ces", path, "--column", "q", "--format", "json")
+    assert json.loads(done.stdout)["rows"][0]["value"] == 6
+    assert "scale from 1 to 5" in refused("ces", path, "--column", "q", "--version-of-question", "1")
+
+
+def test_an_option_out_of_range_is_wrong_usage():
+    refused("nps", AIRPORT, "--column", "nps", "--confidence", "95", status=2)
+
+
+def test_plan_and_drivers_of_the_airport():
+    plan = json.loads(cxkit("plan", EXAMPLES / "airport", "--budget", "3000", "--floor", "60",
+                            "--format", "json").stdout)["rows"]
+    assert sum(row["next"] for row in plan) == 3000
+    assert min(row["next"] for row in plan) >= 60
+    drivers = json.loads(cxkit("drivers", EXAMPLES / "airport", "--format", "json").stdout)["rows"]
+    assert sum(row["share"] for row in drivers) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["airport", "gp-surgeries"])
+def test_doctor_proposes_what_can_be_read(tmp_path, name):
+    place = tmp_path / name
+    place.mkdir()
+    for path in (EXAMPLES / name).glob("*.csv"):
+        (place / path.name).write_bytes(path.read_bytes())
+    proposed = cxkit("doctor", place, "--quiet").stdout
+    (place / "cxkit.toml").write_text(proposed, encoding="utf-8")
+    found = json.loads(cxkit("report", place, "--json").stdout)
+    metrics = {score["column"]: score["metric"] for score in found["scores"]}
+    assert metrics == ({"nps": "nps", "overall": "csat"} if name == "airport" else {"rating": "csat"})
+
+
+def test_doctor_says_when_there_is_no_score(tmp_path):
+    path = folder(tmp_path, "name\nAnn\nBob\n", None) / "a.csv"
+    done = cxkit("doctor", path)
+    assert "no column looks like a score" in done.stderr
+
+
+def test_importing_the_library_needs_none_of_this():
+    code = ("import sys, cxkit; "
+            "print(sorted({'duckdb','jinja2','matplotlib','rich','numpy'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
