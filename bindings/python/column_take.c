@@ -217,7 +217,8 @@ static int cx_any_take(PyObject *object, cx_column *column, cx_call *call)
     if (arrow <= 0) return arrow ? -1 : cx_arrow_finish(column, call);
     if (cx_is_iterable(object)) return cx_sequence_take(object, column, call);
     return cx_refuse(call, column->name, -1, CX_E_TYPE,
-                     "%s: a %s is not a column: give a list, an array, or a column of a data frame",
+                     "%s: an object of type %s is not a column: give a list, an array, or a "
+                     "column of a data frame",
                      column->name, cx_type_name(object, type, sizeof type));
 }
 
@@ -264,6 +265,7 @@ static int cx_columns_take(PyObject *object, const char *name, cx_columns *colum
     if (arrow < 0) return -1;
     if (arrow == 0) return cx_arrow_finish_table(columns, call);
     return cx_refuse(call, name, -1, CX_E_TYPE,
-                     "%s: a %s is not a table: give a mapping of name to column, or a data frame",
+                     "%s: an object of type %s is not a table: give a mapping of name to column, "
+                     "or a data frame",
                      name, cx_type_name(object, type, sizeof type));
 }

@@ -26,7 +26,7 @@ static int cx_odd_item(const cx_column *column, PyObject *item, int64_t row, con
                        cx_call *call)
 {
     char type[64];
-    return cx_refuse(call, column->name, row, CX_E_TYPE, "%s: row %lld is a %s: %s", column->name,
+    return cx_refuse(call, column->name, row, CX_E_TYPE, "%s: row %lld is of type %s: %s", column->name,
                      (long long)row, cx_type_name(item, type, sizeof type), wanted);
 }
 

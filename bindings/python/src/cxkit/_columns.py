@@ -22,27 +22,25 @@ class Column:
 
     def __init__(
         self,
-        name: object,
+        name: str,
         data: object,
         *,
         unit: int = 0,
         categories: list[str] | None = None,
         mask: object = None,
     ) -> None:
-        label = name if isinstance(name, str) else None
-        self.__cx_column__ = (label, data, unit, categories, mask)
+        self.__cx_column__ = (name, data, unit, categories, mask)
 
 
-def _refuse(name: object, text: str) -> ColumnTypeError:
-    label = name if isinstance(name, str) and name else "column"
-    return ColumnTypeError(f"{label}: {text}", column=label)
+def _refuse(name: str, text: str) -> ColumnTypeError:
+    return ColumnTypeError(f"{name}: {text}", column=name)
 
 
 def _package(data: object) -> str:
     return type(data).__module__.partition(".")[0]
 
 
-def _times(name: object, data: Any) -> Column:
+def _times(name: str, data: Any) -> Column:
     unit = str(data.dtype).partition("[")[2].rstrip("]")
     if unit in _WHOLE_SECONDS:
         data, unit = data.astype("M8[s]"), "s"
@@ -52,7 +50,7 @@ def _times(name: object, data: Any) -> Column:
     return Column(name, data.view("i8"), unit=_UNITS[unit], mask=missing if missing.any() else None)
 
 
-def _numpy(name: object, data: Any) -> object:
+def _numpy(name: str, data: Any) -> object:
     if hasattr(data, "filled"):
         raise _refuse(
             name,
@@ -66,15 +64,16 @@ def _numpy(name: object, data: Any) -> object:
         raise _refuse(name, "durations are not read: give seconds, x / numpy.timedelta64(1, 's')")
     if kind in "OUT" and data.ndim == 1:
         data = data.tolist()
-    return data if name is None else Column(name, data)
+    return Column(name, data)
 
 
-def _pandas(data: Any) -> object:
+def _pandas(data: Any, role: str) -> object:
     name = getattr(data, "name", None)
+    name = name if isinstance(name, str) and name else role
     if hasattr(data, "columns"):
         if len(data.columns) != 1:
             raise _refuse(name, f"this is a table of {len(data.columns)} columns: select one")
-        return _pandas(data.iloc[:, 0])
+        return _pandas(data.iloc[:, 0], role)
     dtype = data.dtype
     if hasattr(dtype, "categories"):
         codes = (data.cat.codes if hasattr(data, "cat") else data.codes).copy()
@@ -97,15 +96,20 @@ def _pandas(data: Any) -> object:
     return Column(name, [None if gone else item for item, gone in zip(values, missing)])
 
 
-def column(data: Any) -> object:
-    """One column in a form that C reads; what C reads already comes back as it is."""
+def column(data: Any, role: str) -> object:
+    """One column in a form that C reads; what C reads already comes back as it is.
+
+    role: the parameter's name, for messages about a column without a name of its own.
+    """
     if data is None or type(data) in (list, tuple):
         return data
     package = _package(data)
     if package == "pandas":
-        return _pandas(data)
+        return _pandas(data, role)
     if package == "numpy" and hasattr(data, "dtype"):
-        return _numpy(None, data)
+        return _numpy(role, data)
+    if hasattr(data, "collect") and hasattr(data, "lazy"):
+        raise _refuse(role, "a lazy frame holds no data yet: collect it and select a column")
     return data
 
 
@@ -128,7 +132,9 @@ def frame(data: Any, wanted: list[str] | None = None) -> object:
     else:
         return data
     return [
-        (str(name), column(values)) for name, values in pairs if wanted is None or name in wanted
+        (str(name), column(values, str(name)))
+        for name, values in pairs
+        if wanted is None or name in wanted
     ]
 
 
@@ -137,7 +143,8 @@ def keys(by: Any) -> object:
     if is_table(by):
         return frame(by)
     name = getattr(by, "name", None)
-    return [(name if isinstance(name, str) and name else "key", column(by))]
+    name = name if isinstance(name, str) and name else "key"
+    return [(name, column(by, name))]
 
 
 def names_of(table: Any) -> list[str]:

@@ -82,7 +82,7 @@ def _outcome_beside(table: object, names: list[str], outcome: object) -> tuple[o
         label += "_"
     if not isinstance(table, list):
         raise OptionError("y has to be the name of the outcome in this table")
-    return [*table, (label, column(outcome))], label
+    return [*table, (label, column(outcome, "y"))], label
 
 
 def _moments(
@@ -107,7 +107,7 @@ def _moments(
     if used is not None:
         names = [name for name in names if name in used or name == label]
     state = Moments(names)
-    _native.cx_moments_add(state._handle, table, column(weights))
+    _native.cx_moments_add(state._handle, table, column(weights, "weights"))
     return state, label
 
 

@@ -65,7 +65,7 @@ class Moments(State):
         """
         given = frame(table, list(self.names))
         with self._lock:
-            _native.cx_moments_add(self._handle, given, column(weights))
+            _native.cx_moments_add(self._handle, given, column(weights, "weights"))
         return self
 
     def subtract(self, other: Moments) -> Moments:
@@ -211,4 +211,6 @@ def correlate(
         method=number("method", method, CORRELATIONS),
         confidence=confidence,
     )
-    return estimate_of(_native.cx_correlate(column(x), column(y), column(weights), options))
+    return estimate_of(
+        _native.cx_correlate(column(x, "x"), column(y, "y"), column(weights, "weights"), options)
+    )

@@ -77,11 +77,11 @@ class Plan:
         return f"Plan for {len(self.n)} points: {shown}{more} (objective {self.objective:.6g})"
 
 
-def _each(value: Any, points: int) -> object:
+def _each(role: str, value: Any, points: int) -> object:
     """A number stands for every point."""
     if isinstance(value, (int, float)):
         return array("d", [value]) * points
-    return column(value)
+    return column(value, role)
 
 
 def plan(
@@ -125,7 +125,7 @@ def plan(
     >>> p.n, p.certificate.holds
     ((20, 10), True)
     """
-    weights = column(a)
+    weights = column(a, "a")
     points = _native.cx_column_see(weights).length if weights is not None else 0
     options = fill(_native.cx_plan_options(), integer=int(integer), soft=int(soft))
     if isinstance(budget, bool) or not isinstance(budget, (int, float)):
@@ -137,11 +137,11 @@ def plan(
         _native.cx_plan(
             weights,
             budget,
-            _each(lower, points),
-            _each(upper, points),
-            _each(known, points),
-            _each(cost, points),
-            column(permanent),
+            _each("lower", lower, points),
+            _each("upper", upper, points),
+            _each("known", known, points),
+            _each("cost", cost, points),
+            column(permanent, "permanent"),
             options,
         )
     )

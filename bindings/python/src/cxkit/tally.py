@@ -77,7 +77,9 @@ class Tally(State):
         """
         options = answers(missing_codes, not_applicable_codes, invalid, fractional)
         with self._lock:
-            _native.cx_tally_add(self._handle, column(scores), column(weights), options)
+            _native.cx_tally_add(
+                self._handle, column(scores, "scores"), column(weights, "weights"), options
+            )
         return self
 
     def add_counts(self, scores: object, counts: object) -> Tally:
@@ -93,7 +95,9 @@ class Tally(State):
         100
         """
         with self._lock:
-            _native.cx_tally_add_counts(self._handle, column(scores), column(counts))
+            _native.cx_tally_add_counts(
+                self._handle, column(scores, "scores"), column(counts, "counts")
+            )
         return self
 
     def reset(self) -> None:
@@ -186,7 +190,13 @@ class Tallies(State):
         """
         options = answers(missing_codes, not_applicable_codes, invalid, fractional)
         with self._lock:
-            _native.cx_tallies_add(self._handle, column(scores), column(weights), keys(by), options)
+            _native.cx_tallies_add(
+                self._handle,
+                column(scores, "scores"),
+                column(weights, "weights"),
+                keys(by),
+                options,
+            )
         return self
 
     def total(self) -> Tally:
@@ -278,5 +288,7 @@ def tally_by(
     low, high = scale_of(scale)
     options = answers(missing_codes, not_applicable_codes, invalid, fractional)
     return Tallies._of(
-        _native.cx_tally_by(column(scores), column(weights), keys(by), low, high, options)
+        _native.cx_tally_by(
+            column(scores, "scores"), column(weights, "weights"), keys(by), low, high, options
+        )
     )
