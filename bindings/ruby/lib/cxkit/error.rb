@@ -2,7 +2,9 @@
 
 module CXKit
   # What the library refuses. Subclasses come from its table of status codes: CX_E_DOMAIN raises
-  # DomainError. The message is the library's sentence.
+  # DomainError. The message is the library's sentence. Four have another name than their status,
+  # as it would hide Ruby's own: ColumnTypeError, NameNotFoundError, OutOfMemoryError and
+  # OverflowedError.
   class Error < StandardError
     # The status code, the row counted from 0, the column's name and the value; nil where there
     # is none.
@@ -24,6 +26,8 @@ module CXKit
 
   BY_CODE = (1...Native::CX_STATUS_END).to_h do |code|
     word = Native.cx_status_name(code).delete_prefix("CX_E_").split("_").map(&:capitalize).join
+    word = {"Type" => "ColumnType", "Name" => "NameNotFound", "Memory" => "OutOfMemory",
+            "Overflow" => "Overflowed"}.fetch(word, word)
     [code, const_set(:"#{word}Error", Class.new(Error))]
   end.freeze
   private_constant :BY_CODE

@@ -2,42 +2,37 @@
 
 module CXKit
   # A figure and what it stands on. Immutable.
-  class Estimate
-    FIELDS = %i[value ci_low ci_high confidence se df p_value n n_eff sum_w method unit flags excluded].freeze
-
-    attr_reader :value, :ci_low, :ci_high, :confidence, :se, :df, :p_value, :n, :n_eff, :sum_w, :unit
-    # Words such as "few" and "clipped".
-    attr_reader :flags
-    # Rows left out by reason: missing, not_applicable, out_of_range, ...
-    attr_reader :excluded
-
+  #
+  # value, ci_low, ci_high:: the figure and the limits of its interval, in unit
+  # confidence:: of the interval, such as 0.95
+  # se, df, p_value:: standard error, degrees of freedom (nil for a normal interval) and the
+  #                   p-value of 0; nil where there is none
+  # n, n_eff, sum_w:: valid answers, their effective number and the sum of their weights
+  # method:: the one that made the interval, such as "wilson"
+  # unit:: "points" (-100 to 100), "fraction" (0 to 1), "scale" or "correlation" (-1 to 1)
+  # flags:: words such as "few" and "clipped"
+  # excluded:: rows left out by reason: missing, not_applicable, out_of_range, ...
+  class Estimate < Value.with(:value, :ci_low, :ci_high, :confidence, :se, :df, :p_value, :n, :n_eff, :sum_w,
+                              :method, :unit, :flags, :excluded)
+    NUMBERS = FIELDS.first(10).freeze
     REASONS = (0...Native::CX_EXCLUDED_END).to_h { |code| [Native.cx_excluded_name(code).to_sym, code] }.freeze
-    private_constant :REASONS
+    private_constant :NUMBERS, :REASONS
 
-    # The estimate of a native one.
-    def self.from(native)
-      numbers = %i[value ci_low ci_high confidence se df p_value n n_eff sum_w].to_h do |name|
-        number = native.public_send(name)
-        [name, number.is_a?(Float) && number.nan? ? nil : number]
+    class << self
+      # The estimate of a native one.
+      def from(native)
+        new(**NUMBERS.to_h { |name| [name, known(native.public_send(name))] },
+            df: native.df.finite? ? native.df : nil,
+            method: Native.cx_method_name(native.method).freeze, unit: Native.cx_unit_name(native.unit).freeze,
+            flags: (0...32).filter_map { |bit| Native.cx_flag_name(1 << bit)&.freeze if native.flags[bit] == 1 },
+            excluded: REASONS.transform_values { |code| native.excluded_for(code) })
       end
-      new(**numbers, method: Native.cx_method_name(native.method), unit: Native.cx_unit_name(native.unit),
-                     flags: flag_words(native.flags),
-                     excluded: REASONS.transform_values { |code| native.excluded_for(code) })
-    end
 
-    def self.flag_words(bits)
-      (0...32).filter_map { |bit| Native.cx_flag_name(1 << bit) if bits[bit] == 1 }
-    end
-    private_class_method :flag_words
+      private
 
-    def initialize(**fields)
-      missing = FIELDS - fields.keys
-      unknown = fields.keys - FIELDS
-      raise ArgumentError, "missing: #{missing.join(', ')}" unless missing.empty?
-      raise ArgumentError, "unknown: #{unknown.join(', ')}" unless unknown.empty?
-
-      fields.each { |name, value| instance_variable_set(:"@#{name}", freeze_value(value)) }
-      freeze
+      def known(number)
+        number.is_a?(Float) && number.nan? ? nil : number
+      end
     end
 
     # The word of the interval's method; with an argument, Object#method.
@@ -45,50 +40,19 @@ module CXKit
       name.empty? ? @method : super
     end
 
-    # [ci_low, ci_high]
-    def ci
-      [ci_low, ci_high]
-    end
-
-    def to_h
-      FIELDS.to_h { |name| [name, instance_variable_get(:"@#{name}")] }
-    end
-
-    def deconstruct_keys(_keys)
-      to_h
-    end
-
     def to_f
       value
     end
 
-    def ==(other)
-      other.is_a?(Estimate) && to_h == other.to_h
-    end
-    alias eql? ==
-
-    def hash
-      to_h.hash
-    end
-
     def to_s
-      "#{short(value)}#{" #{unit}" unless unit == 'scale'}, #{short(confidence * 100)}% CI #{short(ci_low)} to " \
-        "#{short(ci_high)} (#{@method}), n = #{n}#{" [#{flags.join(', ')}]" unless flags.empty?}"
-    end
-
-    def inspect
-      "#<CXKit::Estimate #{self}>"
+      "#{short(value)}#{" #{unit}" unless %w[scale fraction].include?(unit)} [#{short(ci_low)}, #{short(ci_high)}] " \
+        "#{format('%g', 100 * confidence)} % (#{[@method, "n = #{n}", effective, *flags].compact.join(', ')})"
     end
 
     private
 
-    def short(number)
-      number.nil? ? "?" : format("%.4g", number)
-    end
-
-    def freeze_value(value)
-      value.each(&:freeze) if value.is_a?(Array)
-      value.freeze
+    def effective
+      "n_eff = #{format('%.1f', n_eff)}" unless n_eff == n
     end
   end
 end

@@ -13,7 +13,7 @@ module CXKit
       options = Options.build(:Cx_nps_options, method: Options.word(:method, method, Options::METHODS),
                                                promoters: promoters, detractors: detractors, confidence: confidence)
       if counts
-        raise ArgumentError, "counts: stand in place of scores" unless scores.nil? && weights.nil? && by.nil?
+        misuse("counts: stand in place of scores") unless scores.nil? && weights.nil? && by.nil?
 
         scores = counted(counts, promoters, detractors, scale)
       end
@@ -57,45 +57,15 @@ module CXKit
       Estimate.from(Native.cx_share(successes, n, options))
     end
 
-    # A change split into mix (other customers) and within (other scores).
-    #
-    # before, after:: Tallies with the same keys
-    # score:: nps, mean or top-box
-    def decompose(before, after, score: "nps", promoters: 9, detractors: 6, top: nil, confidence: 0.95)
-      options = comparison(score, promoters, detractors, top, confidence)
-      before, after = [before, after].map { |tallies| tallies_of(tallies) }
-      Table.new(Native.cx_decompose(before, after, options))
-    end
-
-    # Whether groups have the same mean score, as a Hash.
-    def heterogeneity(scores, by: nil, weights: nil, scale: 0..10, score: "nps", promoters: 9, detractors: 6,
-                      top: nil, confidence: 0.95, **answers)
-      options = comparison(score, promoters, detractors, top, confidence)
-      scores = tally_by(scores, by: by, scale: scale, weights: weights, **answers) if by
-      test = Native.cx_heterogeneity(tallies_of(scores), options)
-      %i[q df p_value mean sd_between share_between groups left_out].to_h { |name| [name, test.public_send(name)] }
-    end
-
     private
 
-    def comparison(score, promoters, detractors, top, confidence)
-      Options.build(:Cx_compare_options, score: Options.word(:score, score, Options::SCORES), promoters: promoters,
-                                         detractors: detractors, top: top, confidence: confidence)
-    end
-
-    def tallies_of(tallies)
-      return tallies.__send__(:copy_handle) if tallies.is_a?(Tallies)
-
-      raise ArgumentError, "Tallies are needed: CXKit.tally_by(scores, by: ...)"
-    end
-
     def counted(counts, promoters, detractors, scale)
-      counts = counts.to_a
-      raise ArgumentError, "counts: [detractors, passives, promoters]" unless counts.size == 3
+      counts = counts.to_a.dup
+      misuse("counts: [detractors, passives, promoters] are needed") unless counts.size == 3
 
       steps = [detractors, detractors + 1, promoters]
       if steps[1] == promoters
-        raise ArgumentError, "counts: there are no passives between #{detractors} and #{promoters}" if counts[1] != 0
+        misuse("counts: there are no passives between #{detractors} and #{promoters}") unless counts[1].zero?
 
         steps.delete_at(1)
         counts.delete_at(1)
@@ -115,12 +85,16 @@ module CXKit
       when Tally, Tallies
         return scores if weights.nil? && by.nil? && answers.empty?
 
-        raise ArgumentError, "a #{scores.class} has its answers: no weights, by or codes"
-      when nil then raise ArgumentError, "there are no scores"
+        misuse("by, weights and codes are for columns: a #{scores.class} has been read already")
+      when nil then misuse("there are no scores")
       else
         state = by ? Tallies.new(scale: scale) : Tally.new(scale: scale)
         state.add(scores, weights: weights, **(by ? {by: by} : {}), **answers)
       end
+    end
+
+    def misuse(message)
+      refuse(:option, message)
     end
   end
 end

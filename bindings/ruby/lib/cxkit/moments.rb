@@ -62,22 +62,28 @@ module CXKit
 
     # Rows in which each column was missing.
     def missing
-      by_name { |handle, i| Native.cx_moments_missing(handle, i) }
+      names.each_with_index.to_h { |name, i| [name, read { |handle| Native.cx_moments_missing(handle, i) }] }
     end
 
-    def means
-      by_name { |handle, i| number(Native.cx_moments_mean(handle, i)) }
+    # The weighted mean of a column; nil for an empty state.
+    def mean(name)
+      read { |handle| number(Native.cx_moments_mean(handle, find(handle, name))) }
     end
 
-    def variances
-      by_name { |handle, i| number(Native.cx_moments_variance(handle, i)) }
+    # The variance of a column; nil below two rows.
+    def variance(name)
+      read { |handle| number(Native.cx_moments_variance(handle, find(handle, name))) }
     end
 
     def covariance(one, other)
       read { |handle| number(Native.cx_moments_covariance(handle, find(handle, one), find(handle, other))) }
     end
 
-    # Pearson's correlation of two columns, with its interval.
+    def correlation(one, other)
+      read { |handle| number(Native.cx_moments_correlation(handle, find(handle, one), find(handle, other))) }
+    end
+
+    # The same as an Estimate, with its interval.
     def correlate(one, other, confidence: 0.95)
       options = Options.build(:Cx_correlate_options, confidence: confidence)
       Estimate.from(read do |handle|
@@ -95,15 +101,21 @@ module CXKit
       value.nan? ? nil : value
     end
 
-    def by_name
-      names.each_with_index.to_h { |name, i| [name, read { |handle| yield handle, i }] }
-    end
-
     def find(handle, name)
       position = Native.cx_moments_find(handle, name.to_s)
       return position unless position.negative?
 
       CXKit.send(:refuse, :name, "there is no column #{name}", column: name.to_s)
+    end
+  end
+
+  # Correlation of two columns.
+  def self.correlate(x, y, method: "pearson", weights: nil, confidence: 0.95)
+    options = Options.build(:Cx_correlate_options, confidence: confidence,
+                                                   method: Options.word(:method, method, Options::CORRELATIONS))
+    Input.open do |input|
+      columns = {x: x, y: y, weights: weights}.map { |name, value| input.column(value, name) }
+      Estimate.from(Native.cx_correlate(*columns, options))
     end
   end
 end

@@ -21,6 +21,9 @@ module CXKit
     SCORES = {"nps" => Native::CX_SCORE_NPS, "mean" => Native::CX_SCORE_MEAN,
               "top-box" => Native::CX_SCORE_TOP_BOX}.freeze
 
+    CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
+    IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
+
     def word(option, value, table)
       table.fetch(value.to_s.tr("_", "-")) do
         CXKit.send(:refuse, :option, "#{option}: #{value.inspect} is not one of #{table.keys.join(', ')}")
@@ -53,7 +56,7 @@ module CXKit
       steps = scale.is_a?(Range) ? [scale.begin, scale.exclude_end? ? scale.end - 1 : scale.end] : scale.to_a
       return steps if steps.size == 2 && steps.all?(Integer)
 
-      raise ArgumentError, "scale: #{scale.inspect} is not a range of integers such as 0..10"
+      CXKit.send(:refuse, :option, "scale: #{scale.inspect} is not a range of integers such as 0..10")
     end
   end
   private_constant :Options

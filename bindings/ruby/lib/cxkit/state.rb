@@ -16,7 +16,7 @@ module CXKit
 
       # A function of this kind of state: cx_tally_encode for (:encode) of Tally.
       def native(verb, *arguments)
-        Native.public_send(:"#{self::PREFIX}_#{verb}", *arguments)
+        Native.public_send(:"#{const_get(:PREFIX)}_#{verb}", *arguments)
       end
     end
 

@@ -11,7 +11,7 @@ module CXKit
 
     # Names of the columns.
     attr_reader :columns
-    # Figures about the whole, by name.
+    # Figures about the whole, by name; nil where there is none.
     attr_reader :figures
     # Number of rows.
     attr_reader :size
@@ -22,7 +22,7 @@ module CXKit
       @columns = (0...Native.cx_table_columns(native)).map { |i| Native.cx_table_column_name(native, i).to_sym }.freeze
       @values = @columns.each_with_index.to_h { |name, i| [name, Native.table_values(native, i).freeze] }.freeze
       @figures = (0...Native.cx_table_figures(native)).to_h do |i|
-        [Native.cx_table_figure_name(native, i).to_sym, Native.cx_table_figure(native, i)]
+        [Native.cx_table_figure_name(native, i).to_sym, known(Native.cx_table_figure(native, i))]
       end.freeze
       @size = Native.cx_table_rows(native)
       freeze
@@ -71,6 +71,12 @@ module CXKit
 
     def inspect
       "#<#{self.class} #{size} rows: #{columns.join(', ')}>"
+    end
+
+    private
+
+    def known(figure)
+      figure.nan? ? nil : figure
     end
   end
 end
