@@ -17,7 +17,6 @@
 
 %insert("header") "column.h"
 %insert("header") "column.c"
-%insert("header") "arrow.c"
 
 #if defined(SWIGPYTHON)
 %include "python.i"

@@ -426,31 +426,26 @@ static int cx_arrow_finish(cx_column *column, cx_call *call)
     return 0;
 }
 
-/* The columns of a table. One that cannot be read has no type: it only matters if it is used. */
-static int cx_arrow_finish_table(cx_columns *columns, cx_call *call)
+/* The columns of a table for which `wanted` says yes. */
+static int cx_arrow_finish_table(cx_columns *columns, int (*wanted)(void *context, const char *name),
+                                 void *context, cx_call *call)
 {
     cx_column *source = &columns->stream;
-    int64_t i;
-    if (strcmp(source->schema.format, "+s") != 0)
+    const struct ArrowSchema *schema = &source->schema;
+    int64_t i, used = 0;
+    if (strcmp(schema->format, "+s") != 0)
         return cx_refuse(call, source->name, -1, CX_E_TYPE,
                          "%s: this is one column, not a table: give a mapping of name to column",
                          source->name);
-    if (cx_columns_room(columns, source->schema.n_children, call)) return -1;
-    for (i = 0; i < columns->count; i++) {
-        cx_call tried = {{0, 0, -1, 0.0, "", ""}, 0};
-        cx_column *column = &columns->columns[i];
-        int64_t c;
-        cx_column_name(column, "");
-        if (!cx_arrow_column(column, source, i, &tried)) continue;
-        if (tried.error.code != CX_E_TYPE) {
-            call->error = tried.error;
-            return -1;
-        }
-        column->view.dtype = 0;
-        column->view.length = 0;
-        for (c = 0; c < source->chunk_count; c++) column->view.length += source->chunks[c].length;
+    if (cx_columns_room(columns, schema->n_children, call)) return -1;
+    for (i = 0; i < schema->n_children; i++) {
+        const char *name = schema->children[i]->name ? schema->children[i]->name : "";
+        if (!wanted(context, name)) continue;
+        cx_column_name(&columns->columns[used], name);
+        if (cx_arrow_column(&columns->columns[used++], source, i, call)) return -1;
     }
+    columns->count = used;
     cx_columns_finish(columns);
-    if (columns->count) call->rows += columns->views[0].length;
+    if (used) call->rows += columns->views[0].length;
     return 0;
 }

@@ -232,7 +232,7 @@ static int cx_column_take(PyObject *object, const char *name, cx_column *column,
     return 0;
 }
 
-/* -- frames: a list of (name, column), or an Arrow table ----------------------------------------- */
+/* -- frames: a list of (name, column), or (Arrow table, names of the columns that are used) ----- */
 
 static int cx_pairs_take(PyObject *pairs, cx_columns *columns, cx_call *call)
 {
@@ -242,7 +242,13 @@ static int cx_pairs_take(PyObject *pairs, cx_columns *columns, cx_call *call)
         PyObject *pair = PyList_GetItem(pairs, (Py_ssize_t)i), *name, *object;
         cx_column *column = &columns->columns[i];
         const char *text;
-        if (!PyArg_ParseTuple(pair, "UO", &name, &object)) return cx_pending(call);
+        if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2)
+            return cx_refuse(call, columns->stream.name, -1, CX_E_TYPE,
+                             "%s: a list is not a table: give a mapping of name to column, or a "
+                             "data frame",
+                             columns->stream.name);
+        name = PyTuple_GetItem(pair, 0);
+        object = PyTuple_GetItem(pair, 1);
         text = PyUnicode_AsUTF8AndSize(name, NULL);
         if (!text) return cx_pending(call);
         cx_column_name(column, text);
@@ -254,16 +260,32 @@ static int cx_pairs_take(PyObject *pairs, cx_columns *columns, cx_call *call)
     return 0;
 }
 
+static int cx_name_wanted(void *names, const char *name)
+{
+    PyObject *list = (PyObject *)names, *text;
+    int found;
+    if (list == Py_None) return 1;
+    text = cx_text_object(name);
+    found = text ? PySequence_Contains(list, text) : 0;
+    Py_XDECREF(text);
+    return found > 0;
+}
+
 static int cx_columns_take(PyObject *object, const char *name, cx_columns *columns, cx_call *call)
 {
+    PyObject *names = Py_None;
     int arrow;
     char type[64];
     if (object == Py_None) return 0;
-    if (PyList_CheckExact(object)) return cx_pairs_take(object, columns, call);
     cx_column_name(&columns->stream, name);
+    if (PyList_CheckExact(object)) return cx_pairs_take(object, columns, call);
+    if (PyTuple_CheckExact(object) && PyTuple_Size(object) == 2) {
+        names = PyTuple_GetItem(object, 1);
+        object = PyTuple_GetItem(object, 0);
+    }
     arrow = cx_arrow_take(object, &columns->stream, call);
     if (arrow < 0) return -1;
-    if (arrow == 0) return cx_arrow_finish_table(columns, call);
+    if (arrow == 0) return cx_arrow_finish_table(columns, cx_name_wanted, names, call);
     return cx_refuse(call, name, -1, CX_E_TYPE,
                      "%s: an object of type %s is not a table: give a mapping of name to column, "
                      "or a data frame",

@@ -1,4 +1,5 @@
 /* Python's side of the grammar. */
+%insert("header") "arrow.c"
 %insert("header") "object.c"
 %insert("header") "sequence.c"
 %insert("header") "column_take.c"

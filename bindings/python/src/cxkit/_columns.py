@@ -119,9 +119,9 @@ def is_table(data: Any) -> bool:
 
 
 def frame(data: Any, wanted: list[str] | None = None) -> object:
-    """A table as a list of (name, column); an Arrow table as it is.
+    """A table as a list of (name, column); an Arrow table as (table, wanted).
 
-    Columns that are not `wanted` are left alone, so that they need not be readable.
+    Columns that are not wanted are left alone, so that they need not be readable.
     """
     if isinstance(data, Mapping):
         pairs = [(name, data[name]) for name in data]
@@ -130,7 +130,7 @@ def frame(data: Any, wanted: list[str] | None = None) -> object:
     elif hasattr(data, "get_columns"):
         pairs = [(series.name, series) for series in data.get_columns()]
     else:
-        return data
+        return (data, wanted)
     return [
         (str(name), column(values, str(name)))
         for name, values in pairs
@@ -151,6 +151,7 @@ def names_of(table: Any) -> list[str]:
     """The names of the columns that frame(table) gives."""
     if isinstance(table, list):
         return [name for name, _ in table]
+    table = table[0]
     for attribute in ("column_names", "columns"):
         found = getattr(table, attribute, None)
         if found is not None:
