@@ -119,7 +119,7 @@ static cx_status moments_check_names(const cx_array *names, size_t *bytes, cx_er
 cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, cx_moments **out,
                          cx_error *err) {
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    size_t bytes;
+    size_t bytes = 0;
     CX_TRY(moments_check_names(names, &bytes, err));
     cx_moments *self;
     CX_TRY(cx_i_moments_make(names->length, bytes, allocator, &self, err));
