@@ -50,8 +50,9 @@ CX_API void cx_plan_options_init(cx_plan_options *options);
  *
  * Whole numbers with unequal costs are a knapsack. The gains per unit of cost are taken in
  * decreasing order while the next one fits, then whatever still fits (at most 4 K + 2^20 more:
- * enough unless costs differ a millionfold). The budget is never exceeded; the figure `gap` bounds the distance to the optimum and is at most one answer's gain.
- * With equal costs the budget buys floor(budget / cost) answers and the plan is optimal.
+ * enough unless costs differ a millionfold). The budget is never exceeded; the figure `gap` bounds
+ * the distance to the optimum and is at most one answer's gain. With equal costs the budget buys
+ * floor(budget / cost) answers and the plan is optimal.
  *
  * Columns of the table, one row per point: `n`; `lower` and `upper` as they were used; `known`;
  * `a`; `cost`; `marginal`, the gain of one more (continuous: a / (n + known)^2), infinite without
