@@ -253,6 +253,33 @@ START_TEST(test_moments_come_back_from_their_bytes) {
 }
 END_TEST
 
+/* The first released format: decoded for ever, and written for the same calls */
+START_TEST(test_moments_keep_their_first_format) {
+    const double w[] = {0.5, 1, 0, 2};
+    cx_array weights = cx_array_of(w, CX_F64, 4);
+    vectors golden = vectors_read("moments_golden");
+    const char *hex = vectors_text(&golden, 0, "hex");
+    cx_moments *m = moments_of("a b c"), *old;
+    size_t size;
+    add_some(m, &weights);
+    uint8_t *bytes = encoded(m, &size), *stored = malloc(size);
+    ck_assert_int_eq(strlen(hex), 2 * size);
+    for (size_t i = 0; i < size; i++) {
+        unsigned byte;
+        ck_assert_int_eq(sscanf(hex + 2 * i, "%2x", &byte), 1);
+        stored[i] = (uint8_t)byte;
+    }
+    ck_assert(memcmp(bytes, stored, size) == 0);
+    ck_assert_ok(cx_moments_decode(stored, size, NULL, &old, err));
+    ck_assert(cx_moments_equal(m, old));
+    cx_moments_free(m);
+    cx_moments_free(old);
+    free(bytes);
+    free(stored);
+    vectors_free(&golden);
+}
+END_TEST
+
 START_TEST(test_moments_refuse_every_damaged_encoding) {
     cx_moments *m = moments_of("a b c"), *out = NULL;
     size_t size;
@@ -474,6 +501,7 @@ Suite *suite_moments(void) {
     tcase_add_test(c, test_moments_subtract_makes_a_column_constant_again);
     tcase_add_test(c, test_moments_of_different_columns_do_not_merge);
     tcase_add_test(c, test_moments_come_back_from_their_bytes);
+    tcase_add_test(c, test_moments_keep_their_first_format);
     tcase_add_test(c, test_moments_refuse_every_damaged_encoding);
     tcase_add_test(c, test_moments_refuse_impossible_states);
     tcase_add_test(c, test_moments_refuse_bad_names);
