@@ -9,6 +9,7 @@ import cxkit as cx
 from . import drivers as driving
 from .measure import Measure, plain
 from .answers import NO_POINT
+from .problem import Problem
 
 SCHEMA_VERSION = 1
 ENOUGH = 30  # answers below which a point gets no verdict against the rest
@@ -32,7 +33,7 @@ def analyse(config, answers, log=lambda text: None):
     }
     log("measurement points")
     found["points"] = main.points() if config.point else None
-    found["plan"] = plan(config, found["points"], main) if config.point else None
+    found["plan"] = plan(config, found["points"], main) if found["points"] else None
     log("drivers")
     found["drivers"] = driving.report(config, answers) if config.drivers else None
     found["behaviours"] = [behaviour(config, answers, main, one) for one in config.behaviours]
@@ -103,6 +104,9 @@ class Question:
         for index in self.waves:
             tally = self.tally(self.rows(index))
             estimate = self.measure.estimate(tally)
+            if estimate is None:
+                raise Problem(f"{self.config.path}: every weight of wave {self.answers.waves[index]} "
+                              f'is 0 where "{self.score.column}" is answered')
             waves.append({"wave": self.answers.waves[index], **estimate,
                           "distribution": self.distribution(tally), "bands": self.bands(tally)})
         found = {"column": self.score.column, "title": self.score.title,
@@ -147,9 +151,11 @@ class Question:
         if not always or always == ever:
             return None
         inside = np.isin(self.answers.point, sorted(always))
-        waves = [{"wave": self.answers.waves[index],
-                  **self.measure.estimate(self.tally(self.rows(index) & inside))}
-                 for index in self.waves]
+        found = [self.measure.estimate(self.tally(self.rows(index) & inside)) for index in self.waves]
+        if not all(found):
+            return None
+        waves = [{"wave": self.answers.waves[index], **estimate}
+                 for index, estimate in zip(self.waves, found)]
         return {"points": [self.answers.points[index] for index in sorted(always)],
                 "of": len(ever), "waves": waves}
 
@@ -157,29 +163,24 @@ class Question:
         """From the wave before to the last one: mix of points, and within points."""
         if len(self.waves) < 2:
             return None
-        before, now = self.waves[-2:]
-        if not self.config.point:
-            split = self.split(self.rows(before), self.rows(now), whole=True)
-        else:
-            split = self.split(self.rows(before), self.rows(now))
-        return {"from": self.answers.waves[before], "to": self.answers.waves[now], **split}
+        before, now = (self.rows(index) for index in self.waves[-2:])
+        result = cx.decompose(self.grouped(before), self.grouped(now), **self.measure.comparison())
+        sizes = [int((rows & self.valid).sum()) for rows in (before, now)]
+        found = {name: part(getattr(result, name), sizes) for name in ("change", "mix", "within")}
+        return {"from": self.answers.waves[self.waves[-2]], "to": self.answers.waves[self.now],
+                **found, "p_value": result.p_value, "by_point": bool(self.config.point),
+                "one_side": [{"point": self.point_name(int(row["key"])), "side": row["side"]}
+                             for row in result.table if row["side"] in ("before", "after")]}
 
-    def split(self, before, now, whole=False):
-        if whole:
-            def group(rows):
-                values = np.ascontiguousarray(self.values[rows])
-                return self.measure.tallies(values, np.zeros(len(values), np.int32),
-                                            self.weights(rows))
-        else:
-            group = self.by_point
-        result = cx.decompose(group(before), group(now), **self.measure.comparison())
-        found = {name: part(getattr(result, name)) for name in ("change", "mix", "within")}
-        found["p_value"] = result.p_value
-        found["one_side"] = [] if whole else [
-            {"point": self.answers.points[int(row["key"])], "side": row["side"]}
-            for row in result.table if row["side"] != "both"]
-        found["by_point"] = not whole
-        return found
+    def grouped(self, rows):
+        """Tallies by measurement point, answers without one together, so that all are in."""
+        values = np.ascontiguousarray(self.values[rows])
+        keys = np.zeros(len(values), np.int32) if self.answers.point is None else \
+            np.ascontiguousarray(self.answers.point[rows])
+        return self.measure.tallies(values, keys, self.weights(rows))
+
+    def point_name(self, key):
+        return "no point given" if key == NO_POINT else self.answers.points[key]
 
     def points(self):
         """Every measurement point of the last wave, and whether they can be told apart."""
@@ -190,7 +191,7 @@ class Question:
             estimate = self.measure.estimate(tally)
             if estimate:
                 rows.append((int(key), tally, estimate))
-        total = sum(math.fsum(tally.weights.values()) for _, tally, _ in rows)
+        total = math.fsum(math.fsum(tally.weights.values()) for _, tally, _ in rows)
         found = []
         for key, tally, estimate in rows:
             hidden = estimate["n"] < self.config.min_n
@@ -200,6 +201,8 @@ class Question:
             if not hidden and len(rows) > 1:
                 row["rest"] = self.against_rest(now, key, len(rows))
             found.append(row)
+        if not found:
+            return None
         return {"score": self.score.column, "wave": self.answers.waves[self.now],
                 "title": self.config.point_title, "rows": found, "test": self.told_apart(tallies),
                 "without_point": int((now & (self.answers.point == NO_POINT)).sum())}
@@ -216,11 +219,11 @@ class Question:
             result = cx.decompose(*both, **self.measure.comparison(confidence))
         except cx.EmptyError:
             return None
-        difference = part(result.change)
-        low, high = difference["ci_low"], difference["ci_high"]
-        few = int(inside[now & self.valid].sum()) < ENOUGH
-        difference["verdict"] = ("too few" if few else "above" if low > 0 else
-                                 "below" if high < 0 else "not told apart")
+        sizes = [int((rows & self.valid).sum()) for rows in (rest, now & inside)]
+        difference = part(result.change, sizes)
+        difference["verdict"] = ("too few" if not difference["enough"] else
+                                 "above" if difference["ci_low"] > 0 else
+                                 "below" if difference["ci_high"] < 0 else "not told apart")
         difference["confidence"] = confidence
         return difference
 
@@ -233,10 +236,12 @@ class Question:
                 ("q", "df", "p_value", "mean", "sd_between", "share_between", "groups", "left_out")}
 
 
-def part(change):
-    """A change with its interval; no width when nothing varies."""
+def part(change, sizes):
+    """A change with its interval, and whether there are answers enough, and answers that differ, to
+    trust it: the delta method has no width where nothing varies."""
     low, high = (change.value if limit is None else limit for limit in (change.ci_low, change.ci_high))
-    return {"value": change.value, "se": change.se, "ci_low": low, "ci_high": high}
+    return {"value": change.value, "se": change.se, "ci_low": low, "ci_high": high,
+            "enough": min(sizes) >= ENOUGH and bool(change.se)}
 
 
 def plan(config, points, main):
@@ -247,6 +252,9 @@ def plan(config, points, main):
     rows = points["rows"]
     now = [row["n"] for row in rows]
     budget = config.plan.budget or sum(now)
+    if budget < len(rows):
+        raise Problem(f"{config.path}: budget = {budget} in [plan] is less than one answer for each "
+                      f"of the {len(rows)} points")
     overall = main.measure.estimate(main.tally(main.rows(main.now)))
     floor = min(config.plan.floor, budget // len(rows))
     own = [has_spread(row, min(config.plan.floor, 30)) for row in rows]
@@ -277,7 +285,7 @@ def has_spread(row, few):
 
 def spread(estimate):
     """The standard deviation of one answer."""
-    return estimate["se"] * math.sqrt(estimate["n_eff"])
+    return (estimate["se"] or 0.0) * math.sqrt(estimate["n_eff"])
 
 
 def half_width(estimate):
@@ -341,7 +349,8 @@ def behaviour(config, answers, main, one):
     if tallies[0] is not None and tallies[-1] is not None:
         result = cx.decompose(tallies[0], tallies[-1], score="top-box", top=1,
                               confidence=config.confidence)
-        difference = {**part(result.change), "p_value": result.p_value}
+        sizes = [band["estimate"]["n"] for band in (found[0], found[-1])]
+        difference = {**part(result.change, sizes), "p_value": result.p_value}
     return {"column": one.column, "title": one.title, "score": main.score.column,
             "wave": answers.waves[main.now], "bands": found, "difference": difference}
 

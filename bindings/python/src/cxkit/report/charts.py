@@ -274,6 +274,6 @@ def behaviours(name, behaviours, title, description):
         y += 0.9
     axes.set_yticks(ticks, labels)
     axes.set_ylim(-0.6, y - 0.4)
-    axes.set_xlim(0, min(100, top * 1.12))
+    axes.set_xlim(0, min(100, top * 1.12) or 100)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}%")
     return svg(name, figure, title, description)

@@ -287,7 +287,7 @@ class Reader:
 
     def plan(self, table):
         found = Plan(table.number("budget", int, 1, 10**9, None),
-                     table.number("floor", int, 0, 10**6, 30))
+                     table.number("floor", int, 1, 10**6, 30))
         table.end()
         return found
 

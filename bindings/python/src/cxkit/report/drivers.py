@@ -27,7 +27,8 @@ def report(config, answers):
     rated = np.any([answers.items[name] >= asked.codes.scale[0] for name in asked.items], axis=0)
     wave = int(answers.wave[rated & ~np.isnan(outcome)].max(initial=-1))
     if wave < 0:
-        return {"of": asked.of, "title": score.title, "problem": "nobody rated an item and the score"}
+        return {"of": asked.of, "title": score.title, "items": [], "left_out": [],
+                "problem": "nobody rated an item and the score"}
     rows = (answers.wave == wave) & ~np.isnan(outcome)
     y = np.ascontiguousarray(outcome[rows])
     weights = np.ascontiguousarray(answers.weight[rows]) if answers.weighted[wave] else None

@@ -43,7 +43,7 @@ def pictures(found):
                 "; ".join(f"{wave['wave']}: {form.value(wave['value'])} ({form.interval(wave)})"
                           for wave in waves))
         change = score["change"]
-        if change and change["by_point"]:
+        if change and change["by_point"] and change["change"]["enough"]:
             drawn[f"split{index}"] = charts.split(
                 f"split{index}", change, form.change,
                 f"{score['title']}: change from {change['from']} to {change['to']}",

@@ -74,7 +74,7 @@ def percent(value, digits=0):
 
 def gain(value):
     """A very small number in three digits."""
-    return "-" if value is None else "0" if value == 0 else f"{value:.3g}"
+    return "-" if value is None else "0" if value == 0 else f"{value:.5g}"
 
 
 def p_value(value):
@@ -86,8 +86,8 @@ def date(text):
 
 
 def certain(part):
-    """Whether an interval of a change excludes zero."""
-    return part["ci_low"] > 0 or part["ci_high"] < 0
+    """Whether an interval of a change excludes zero, on answers enough to say so."""
+    return part["enough"] and (part["ci_low"] > 0 or part["ci_high"] < 0)
 
 
 def headline(score):
@@ -95,7 +95,7 @@ def headline(score):
     form, now, change = numbers(score), score["waves"][-1], score["change"]
     return {"title": score["title"], "kind": NAMES[score["metric"]], "value": form.value(now["value"]),
             "interval": form.interval(now), "n": now["n"], "wave": now["wave"],
-            "change": None if change is None else
+            "change": None if change is None or not change["change"]["enough"] else
             f"{form.change(change['change']['value'])} ({form.change_interval(change['change'])}) "
             f"since {change['from']}",
             "direction": "" if change is None or not certain(change["change"]) else
@@ -119,6 +119,9 @@ def change(score):
         return "There is one wave, so nothing can be said about change."
     form, found = numbers(score), score["change"]
     whole, span = found["change"], form.change_interval(found["change"])
+    if not whole["enough"]:
+        return (f"Too few answers, or none that differ, to say whether it changed since "
+                f"{found['from']}.")
     if not certain(whole):
         return (f"The change since {found['from']}, {form.change(whole['value'])} ({span}), is "
                 "within what chance alone would give.")
@@ -130,7 +133,7 @@ def change(score):
 def parts(score):
     """Whether a change lies in the mix or within the points."""
     found = score["change"]
-    if found is None or not found["by_point"]:
+    if found is None or not found["by_point"] or not found["change"]["enough"]:
         return ""
     form = numbers(score)
     mix, within = found["mix"], found["within"]
@@ -256,7 +259,7 @@ def next_steps(found):
     if drivers and not drivers["problem"]:
         typical = sum(item["mean"]["value"] for item in drivers["items"]) / len(drivers["items"])
         weak = [item for item in drivers["items"]
-                if item["share"] > 1 / len(drivers["items"]) and item["mean"]["value"] < typical]
+                if (item["share"] or 0) > 1 / len(drivers["items"]) and item["mean"]["value"] < typical]
         if weak:
             names = listed([f"{i['title']} (mean {i['mean']['value']:.2f})" for i in weak[:3]])
             steps.append(f"Test an improvement at {names}: rated below the other items and close to "
@@ -272,7 +275,7 @@ def next_steps(found):
 
 
 def paragraph(found):
-    """The findings as one paragraph."""
+    """The findings as the sentences of one paragraph."""
     main = found["scores"][0]
     text = [level(main), change(main)]
     if main["change"] and certain(main["change"]["change"]):
@@ -288,7 +291,7 @@ def paragraph(found):
                         f"{form.value(score['waves'][-1]['value'])} (change "
                         f"{form.change_interval(move['change'])}).")
     text += [driving(found["drivers"]), strongest(found["behaviours"])]
-    return " ".join(part for part in text if part)
+    return [sentence for sentence in text if sentence]
 
 
 def sure(found):
