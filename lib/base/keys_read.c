@@ -89,17 +89,24 @@ static cx_status key_write(const cx_i_keys *keys, const cx_frame *by, int64_t ro
 }
 
 /* Writes into the free room behind the last key, so that a new key is already in place. */
-static cx_status key_read_row(cx_i_keys *keys, const cx_frame *by, int64_t row, int64_t *number,
-                              cx_error *err) {
+static cx_status key_read_row(cx_i_keys *keys, const cx_frame *by, int64_t row, size_t room,
+                              int64_t *number, cx_error *err) {
     size_t size;
-    CX_TRY(cx_i_keys_reserve(keys, 1, key_room(by, row), err));
+    if (keys->bytes_room - keys->bytes_used < room) CX_TRY(cx_i_keys_reserve(keys, 1, room, err));
     CX_TRY(key_write(keys, by, row, keys->bytes + keys->bytes_used, &size, err));
     return cx_i_keys_put(keys, keys->bytes + keys->bytes_used, size, number, err);
 }
 
 cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
                          int64_t *numbers, cx_error *err) {
-    for (int64_t i = 0; i < count; i++) CX_TRY(key_read_row(keys, by, start + i, &numbers[i], err));
+    bool text = false;
+    for (int64_t i = 0; i < keys->column_count; i++)
+        text = text || keys->columns[i].kind == CX_I_KEY_TEXT;
+    size_t room = (size_t)by->count * KEY_NUMBER_SIZE;
+    for (int64_t i = 0; i < count; i++) {
+        if (text) room = key_room(by, start + i);
+        CX_TRY(key_read_row(keys, by, start + i, room, &numbers[i], err));
+    }
     return CX_OK;
 }
 

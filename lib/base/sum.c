@@ -41,14 +41,17 @@ static cx_i_sum sum_place(uint64_t mantissa, int shift) {
     return placed;
 }
 
+/* The bits of a double rather than frexp: this is the inner loop of weighted tallies. */
 bool cx_i_sum_add(cx_i_sum *sum, double value) {
-    int exponent;
+    uint64_t bits;
     if (!(fabs(value) < 0x1p127)) return false;
-    if (value == 0) return true;
-    uint64_t mantissa = (uint64_t)ldexp(frexp(fabs(value), &exponent), 53);
-    cx_i_sum placed = sum_place(mantissa, exponent - 53 + 64);
-    if (value < 0) sum_negate(&placed);
-    return cx_i_sum_merge(sum, &placed);
+    memcpy(&bits, &value, sizeof bits);
+    int exponent = (int)(bits >> 52 & 0x7FF);
+    if (exponent == 0) return true; /* zero, or far below half a unit */
+    uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    cx_i_sum placed = sum_place(mantissa, exponent - 1075 + 64);
+    if (bits >> 63 != 0) sum_negate(&placed);
+    return sum_plus(sum, placed.word[0], placed.word[1], placed.word[2]);
 }
 
 bool cx_i_sum_add_i64(cx_i_sum *sum, int64_t value) {
