@@ -44,8 +44,8 @@ CX_API void cx_compare_options_init(cx_compare_options *options);
  * @param      options  NULL for the defaults
  * @param[out] out      the key columns, share_before, share_after, mean_before, mean_after (null
  *                      where absent), mix, within, n_before, n_after, side ("both", "before",
- *                      "after", "neither"). Figures: before, after, change, mix, within, each of the last
- *                      three with _se, _ci_low, _ci_high; change_p
+ *                      "after", "neither"). Figures: before, after, change, mix, within, each of
+ * the last three with _se, _ci_low, _ci_high; change_p
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MISMATCH | CX_E_MEMORY
  * @retval CX_E_EMPTY  a side without valid answers
