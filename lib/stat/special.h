@@ -127,7 +127,8 @@ cx_i_tails cx_i_beta_tails(const cx_i_beta *beta);
 /* The point x, y = 1 - x where one tail is `probability` in (0, 1). Where x or y underflows,
  * log_ratio is log(x / y). */
 typedef struct cx_i_split {
-    double x, y, log_ratio;
+    double x, y;
+    cx_i_dd log_ratio;
 } cx_i_split;
 cx_i_split cx_i_beta_solve(double a, double b, double probability, bool upper);
 double cx_i_gamma_solve(double shape, double probability, bool upper); /* scale 1 */

@@ -107,14 +107,21 @@ static double bvn_by_integral(double h, double k, double rho) {
     double root = sqrt(square.hi);
     cx_i_dd error = cx_i_dd_sub(square, cx_i_dd_product(root, root));
     f.s = cx_i_dd_quick(root, error.hi / (2.0 * root));
-    double mode = bvn_mode(&f, h), step = k / rho;
+    double mode = bvn_mode(&f, h), step = fabs(rho) > 1e-100 ? k / rho : h;
     double left = bvn_end(&f, mode, -1.0, HUGE_VAL);
     double right = h > mode ? bvn_end(&f, mode, 1.0, h - mode) : h;
-    double cut[4] = {left, mode, mode, right};
-    if (step > left && step < right) cut[step < mode ? 1 : 2] = step;
+    double width = fabs(rho) > 1e-100 ? 8.0 * f.s.hi / fabs(rho) : 0.0;
+    /* the step of the conditional probability may be narrow: no panel may overlook it */
+    double cut[6] = {left, step - width, step, step + width, mode, right};
+    for (int n = 1; n < 6; n++) {
+        double place = cut[n] < left ? left : cut[n] > right ? right : cut[n];
+        int at = n;
+        for (; at > 0 && cut[at - 1] > place; at--) cut[at] = cut[at - 1];
+        cut[at] = place;
+    }
     double scale = 0.0, sum = 0.0;
-    for (int n = 0; n < 3; n++) scale += bvn_panel(&f, cut[n], cut[n + 1]);
-    for (int n = 0; n < 3; n++)
+    for (int n = 0; n < 5; n++) scale += bvn_panel(&f, cut[n], cut[n + 1]);
+    for (int n = 0; n < 5; n++)
         if (cut[n + 1] > cut[n]) sum += bvn_integral(&f, cut[n], cut[n + 1], scale);
     return sum;
 }

@@ -157,5 +157,6 @@ double cx_lbeta(double a, double b) {
     if ((a == 0.0 && isinf(b)) || (b == 0.0 && isinf(a))) return NAN;
     if (a == 0.0 || b == 0.0) return HUGE_VAL;
     if (isinf(a) || isinf(b)) return -HUGE_VAL;
+    if (a == 1.0 || b == 1.0) return a == b ? 0.0 : -log(a == 1.0 ? b : a);
     return cx_i_dd_lbeta(a, b).hi;
 }

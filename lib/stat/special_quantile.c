@@ -68,9 +68,11 @@ static double quantile_search(quantile_problem *problem, double u, double low, d
 }
 
 /* log u from the leading power u^a / (a B): exact in the limit u -> 0. */
-static double quantile_power_log(const quantile_problem *problem, double a, double log_front) {
-    double log_p = problem->upper ? log1p(-problem->tail) : log(problem->tail);
-    return (log_p + log_front) / a;
+static cx_i_dd quantile_power_log(const quantile_problem *problem, double a, cx_i_dd log_front) {
+    cx_i_dd tail = cx_i_dd_of(problem->tail);
+    cx_i_dd log_p = problem->upper ? cx_i_dd_log1p(cx_i_dd_neg(tail)) : cx_i_dd_log(tail);
+    log_front = cx_i_dd_add(log_front, cx_i_dd_log(cx_i_dd_of(a)));
+    return cx_i_dd_div_d(cx_i_dd_add(log_p, log_front), a);
 }
 
 static double quantile_normal_deviate(const quantile_problem *problem) {
@@ -80,8 +82,7 @@ static double quantile_normal_deviate(const quantile_problem *problem) {
 
 static double quantile_gamma(quantile_problem *problem) {
     double a = problem->shape, slope;
-    double log_front = problem->log_gamma.hi + log(a);
-    double start = exp(quantile_power_log(problem, a, log_front));
+    double start = exp(quantile_power_log(problem, a, problem->log_gamma).hi);
     double excess = quantile_excess(problem, quantile_tiny, &slope);
     if ((excess < 0.0) == problem->upper) return 0.0;
     double cube = 1.0 - 1.0 / (9.0 * a) + quantile_normal_deviate(problem) / (3.0 * sqrt(a));
@@ -93,12 +94,12 @@ static double quantile_gamma(quantile_problem *problem) {
 }
 
 /* The root below 1/2 of the beta problem; 0 when it underflows, with log u in *log_u. */
-static double quantile_beta(quantile_problem *problem, double *log_u) {
+static double quantile_beta(quantile_problem *problem, cx_i_dd *log_u) {
     double a = problem->beta.a, b = problem->beta.b, slope;
-    *log_u = quantile_power_log(problem, a, problem->beta.log_beta.hi + log(a));
+    *log_u = quantile_power_log(problem, a, problem->beta.log_beta);
     double excess = quantile_excess(problem, quantile_tiny, &slope);
     if ((excess < 0.0) == problem->upper) return 0.0;
-    double start = exp(*log_u), mean = a / (a + b);
+    double start = exp(log_u->hi), mean = a / (a + b);
     if (a > 2.0 && b > 2.0) {
         double sd = sqrt(mean * (b / (a + b)) / (a + b + 1.0));
         double wide = mean + quantile_normal_deviate(problem) * sd;
@@ -125,12 +126,13 @@ cx_i_split cx_i_beta_solve(double a, double b, double probability, bool upper) {
         problem.beta.b = a;
         problem.upper = !problem.upper;
     }
-    double log_u, u = quantile_beta(&problem, &log_u);
+    cx_i_dd log_u;
+    double u = quantile_beta(&problem, &log_u);
     cx_i_split split = {u, 1.0 - u, log_u};
     if (swapped) {
         split.x = 1.0 - u;
         split.y = u;
-        split.log_ratio = -log_u;
+        split.log_ratio = cx_i_dd_neg(log_u);
     }
     return split;
 }
@@ -190,7 +192,8 @@ static double quantile_ratio(cx_i_split split, double factor, double power) {
         double ratio = factor * (split.x / split.y);
         return power == 1.0 ? ratio : sqrt(ratio);
     }
-    return exp(power * (log(factor) + split.log_ratio));
+    cx_i_dd log_ratio = cx_i_dd_add(split.log_ratio, cx_i_dd_log(cx_i_dd_of(factor)));
+    return cx_i_dd_exp_times(cx_i_dd_scale(log_ratio, power), 1.0);
 }
 
 double cx_t_quantile_upper(double q, double df) {
