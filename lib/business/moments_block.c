@@ -141,11 +141,15 @@ CX_I_INLINE void block_centre(cx_i_block *block, int64_t column) {
     double low, high;
     block_range(hi, block->rows, &low, &high);
     double origin = block_origin(low, high);
-    for (int64_t r = 0; r < padded; r += BLOCK_STEP)
+    for (int64_t r = 0; r < padded; r += BLOCK_STEP) {
+        double sum[BLOCK_STEP], error[BLOCK_STEP]; /* apart, so that nothing overlaps */
         for (int l = 0; l < BLOCK_STEP; l++) {
             cx_i_twofold d = cx_i_tf_sum(hi[r + l], -origin);
-            hi[r + l] = d.hi, lo[r + l] = d.lo;
+            sum[l] = d.hi, error[l] = d.lo;
         }
+        memcpy(hi + r, sum, sizeof sum);
+        memcpy(lo + r, error, sizeof error);
+    }
     for (int64_t r = block->rows; r < padded; r++) hi[r] = lo[r] = 0;
     block->origin[column] = origin;
     block->is_short[column] =
@@ -158,11 +162,15 @@ CX_I_INLINE void block_weight(cx_i_block *block, int64_t column) {
     double *to_hi = block->weighted_hi + column * BLOCK_ROWS;
     double *to_lo = block->weighted_lo + column * BLOCK_ROWS;
     double low, high;
-    for (int64_t r = 0; r < block_padded(block->rows); r += BLOCK_STEP)
+    for (int64_t r = 0; r < block_padded(block->rows); r += BLOCK_STEP) {
+        double product[BLOCK_STEP], error[BLOCK_STEP];
         for (int l = 0; l < BLOCK_STEP; l++) {
             cx_i_twofold d = cx_i_tf_product(w[r + l], hi[r + l]);
-            to_hi[r + l] = d.hi, to_lo[r + l] = fma(w[r + l], lo[r + l], d.lo);
+            product[l] = d.hi, error[l] = fma(w[r + l], lo[r + l], d.lo);
         }
+        memcpy(to_hi + r, product, sizeof product);
+        memcpy(to_lo + r, error, sizeof error);
+    }
     block_range(to_hi, block->rows, &low, &high);
     block->weighted_short[column] =
         block_short(to_hi, to_lo, block_padded(block->rows), fmax(fabs(low), fabs(high)));
