@@ -44,8 +44,8 @@ run() {
         printf 'done (%s s)\n' "$(($(date +%s) - run_start))"
     else
         run_status=$?
-        printf 'FAILED (%s)\n' "$run_status"
-        grep -vE '^(make(\[[0-9]+\])?: |PASS|ok )' "$run_log" | tail -n 30 | cut -c 1-400 | sed 's/^/    /' >&2
+        printf 'FAILED (%s s)\n' "$(($(date +%s) - run_start))"
+        grep -vE '^(make(\[[0-9]+\])?: |make  |PASS|ok |  (CC|CCLD|GEN) )' "$run_log" | tail -n 30 | cut -c 1-400 | sed 's/^/    /' >&2
         printf 'cxkit: the whole log: %s\n' "$run_log" >&2
         return "$run_status"
     fi

@@ -5,7 +5,7 @@ tap_folder
 found=$(cd "$CX_SRC" && for file in lib/*/*.[ch] tests/unit/*/*.c; do grep -q "$file" Makefile.am || echo "$file"; done)
 empty "Makefile.am lists every source of lib/ and tests/unit" "$found"
 
-flags="-std=c11 -O1 -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
+flags="-std=c11 -O2 -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 cp "$CX_BUILD/amalgamation/cxkit.c" "$CX_BUILD/amalgamation/cxkit.h" "$work/"
 cat >"$work/use.c" <<'END'
 #include "cxkit.h"
