@@ -88,9 +88,8 @@ static cx_status correlate_check(int64_t n, double xx, double yy, const char *x,
         return cx_i_fail(err, CX_E_FEW, "one complete row of %s and %s has no correlation", x, y);
     if (xx > 0 && yy > 0) return CX_OK;
     const char *constant = xx > 0 ? y : x;
-    cx_status status = cx_i_fail(err, CX_E_CONSTANT, "column %s is constant", constant);
-    if (err != NULL) cx_i_text(err->column, sizeof err->column, "%s", constant);
-    return status;
+    return cx_i_moments_blame(err, constant,
+                              cx_i_fail(err, CX_E_CONSTANT, "column %s is constant", constant));
 }
 
 /* -- from a state ---------------------------------------------------------------------------------

@@ -59,7 +59,9 @@ static cx_status driver_check_outcome(driver_model *model, const char *outcome, 
     if (outcome == NULL) return cx_i_fail(err, CX_E_NULL, "outcome is missing");
     model->outcome = cx_moments_find(model->x, outcome);
     if (model->outcome < 0)
-        return cx_i_fail(err, CX_E_NAME, "the moments have no column called %s", outcome);
+        return cx_i_moments_blame(
+            err, outcome,
+            cx_i_fail(err, CX_E_NAME, "the moments have no column called %s", outcome));
     return CX_OK;
 }
 
@@ -89,8 +91,10 @@ static cx_status driver_use(driver_model *model, const cx_array *names, int64_t 
         size_t shown = (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
         memcpy(text, name, shown);
         text[shown] = 0;
-        return cx_i_fail(err, CX_E_NAME, "%s names %s, and the moments have no such column", role,
-                         text);
+        return cx_i_moments_blame(err, text,
+                                  cx_i_fail(err, CX_E_NAME,
+                                            "%s names %s, and the moments have no such column",
+                                            role, text));
     }
     if (driver_is_used(model, column))
         return cx_i_fail(err, CX_E_OPTION, "column %s is used twice in the model",
@@ -121,8 +125,9 @@ static cx_status driver_check_size(const driver_model *model, cx_error *err) {
         return cx_i_fail(err, CX_E_FEW, "%d complete rows cannot tell %d columns apart", n,
                          model->all);
     if (!(cx_i_moments_product(cx_i_moments_now(model->x), model->outcome, model->outcome).hi > 0))
-        return cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant",
-                         model->x->names[model->outcome]);
+        return cx_i_moments_blame(err, model->x->names[model->outcome],
+                                  cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant",
+                                            model->x->names[model->outcome]));
     return CX_OK;
 }
 

@@ -206,7 +206,9 @@ static cx_status moments_find_columns(const cx_moments *self, const cx_frame *x,
         for (int64_t c = 0; c < x->count && self->found[j] == NULL; c++)
             if (strcmp(x->columns[c].name, self->names[j]) == 0) self->found[j] = &x->columns[c];
         if (self->found[j] == NULL)
-            return cx_i_fail(err, CX_E_NAME, "x has no column called %s", self->names[j]);
+            return cx_i_moments_blame(
+                err, self->names[j],
+                cx_i_fail(err, CX_E_NAME, "x has no column called %s", self->names[j]));
         CX_TRY(cx_i_array_check(self->found[j], "x", CX_I_NUMBERS, err));
     }
     if (weights == NULL) return CX_OK;

@@ -64,6 +64,8 @@ void cx_i_moments_join(cx_i_sums *sums, int64_t p, cx_i_block *block);
 cx_i_twofold cx_i_moments_product(const cx_i_sums *sums, int64_t i, int64_t j);
 /* xy / sqrt(xx yy) in [-1, 1], for xx, yy > 0 */
 double cx_i_moments_ratio(cx_i_twofold xy, cx_i_twofold xx, cx_i_twofold yy);
+/* Names the column of a failure; returns the status. err may be NULL. */
+cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status);
 bool cx_i_sums_finite(const cx_i_sums *sums, int64_t p);
 
 /* A linear model read from the state, with room for p coefficients owned by the caller. */

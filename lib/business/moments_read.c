@@ -77,6 +77,11 @@ double cx_moments_correlation(const cx_moments *self, int64_t i, int64_t j) {
     return cx_i_moments_ratio(cx_i_moments_product(sums, i, j), xx, yy);
 }
 
+cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status) {
+    if (err != NULL) cx_i_text(err->column, sizeof err->column, "%s", column);
+    return status;
+}
+
 cx_i_twofold cx_i_moments_product(const cx_i_sums *sums, int64_t i, int64_t j) {
     return sums->product[i > j ? cx_i_packed(i, j) : cx_i_packed(j, i)];
 }

@@ -114,6 +114,9 @@ START_TEST(test_drivers_a_constant_driver_has_no_importance) {
     ck_assert(isnan(cell(t, "correlation", 2)));
     cx_table_free(t);
     ck_assert_fails(cx_drivers(m, NULL, "c", NULL, &t, err), CX_E_CONSTANT, "outcome c");
+    cx_error error;
+    ck_assert_int_eq(cx_drivers(m, NULL, "c", NULL, &t, &error), CX_E_CONSTANT);
+    ck_assert_str_eq(error.column, "c");
     cx_moments_free(m);
 }
 END_TEST
