@@ -180,21 +180,23 @@ static const char *cxrb_kind_name(enum cxrb_kind kind) {
     return kind == CXRB_TRUTH ? "true or false" : kind == CXRB_TEXT ? "text" : "a number";
 }
 
-NORETURN(static void cxrb_fail(const cxrb_column *self, cx_status code, long row, VALUE text));
-static void cxrb_fail(const cxrb_column *self, cx_status code, long row, VALUE text) {
+/* Nobody will see this column: its view goes back now, not when the collector comes. */
+NORETURN(static void cxrb_fail(cxrb_column *self, cx_status code, long row, VALUE text));
+static void cxrb_fail(cxrb_column *self, cx_status code, long row, VALUE text) {
     VALUE name = self->name != NULL ? rb_utf8_str_new_cstr(self->name) : Qnil;
+    cxrb_column_release(self);
     cxrb_raise_with(code, text, row < 0 ? Qnil : LONG2NUM(row), name, Qnil);
 }
 
-NORETURN(static void cxrb_refuse(const cxrb_column *self, long row, VALUE value, const char *want));
-static void cxrb_refuse(const cxrb_column *self, long row, VALUE value, const char *want) {
+NORETURN(static void cxrb_refuse(cxrb_column *self, long row, VALUE value, const char *want));
+static void cxrb_refuse(cxrb_column *self, long row, VALUE value, const char *want) {
     cxrb_fail(self, CX_E_TYPE, row,
               rb_sprintf("column %s, row %ld: %" PRIsVALUE " is not %s or nil",
                          cxrb_column_label(self), row, rb_inspect(value), want));
 }
 
 /* One kind for the whole array; numbers may mix, nothing else may. */
-static enum cxrb_kind cxrb_classify(const cxrb_column *self, VALUE list, long length, int *nulls) {
+static enum cxrb_kind cxrb_classify(cxrb_column *self, VALUE list, long length, int *nulls) {
     enum cxrb_kind kind = CXRB_NONE;
     int negative = 0;
     for (long row = 0; row < length; row++) {
@@ -255,7 +257,7 @@ static void cxrb_fill_truths(cxrb_column *self, VALUE list, long length) {
     for (long row = 0; row < length; row++) out[row] = cxrb_at(list, row) == Qtrue;
 }
 
-static VALUE cxrb_utf8(const cxrb_column *self, long row, VALUE value) {
+static VALUE cxrb_utf8(cxrb_column *self, long row, VALUE value) {
     VALUE text = RB_SYMBOL_P(value) ? rb_sym2str(value) : value;
     rb_encoding *utf8 = rb_utf8_encoding();
     if (rb_enc_get(text) != utf8 && !rb_enc_str_asciionly_p(text)) {
@@ -346,9 +348,10 @@ static void cxrb_hold_validity(cxrb_column *self, VALUE validity) {
     StringValue(validity);
     self->held_validity = rb_str_new_frozen(validity);
     if (RSTRING_LEN(self->held_validity) < (self->array.length + 7) / 8) {
-        rb_raise(rb_eArgError, "%s: the validity bitmap has %ld bytes, %ld rows need %ld",
-                 cxrb_column_label(self), RSTRING_LEN(self->held_validity),
-                 (long)self->array.length, (long)((self->array.length + 7) / 8));
+        cxrb_fail(self, CX_E_LENGTH, -1,
+                  rb_sprintf("column %s: a validity bitmap of %ld bytes is too short for %ld rows",
+                             cxrb_column_label(self), RSTRING_LEN(self->held_validity),
+                             (long)self->array.length));
     }
     self->array.validity = (const uint8_t *)RSTRING_PTR(self->held_validity);
 }
@@ -362,8 +365,10 @@ static VALUE cxrb_column_from_packed(VALUE klass, VALUE bytes, VALUE dtype, VALU
     StringValue(bytes);
     self->held = rb_str_new_frozen(bytes);
     if (RSTRING_LEN(self->held) % size != 0) {
-        rb_raise(rb_eArgError, "%s: %ld bytes are not a whole number of %s",
-                 cxrb_column_label(self), RSTRING_LEN(self->held), cx_dtype_name(NUM2INT(dtype)));
+        cxrb_fail(self, CX_E_LENGTH, -1,
+                  rb_sprintf("column %s: %ld bytes are not a whole number of %s",
+                             cxrb_column_label(self), RSTRING_LEN(self->held),
+                             cx_dtype_name(NUM2INT(dtype))));
     }
     self->array.data = RSTRING_PTR(self->held);
     self->array.length = RSTRING_LEN(self->held) / size;

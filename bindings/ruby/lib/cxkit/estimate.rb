@@ -37,7 +37,7 @@ module CXKit
 
     # The word of the interval's method; with an argument, Object#method.
     def method(*name)
-      name.empty? ? @method : super
+      name.empty? ? @method : Kernel.instance_method(:method).bind_call(self, *name)
     end
 
     def to_f

@@ -17,7 +17,7 @@ module CXKit
 
         scores = counted(counts, promoters, detractors, scale)
       end
-      measure(:cx_nps, scores, options, weights: weights, by: by, scale: scale, **answers)
+      measure(:cx_nps, scores, options, weights: weights, by: by, scale: scale, answers: answers)
     end
 
     # Customer satisfaction: the share of answers in the top boxes, 0..1.
@@ -31,7 +31,7 @@ module CXKit
                                                 confidence: confidence,
                                                 denominator: Options.word(:denominator, denominator,
                                                                           Options::DENOMINATORS))
-      measure(:cx_csat, scores, options, weights: weights, by: by, scale: scale, **answers)
+      measure(:cx_csat, scores, options, weights: weights, by: by, scale: scale, answers: answers)
     end
 
     # Customer Effort Score. The direction is part of the metric.
@@ -41,13 +41,13 @@ module CXKit
     def ces(scores, version: 2, report: "mean", weights: nil, by: nil, confidence: 0.95, **answers)
       options = Options.build(:Cx_ces_options, version: version, confidence: confidence,
                                                report: Options.word(:report, report, Options::REPORTS))
-      measure(:cx_ces, scores, options, weights: weights, by: by, scale: version == 1 ? 1..5 : 1..7, **answers)
+      measure(:cx_ces, scores, options, weights: weights, by: by, scale: version == 1 ? 1..5 : 1..7, answers: answers)
     end
 
     # Mean answer in the units of the scale.
     def mean_score(scores, weights: nil, by: nil, scale: 0..10, confidence: 0.95, **answers)
       options = Options.build(:Cx_mean_options, confidence: confidence)
-      measure(:cx_mean_score, scores, options, weights: weights, by: by, scale: scale, **answers)
+      measure(:cx_mean_score, scores, options, weights: weights, by: by, scale: scale, answers: answers)
     end
 
     # A share with its interval: successes of n.
@@ -73,14 +73,14 @@ module CXKit
       Tally.new(scale: scale).add_counts(steps, counts)
     end
 
-    def measure(function, scores, options, by:, **rest)
-      state = state_of(scores, by: by, **rest)
+    def measure(function, scores, options, **reading)
+      state = state_of(scores, **reading)
       suffix = state.is_a?(Tallies) ? "_by" : ""
       native = state.__send__(:read) { |handle| Native.public_send(:"#{function}#{suffix}", handle, options) }
       state.is_a?(Tallies) ? Table.new(native) : Estimate.from(native)
     end
 
-    def state_of(scores, by:, scale:, weights:, **answers)
+    def state_of(scores, by:, scale:, weights:, answers:)
       case scores
       when Tally, Tallies
         return scores if weights.nil? && by.nil? && answers.empty?

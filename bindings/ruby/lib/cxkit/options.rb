@@ -53,8 +53,11 @@ module CXKit
 
     # The first and last step of a scale given as a Range or a pair.
     def scale(scale)
-      steps = scale.is_a?(Range) ? [scale.begin, scale.exclude_end? ? scale.end - 1 : scale.end] : scale.to_a
-      return steps if steps.size == 2 && steps.all?(Integer)
+      steps = scale.is_a?(Range) ? [scale.begin, scale.end] : Array(scale)
+      if steps.size == 2 && steps.all?(Integer)
+        steps[1] -= 1 if scale.is_a?(Range) && scale.exclude_end?
+        return steps
+      end
 
       CXKit.send(:refuse, :option, "scale: #{scale.inspect} is not a range of integers such as 0..10")
     end
