@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .errors import ColumnTypeError
+from .errors import ColumnTypeError, NameNotFoundError
 
 _UNITS = {"s": 1, "ms": 2, "us": 3, "ns": 4}
 _WHOLE_SECONDS = ("m", "h", "D", "W")
@@ -129,11 +129,19 @@ def frame(data: Any, wanted: list[str] | None = None) -> object:
         pairs = [(name, data.iloc[:, at]) for at, name in enumerate(data.columns)]
     elif hasattr(data, "get_columns"):
         pairs = [(series.name, series) for series in data.get_columns()]
+    elif hasattr(data, "column_names") and hasattr(data, "itercolumns"):
+        pairs = list(zip(data.column_names, data.itercolumns()))
     else:
         return (data, wanted)
+    names = [str(name) for name, _ in pairs]
+    for name in wanted or ():
+        if name not in names:
+            raise NameNotFoundError(
+                f"there is no column {name!r}; there are {', '.join(names)}", column=name
+            )
     return [
-        (str(name), column(values, str(name)))
-        for name, values in pairs
+        (name, column(values, name))
+        for name, (_, values) in zip(names, pairs)
         if wanted is None or name in wanted
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any, Literal
 
 from . import _native
@@ -24,8 +25,8 @@ class Table:
 
     ``table["name"]`` is a column as a list (None is missing), ``table[0]`` a row as a dict;
     iteration goes over rows. Any reader of the Arrow stream protocol takes the table without a
-    copy: ``polars.DataFrame(table)``, ``pyarrow.table(table)``,
-    ``duckdb.sql("select * from table")``.
+    copy: ``polars.DataFrame(result)``, ``pyarrow.table(result)``,
+    ``duckdb.sql("from result")``.
 
     >>> import cxkit as cx
     >>> table = cx.nps([10, 9, 3, 8], by=["a", "a", "b", "b"])
@@ -99,13 +100,10 @@ class Table:
         >>> frame = cx.nps([10, 3], by=["x", "y"]).to_frame()    # doctest: +SKIP
         """
         if backend == "pandas":
-            import pandas
-
+            pandas = import_module("pandas")
             return pandas.DataFrame(self.to_dict(), columns=list(self._names))
         if backend == "polars":
-            import polars
-
-            return polars.DataFrame(self)
+            return import_module("polars").DataFrame(self)
         raise OptionError(f"backend is {backend!r}; it has to be pandas or polars")
 
     def __len__(self) -> int:

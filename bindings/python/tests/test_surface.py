@@ -1,0 +1,148 @@
+"""The names and keyword-only options that people call: a rename breaks someone."""
+
+import inspect
+
+import pytest
+
+import cxkit as cx
+from cxkit import _native, special
+
+READING = "weights, missing_codes, not_applicable_codes, invalid, fractional"
+SURFACE = {
+    "nps": ("scores", f"counts, by, promoters, detractors, scale, confidence, method, {READING}"),
+    "csat": ("scores", f"scale, top, by, denominator, confidence, method, {READING}"),
+    "ces": ("scores", f"version, report, by, confidence, {READING}"),
+    "mean_score": ("scores", f"scale, by, confidence, {READING}"),
+    "share": ("successes, n", "method, confidence"),
+    "tally_by": ("scores", f"by, scale, {READING}"),
+    "decompose": (
+        "before, after",
+        "by, weights, scale, score, promoters, detractors, top, confidence",
+    ),
+    "heterogeneity": ("scores", "by, weights, scale, score, promoters, detractors, top"),
+    "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
+    "correlate": ("x, y", "method, weights, confidence"),
+    "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
+    "Tally": ("", "scale"),
+    "Tally.add": ("scores", READING),
+    "Tally.merge": ("other", ""),
+    "Tally.from_bytes": ("data", ""),
+    "Tallies.add": ("scores", f"by, {READING}"),
+    "Moments": ("names", ""),
+    "Moments.add": ("table", "weights"),
+    "Table.to_frame": ("backend", ""),
+}
+DEFAULTS = {
+    "nps": {
+        "promoters": 9,
+        "detractors": 6,
+        "scale": (0, 10),
+        "confidence": 0.95,
+        "method": "auto",
+    },
+    "csat": {"scale": (1, 5), "top": None, "method": "wilson"},
+    "ces": {"version": 2, "report": "mean"},
+    "share": {"method": "wilson", "confidence": 0.95},
+    "plan": {"lower": 0, "upper": None, "known": 0, "cost": None, "integer": True},
+    "correlate": {"method": "pearson", "weights": None, "confidence": 0.95},
+    "drivers": {"method": "shapley", "adjust": None, "weights": None},
+    "Tally": {"scale": (0, 10)},
+}
+
+
+def words(text):
+    return {word for word in text.split(", ") if word}
+
+
+def signature(name):
+    found = cx
+    for part in name.split("."):
+        found = getattr(found, part)
+    parameters = dict(inspect.signature(found).parameters)
+    parameters.pop("self", None)
+    return parameters
+
+
+@pytest.mark.parametrize("name", SURFACE)
+def test_the_signature_is_explicit(name):
+    given, options = SURFACE[name]
+    parameters = signature(name)
+    kinds = {parameter.kind for parameter in parameters.values()}
+    assert not kinds & {inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL}
+    keyword_only = {n for n, p in parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    assert set(parameters) - keyword_only == words(given)
+    assert keyword_only == words(options)
+    for option, default in DEFAULTS.get(name, {}).items():
+        assert parameters[option].default == default
+
+
+@pytest.mark.parametrize("name", [name for name in cx.__all__ if callable(getattr(cx, name))])
+def test_everything_public_is_documented(name):
+    found = getattr(cx, name)
+    assert found.__doc__ and not found.__doc__.startswith(f"{name}(")
+    for member, what in vars(found).items() if inspect.isclass(found) else ():
+        if not member.startswith("_") and callable(what):
+            assert what.__doc__, f"{name}.{member}"
+
+
+def test_all_is_what_there_is():
+    public = {name for name in vars(cx) if not name.startswith("_")}
+    modules = {name for name in public if inspect.ismodule(getattr(cx, name))}
+    assert public - modules <= set(cx.__all__) | {"annotations"}
+    assert {"errors", "random", "special"} <= modules
+
+
+# Read by the facade under another form, or of no use in Python.
+ELSEWHERE = {
+    "cx_array_of", "cx_error_init", "cx_table_column", "cx_table_export", "cx_table_stream",
+    "cx_tallies_at", "cx_version",
+}  # fmt: skip
+
+
+def exported():
+    from conftest import vectors_folder
+
+    symbols = vectors_folder().parents[1] / "lib" / "cxkit.sym"
+    if not symbols.exists():
+        pytest.skip("the tree of the sources is not there")
+    return symbols.read_text().split()
+
+
+def test_every_exported_function_can_be_reached():
+    missing = [
+        name
+        for name in exported()
+        if name not in ELSEWHERE
+        and not name.endswith(("_free", "_options_init"))
+        and not hasattr(_native, name)
+    ]
+    assert missing == []
+    for name in exported():
+        if name.endswith("_options_init"):
+            assert hasattr(_native, name.removesuffix("_init"))
+        if name.endswith("_free"):
+            assert hasattr(_native, name.removesuffix("_free"))
+
+
+def test_every_special_function_is_in_its_module():
+    for name in special.__all__:
+        assert hasattr(_native, f"cx_{name}")
+        count = len(inspect.signature(getattr(special, name)).parameters)
+        assert isinstance(getattr(special, name)(*[0.5] * count), float)
+
+
+def test_random_numbers_are_those_of_the_golden_stream():
+    assert cx.random.philox(0, 0, 0)[0] == 0x6627E8D5
+    assert cx.random.uniform(1, index=2) != cx.random.uniform(1, index=3)
+    with pytest.raises((OverflowError, TypeError)):
+        cx.random.uniform(-1)
+
+
+def test_private_objects_have_destructors_and_options_take_no_wrong_types():
+    options = _native.cx_nps_options()
+    assert (options.promoters, options.detractors, options.confidence) == (9, 6, 0.95)
+    with pytest.raises(TypeError):
+        options.confidence = "x"
+    assert _native.cx_tally.__swig_destroy__
+    with pytest.raises((AttributeError, TypeError)):
+        _native.cx_tally()
