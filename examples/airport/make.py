@@ -14,11 +14,38 @@ import pathlib
 import sys
 
 # Published column per wave, for each column of ours. A missing wave means it was not asked.
-ITEMS = ["art", "restaurants", "shops", "signs", "walkways", "screens", "information_arrivals",
-         "information_departures", "wifi", "road_signs", "parking", "airtrain",
-         "long_term_shuttle", "rental_cars"]
-FROM_2014 = ["Q7ART", "Q7FOOD", "Q7STORE", "Q7SIGN", "Q7WALKWAYS", "Q7SCREENS", "Q7INFODOWN",
-             "Q7INFOUP", "Q7WIFI", "Q7ROADS", "Q7PARK", "Q7AIRTRAIN", "Q7LTPARKING", "Q7RENTAL"]
+ITEMS = [
+    "art",
+    "restaurants",
+    "shops",
+    "signs",
+    "walkways",
+    "screens",
+    "information_arrivals",
+    "information_departures",
+    "wifi",
+    "road_signs",
+    "parking",
+    "airtrain",
+    "long_term_shuttle",
+    "rental_cars",
+]
+FROM_2014 = [
+    "Q7ART",
+    "Q7FOOD",
+    "Q7STORE",
+    "Q7SIGN",
+    "Q7WALKWAYS",
+    "Q7SCREENS",
+    "Q7INFODOWN",
+    "Q7INFOUP",
+    "Q7WIFI",
+    "Q7ROADS",
+    "Q7PARK",
+    "Q7AIRTRAIN",
+    "Q7LTPARKING",
+    "Q7RENTAL",
+]
 EARLY = [item for item in ITEMS if item != "wifi"]
 
 
@@ -29,30 +56,101 @@ def lettered(prefix, count):
 def columns(wave):
     """Ours -> published, for one wave."""
     if wave == 2010:
-        return dict(zip(EARLY, lettered("Q6", 13)), overall="Q6N", shop="Q4B", food="Q4C",
-                    safe="Q9", find_way="Q13A", security="Q13B", problem="Q14", gate="GATENUM")
+        return dict(
+            zip(EARLY, lettered("Q6", 13)),
+            overall="Q6N",
+            shop="Q4B",
+            food="Q4C",
+            safe="Q9",
+            find_way="Q13A",
+            security="Q13B",
+            problem="Q14",
+            gate="GATENUM",
+        )
     if wave == 2011:
-        return dict(zip(EARLY, lettered("Q8", 13)), overall="Q8N", shop="Q4B", food="Q4C",
-                    safe="Q11", find_way="Q15A", security="Q15B", problem="Q16", gate="GATE")
+        return dict(
+            zip(EARLY, lettered("Q8", 13)),
+            overall="Q8N",
+            shop="Q4B",
+            food="Q4C",
+            safe="Q11",
+            find_way="Q15A",
+            security="Q15B",
+            problem="Q16",
+            gate="GATE",
+        )
     if wave == 2012:
-        names = ["Q8A_ART", "Q8B_FOOD", "Q8C_SHOP", "Q8D_SIGNS", "Q8E_WALK", "Q8F_SCREENS",
-                 "Q8G_INFOARR", "Q8H_INFODEP", "Q8I_ROAD", "Q8J_PARK", "Q8K_AIRTRAIN",
-                 "Q8L_LTPARK", "Q8M_RENTAL"]
-        return dict(zip(EARLY, names), overall="Q8N_WHOLE", shop="Q4BUY", food="Q4FOOD",
-                    safe="Q11SAFE", find_way="Q15A_FIND", security="Q15B_SECURITY",
-                    problem="Q16_PROBLEM", boarding_area="BAREA")
+        names = [
+            "Q8A_ART",
+            "Q8B_FOOD",
+            "Q8C_SHOP",
+            "Q8D_SIGNS",
+            "Q8E_WALK",
+            "Q8F_SCREENS",
+            "Q8G_INFOARR",
+            "Q8H_INFODEP",
+            "Q8I_ROAD",
+            "Q8J_PARK",
+            "Q8K_AIRTRAIN",
+            "Q8L_LTPARK",
+            "Q8M_RENTAL",
+        ]
+        return dict(
+            zip(EARLY, names),
+            overall="Q8N_WHOLE",
+            shop="Q4BUY",
+            food="Q4FOOD",
+            safe="Q11SAFE",
+            find_way="Q15A_FIND",
+            security="Q15B_SECURITY",
+            problem="Q16_PROBLEM",
+            boarding_area="BAREA",
+        )
     if wave == 2013:
-        names = ["Q7A_ART", "Q7B_FOOD", "Q7C_SHOPS", "Q7D_SIGNS", "Q7E_WALK", "Q7F_SCREENS",
-                 "Q7G_INFOARR", "Q7H_INFODEP", "Q7I_WIFI", "Q7J_ROAD", "Q7K_PARK",
-                 "Q7L_AIRTRAIN", "Q7M_LTPARK", "Q7N_RENTAL"]
-        return dict(zip(ITEMS, names), overall="Q7O_WHOLE", shop="Q4BUY", food="Q4FOOD",
-                    used_wifi="Q4WIFI", safe="Q10SAFE", find_way="Q14A_FIND",
-                    security="Q14B_SECURITY", problem="Q15_PROBLEMS", gate="GATE",
-                    method="METHOD", frequent_flyer="Q21_HIFLYER")
-    found = dict(zip(ITEMS, FROM_2014), overall="Q7ALL", shop="Q4STORE", food="Q4FOOD",
-                 used_wifi="Q4WIFI", safe="Q10SAFE", find_way="Q14FIND", security="Q14PASSTHRU",
-                 problem="Q15PROBLEM", boarding_area="BAREA", method="METHOD",
-                 frequent_flyer={2014: "Q21FLY", 2015: "Q21FLY", 2018: "Q23FLY"}.get(wave, "Q22FLY"))
+        names = [
+            "Q7A_ART",
+            "Q7B_FOOD",
+            "Q7C_SHOPS",
+            "Q7D_SIGNS",
+            "Q7E_WALK",
+            "Q7F_SCREENS",
+            "Q7G_INFOARR",
+            "Q7H_INFODEP",
+            "Q7I_WIFI",
+            "Q7J_ROAD",
+            "Q7K_PARK",
+            "Q7L_AIRTRAIN",
+            "Q7M_LTPARK",
+            "Q7N_RENTAL",
+        ]
+        return dict(
+            zip(ITEMS, names),
+            overall="Q7O_WHOLE",
+            shop="Q4BUY",
+            food="Q4FOOD",
+            used_wifi="Q4WIFI",
+            safe="Q10SAFE",
+            find_way="Q14A_FIND",
+            security="Q14B_SECURITY",
+            problem="Q15_PROBLEMS",
+            gate="GATE",
+            method="METHOD",
+            frequent_flyer="Q21_HIFLYER",
+        )
+    found = dict(
+        zip(ITEMS, FROM_2014),
+        overall="Q7ALL",
+        shop="Q4STORE",
+        food="Q4FOOD",
+        used_wifi="Q4WIFI",
+        safe="Q10SAFE",
+        find_way="Q14FIND",
+        security="Q14PASSTHRU",
+        problem="Q15PROBLEM",
+        boarding_area="BAREA",
+        method="METHOD",
+        frequent_flyer={2014: "Q21FLY", 2015: "Q21FLY", 2018: "Q23FLY"}.get(wave, "Q22FLY"),
+    )
     if wave == 2014:
         found["boarding_area"] = "AREA"
     if wave >= 2017:
@@ -62,15 +160,41 @@ def columns(wave):
     return found
 
 
-OUT = ["wave", "date", "boarding_area", "time_of_day", "destination", "method", "language",
-       "weight", "nps", "overall", *ITEMS, "find_way", "security", "safe", "problem", "shop",
-       "food", "used_wifi", "frequent_flyer"]
+OUT = [
+    "wave",
+    "date",
+    "boarding_area",
+    "time_of_day",
+    "destination",
+    "method",
+    "language",
+    "weight",
+    "nps",
+    "overall",
+    *ITEMS,
+    "find_way",
+    "security",
+    "safe",
+    "problem",
+    "shop",
+    "food",
+    "used_wifi",
+    "frequent_flyer",
+]
 TIME = {"1": "AM", "2": "MID", "3": "PM"}
 METHOD = {"1": "at gate", "2": "mail", "3": "online"}
 LANGUAGE = {"1": "English", "2": "Spanish", "3": "Chinese", "4": "Japanese"}
-DESTINATION = {"1": "US West", "2": "US East", "3": "US Midwest", "4": "Canada, Mexico, Caribbean",
-               "5": "Central and South America", "6": "Europe", "7": "Middle East", "8": "Asia",
-               "9": "Australia, New Zealand"}
+DESTINATION = {
+    "1": "US West",
+    "2": "US East",
+    "3": "US Midwest",
+    "4": "Canada, Mexico, Caribbean",
+    "5": "Central and South America",
+    "6": "Europe",
+    "7": "Middle East",
+    "8": "Asia",
+    "9": "Australia, New Zealand",
+}
 
 
 def date(wave, code):
@@ -91,8 +215,15 @@ def date(wave, code):
 
 def area(wave, gate):
     """Boarding area of a gate, where the file has no letter (2010, 2011, 2013)."""
-    for letter, low, high in (("A", 1, 12), ("B", 20, 39), ("C", 40, 48), ("D", 50, 59),
-                              ("E", 60, 67), ("F", 68, 90), ("G", 91, 102)):
+    for letter, low, high in (
+        ("A", 1, 12),
+        ("B", 20, 39),
+        ("C", 40, 48),
+        ("D", 50, 59),
+        ("E", 60, 67),
+        ("F", 68, 90),
+        ("G", 91, 102),
+    ):
         if low <= int(gate) <= high:
             return letter
     raise ValueError(f"{wave}: no boarding area has gate {gate}")
@@ -116,8 +247,9 @@ def harmonise(wave, row):
 def main(folder):
     here = pathlib.Path(__file__).parent
     for wave in range(2010, 2019):
-        with gzip.open(pathlib.Path(folder) / f"sfo_{wave}.csv.gz", "rt", encoding="utf-8",
-                       newline="") as file:
+        with gzip.open(
+            pathlib.Path(folder) / f"sfo_{wave}.csv.gz", "rt", encoding="utf-8", newline=""
+        ) as file:
             reader = csv.reader(file)
             header = [name.strip() for name in next(reader)]
             rows = [harmonise(wave, dict(zip(header, values))) for values in reader]

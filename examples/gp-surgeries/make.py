@@ -14,8 +14,10 @@ import sys
 
 def main(source):
     target = pathlib.Path(__file__).parent / "answers.csv"
-    with gzip.open(source, "rt", encoding="utf-8", newline="") as file, \
-            open(target, "w", encoding="utf-8", newline="") as out:
+    with (
+        gzip.open(source, "rt", encoding="utf-8", newline="") as file,
+        open(target, "w", encoding="utf-8", newline="") as out,
+    ):
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["time", "rating", "surgery", "comment"])
         count = 0

@@ -19,8 +19,13 @@ NPS = '[[score]]\ncolumn = "q"\nmetric = "nps"\nscale = [0, 10]\n'
 
 
 def cxkit(*arguments, status=0, stdin=None):
-    done = subprocess.run([sys.executable, "-m", "cxkit.cli", *map(str, arguments)], input=stdin,
-                          capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+    done = subprocess.run(
+        [sys.executable, "-m", "cxkit.cli", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
     assert done.returncode == status, done.stderr
     return done
 
@@ -52,7 +57,11 @@ def test_report_writes_one_file(tmp_path):
     out = tmp_path / "report.html"
     done = cxkit("report", folder(tmp_path), "-o", out)
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "cxkit.toml", "report.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "a.csv",
+        "cxkit.toml",
+        "report.html",
+    ]
     assert done.stdout == "" and "3 answers" in done.stderr
 
 
@@ -76,16 +85,23 @@ def test_report_without_a_target_is_wrong_usage(tmp_path):
     assert "give -o FILE" in refused("report", folder(tmp_path), status=2)
 
 
-@pytest.mark.parametrize("rows, toml, words", [
-    ("q\n9\n12\n", NPS, 'a.csv, line 3, column "q": 12 is not on the scale from 0 to 10'),
-    ("p\n9\n", NPS, 'there is no column "q"'),
-    ("", NPS, "a.csv: the file is empty"),
-    ("q\n", NPS, "no answers in this file"),
-    ("q,d\n9,2018-13-01\n", NPS + '[columns]\ndate = "d"\n',
-     'a.csv, line 2, column "d": "2018-13-01" is not a date'),
-    ("q\n9\n", "tite = 1\n" + NPS, 'Did you mean "title"?'),
-    ("q\n9\n", None, "there is no cxkit.toml"),
-], ids=["score", "column", "empty", "header", "date", "key", "no toml"])
+@pytest.mark.parametrize(
+    "rows, toml, words",
+    [
+        ("q\n9\n12\n", NPS, 'a.csv, line 3, column "q": 12 is not on the scale from 0 to 10'),
+        ("p\n9\n", NPS, 'there is no column "q"'),
+        ("", NPS, "a.csv: the file is empty"),
+        ("q\n", NPS, "no answers in this file"),
+        (
+            "q,d\n9,2018-13-01\n",
+            NPS + '[columns]\ndate = "d"\n',
+            'a.csv, line 2, column "d": "2018-13-01" is not a date',
+        ),
+        ("q\n9\n", "tite = 1\n" + NPS, 'Did you mean "title"?'),
+        ("q\n9\n", None, "there is no cxkit.toml"),
+    ],
+    ids=["score", "column", "empty", "header", "date", "key", "no toml"],
+)
 def test_bad_input_ends_in_one_sentence(tmp_path, rows, toml, words):
     out = tmp_path / "report.html"
     before = "the old report"
@@ -125,8 +141,20 @@ def test_nps_reads_stdin():
 
 
 def test_nps_by_group_as_csv():
-    done = cxkit("nps", AIRPORT, "--column", "nps", "--missing", "11", "--by", "boarding_area",
-                 "--weight", "weight", "--format", "csv")
+    done = cxkit(
+        "nps",
+        AIRPORT,
+        "--column",
+        "nps",
+        "--missing",
+        "11",
+        "--by",
+        "boarding_area",
+        "--weight",
+        "weight",
+        "--format",
+        "csv",
+    )
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["boarding_area"] for row in rows] == list("ABCDEFG")
     assert sum(int(row["n"]) for row in rows) == 2650
@@ -134,8 +162,23 @@ def test_nps_by_group_as_csv():
 
 def test_nps_as_arrow():
     pyarrow = pytest.importorskip("pyarrow")
-    done = subprocess.run([sys.executable, "-m", "cxkit.cli", "nps", str(AIRPORT), "--column", "nps",
-                           "--missing", "11", "--format", "arrow"], capture_output=True, check=True)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "cxkit.cli",
+            "nps",
+            str(AIRPORT),
+            "--column",
+            "nps",
+            "--missing",
+            "11",
+            "--format",
+            "arrow",
+        ],
+        capture_output=True,
+        check=True,
+    )
     table = pyarrow.ipc.open_stream(done.stdout).read_all()
     assert table.num_rows == 1 and table["n"][0].as_py() == 2650
 
@@ -155,7 +198,9 @@ def test_ces_has_its_own_scales(tmp_path):
     path = folder(tmp_path, "q\n7\n5\n") / "a.csv"
     done = cxkit("ces", path, "--column", "q", "--format", "json")
     assert json.loads(done.stdout)["rows"][0]["value"] == 6
-    assert "scale from 1 to 5" in refused("ces", path, "--column", "q", "--version-of-question", "1")
+    assert "scale from 1 to 5" in refused(
+        "ces", path, "--column", "q", "--version-of-question", "1"
+    )
 
 
 def test_an_option_out_of_range_is_wrong_usage():
@@ -163,8 +208,11 @@ def test_an_option_out_of_range_is_wrong_usage():
 
 
 def test_plan_and_drivers_of_the_airport():
-    plan = json.loads(cxkit("plan", EXAMPLES / "airport", "--budget", "3000", "--floor", "60",
-                            "--format", "json").stdout)["rows"]
+    plan = json.loads(
+        cxkit(
+            "plan", EXAMPLES / "airport", "--budget", "3000", "--floor", "60", "--format", "json"
+        ).stdout
+    )["rows"]
     assert sum(row["next"] for row in plan) == 3000
     assert min(row["next"] for row in plan) >= 60
     drivers = json.loads(cxkit("drivers", EXAMPLES / "airport", "--format", "json").stdout)["rows"]
@@ -181,7 +229,9 @@ def test_doctor_proposes_what_can_be_read(tmp_path, name):
     (place / "cxkit.toml").write_text(proposed, encoding="utf-8")
     found = json.loads(cxkit("report", place, "--json").stdout)
     metrics = {score["column"]: score["metric"] for score in found["scores"]}
-    assert metrics == ({"nps": "nps", "overall": "csat"} if name == "airport" else {"rating": "csat"})
+    assert metrics == (
+        {"nps": "nps", "overall": "csat"} if name == "airport" else {"rating": "csat"}
+    )
 
 
 def test_doctor_says_when_there_is_no_score(tmp_path):
@@ -191,7 +241,9 @@ def test_doctor_says_when_there_is_no_score(tmp_path):
 
 
 def test_importing_the_library_needs_none_of_this():
-    code = ("import sys, cxkit; "
-            "print(sorted({'duckdb','jinja2','matplotlib','rich','numpy'} & set(sys.modules)))")
+    code = (
+        "import sys, cxkit; "
+        "print(sorted({'duckdb','jinja2','matplotlib','rich','numpy'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -11,7 +11,8 @@ for package in ("duckdb", "jinja2", "matplotlib"):
     pytest.importorskip(package)
 
 import cxkit as cx  # noqa: E402
-from cxkit.report import analyse, answers, config, html as page_of  # noqa: E402
+from cxkit.report import analyse, answers, config  # noqa: E402
+from cxkit.report import html as page_of
 from cxkit.report.problem import Problem  # noqa: E402
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "examples"
@@ -133,24 +134,63 @@ def test_waves_stand_in_order_of_their_numbers(tmp_path):
 
 def test_airport_counts_are_those_published(airport):
     assert [wave["rows"] for wave in airport["answers"]["waves"]] == [
-        3234, 3872, 3521, 3535, 2818, 2958, 3087, 2831, 2809]
+        3234,
+        3872,
+        3521,
+        3535,
+        2818,
+        2958,
+        3087,
+        2831,
+        2809,
+    ]
     first, second = airport["scores"][0]["waves"]
     assert [step["n"] for step in first["distribution"]] == [
-        17, 6, 8, 19, 18, 144, 130, 291, 677, 564, 872]
+        17,
+        6,
+        8,
+        19,
+        18,
+        144,
+        130,
+        291,
+        677,
+        564,
+        872,
+    ]
     assert [step["n"] for step in second["distribution"]] == [
-        24, 11, 24, 26, 24, 205, 133, 334, 601, 498, 770]
+        24,
+        11,
+        24,
+        26,
+        24,
+        205,
+        133,
+        334,
+        601,
+        498,
+        770,
+    ]
     assert first["excluded"]["missing"] == 85 and second["excluded"]["missing"] == 159
 
 
 def test_airport_score_is_that_of_the_library(airport):
     import csv
+
     with open(EXAMPLES / "airport" / "airport_2018.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    direct = cx.nps([float(row["nps"]) for row in rows], missing_codes=(11,),
-                    weights=[float(row["weight"]) for row in rows])
+    direct = cx.nps(
+        [float(row["nps"]) for row in rows],
+        missing_codes=(11,),
+        weights=[float(row["weight"]) for row in rows],
+    )
     wave = airport["scores"][0]["waves"][-1]
     assert (wave["value"], wave["ci_low"], wave["ci_high"], wave["n"]) == (
-        direct.value, direct.ci_low, direct.ci_high, direct.n)
+        direct.value,
+        direct.ci_low,
+        direct.ci_high,
+        direct.n,
+    )
 
 
 def test_waves_without_the_question_are_no_waves_of_it(airport):
@@ -208,6 +248,7 @@ def test_every_estimate_lies_in_its_interval(airport, surgeries):
         elif isinstance(value, list):
             for inner in value:
                 yield from walk(inner)
+
     found = [*walk(airport), *walk(surgeries)]
     assert len(found) > 200
     for estimate in found:

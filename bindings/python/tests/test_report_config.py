@@ -68,13 +68,16 @@ def test_a_code_on_the_scale_is_refused():
 
 
 def test_a_value_outside_the_scale_is_refused():
-    text = sentence('[[score]]\ncolumn = "q"\nmetric = "csat"\nscale = [1, 5]\nvalues = {Good = 6}\n')
+    text = sentence(
+        '[[score]]\ncolumn = "q"\nmetric = "csat"\nscale = [1, 5]\nvalues = {Good = 6}\n'
+    )
     assert 'gives "Good" the score 6' in text
 
 
 def test_a_wrong_type_is_named():
     assert "confidence in [settings] must be a number" in sentence(
-        SCORE + '[settings]\nconfidence = "95%"\n')
+        SCORE + '[settings]\nconfidence = "95%"\n'
+    )
 
 
 def test_true_is_not_a_number():
@@ -97,7 +100,8 @@ def test_a_score_cannot_drive_itself():
 
 def test_wave_and_every_exclude_each_other():
     assert "give one of the two" in sentence(
-        SCORE + '[columns]\nwave = "w"\ndate = "d"\nevery = "month"\n')
+        SCORE + '[columns]\nwave = "w"\ndate = "d"\nevery = "month"\n'
+    )
 
 
 def test_every_needs_a_date():

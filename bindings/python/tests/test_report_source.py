@@ -59,9 +59,16 @@ def test_blanks_around_a_column_name_do_not_matter(tmp_path):
 
 
 def test_codes_become_missing_and_not_applicable(tmp_path):
-    path = file(tmp_path, "q\n5\n0\nBlank\n6\n\"\"\n1.0\n 3 \n")
+    path = file(tmp_path, 'q\n5\n0\nBlank\n6\n""\n1.0\n 3 \n')
     assert Source([path]).answers("q", FIVE).tolist() == [
-        5, MISSING, MISSING, NOT_APPLICABLE, MISSING, 1, 3]
+        5,
+        MISSING,
+        MISSING,
+        NOT_APPLICABLE,
+        MISSING,
+        1,
+        3,
+    ]
 
 
 def test_words_become_scores(tmp_path):
@@ -100,7 +107,7 @@ def test_broken_date_is_named(tmp_path):
 
 
 def test_blank_date_is_no_time(tmp_path):
-    path = file(tmp_path, 'd,q\n2018-05-21,1\n,2\n2018-05-21 14:30:00,3\n')
+    path = file(tmp_path, "d,q\n2018-05-21,1\n,2\n2018-05-21 14:30:00,3\n")
     found = Source([path]).times("d")
     assert np.isnat(found).tolist() == [False, True, False]
     assert str(found[2]) == "2018-05-21T14:30:00.000000"
@@ -113,7 +120,9 @@ def test_broken_weight_is_named(tmp_path):
 
 def test_damaged_csv_is_named_by_line(tmp_path):
     with pytest.raises(Problem, match="a.csv"):
-        Source([file(tmp_path, 'q,w\n' + "9,1\n" * 50 + "9,1,1\n" + "9,1\n" * 5000)]).answers("q", TEN)
+        Source([file(tmp_path, "q,w\n" + "9,1\n" * 50 + "9,1,1\n" + "9,1\n" * 5000)]).answers(
+            "q", TEN
+        )
 
 
 def test_bytes_that_are_no_text_are_one_sentence(tmp_path):
@@ -130,6 +139,7 @@ def test_gzip_and_parquet_give_the_same_answers(tmp_path):
     packed.write_bytes(gzip.compress(plain.read_bytes()))
     columns = tmp_path / "c.parquet"
     import duckdb
+
     duckdb.connect().execute(f"COPY (FROM read_csv('{plain}')) TO '{columns}' (FORMAT parquet)")
     for path in (packed, columns):
         source = Source([path])
@@ -140,6 +150,7 @@ def test_gzip_and_parquet_give_the_same_answers(tmp_path):
 def test_parquet_names_the_row(tmp_path):
     columns = tmp_path / "c.parquet"
     import duckdb
+
     duckdb.connect().execute(f"COPY (SELECT unnest([9, 12]) AS q) TO '{columns}' (FORMAT parquet)")
     with pytest.raises(Problem, match="c.parquet, row 2"):
         Source([columns]).answers("q", TEN)

@@ -1,34 +1,56 @@
 """What each command does."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import os
-import pathlib
 import sys
 import tempfile
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import cxkit as cx
 
 from ..report import config as configuration
 from ..report import source
+from ..report.config import Config
 from ..report.measure import CODES, plain
 from ..report.problem import FileProblem, Problem
+from ..report.shapes import Array, Row
+from ..report.source import Source
 from . import output
 
-
-def run(chosen):
-    return {"report": report, "doctor": doctor, "nps": metric, "csat": metric, "ces": metric,
-            "plan": plan, "drivers": drivers}[chosen.command](chosen)
+Change: TypeAlias = Callable[[Config], Config]
+Keys: TypeAlias = dict[str, tuple[list[str], Array]]
 
 
-def note(chosen, text):
+def unchanged(config: Config) -> Config:
+    return config
+
+
+def run(chosen: Namespace) -> int:
+    return {
+        "report": report,
+        "doctor": doctor,
+        "nps": metric,
+        "csat": metric,
+        "ces": metric,
+        "plan": plan,
+        "drivers": drivers,
+    }[chosen.command](chosen)
+
+
+def note(chosen: Namespace, text: str) -> None:
     if not chosen.quiet:
         print(text, file=sys.stderr)
 
 
-def located(chosen):
+def located(chosen: Namespace) -> tuple[Config, Path, list[Path] | None]:
     """(configuration, folder, files or None) of the paths of a command."""
-    paths = [pathlib.Path(path) for path in chosen.paths]
+    paths = [Path(path) for path in chosen.paths]
     for path in paths:
         if not path.exists():
             raise FileProblem(f"{path}: there is no such file or folder")
@@ -36,45 +58,53 @@ def located(chosen):
     if folders and len(paths) > 1:
         raise Problem("give one folder, or files")
     folder = folders[0] if folders else paths[0].parent
-    toml = pathlib.Path(chosen.config) if chosen.config else folder / configuration.NAME
+    toml = Path(chosen.config) if chosen.config else folder / configuration.NAME
     if not toml.exists() and not chosen.config:
         if folders:
             source.find(folder, ("*.csv", "*.csv.gz", "*.tsv", "*.parquet"))
-        raise Problem(f"{folder}: there is no {configuration.NAME}. Propose one with: cxkit doctor "
-                      f"{paths[0]} > {toml}")
+        raise Problem(
+            f"{folder}: there is no {configuration.NAME}. Propose one with: cxkit doctor "
+            f"{paths[0]} > {toml}"
+        )
     return configuration.read(toml), folder, None if folders else paths
 
 
-def analysed(chosen, change=lambda config: config):
+def analysed(chosen: Namespace, change: Change = unchanged) -> Row:
     """The numbers of a report."""
     from ..report import analyse, answers
+
     config, folder, files = located(chosen)
     config = change(config)
     with output.progress(chosen) as log:
         return analyse.analyse(config, answers.read(config, folder, files, log), log)
 
 
-def report(chosen):
+def report(chosen: Namespace) -> int:
     if not chosen.output and not chosen.json:
         print("cxkit: give -o FILE for the page, --json for the numbers, or both", file=sys.stderr)
         return 2
     from ..report import html
+
     found = analysed(chosen)
     if chosen.output:
         with output.progress(chosen) as log:
             log("drawing")
             page = html.page(found)
         output.write_whole(chosen.output, page)
-        note(chosen, f"{chosen.output}: {found['answers']['rows_read']:,} answers, "
-             f"{len(page.encode()) / 1e6:.1f} MB")
+        note(
+            chosen,
+            f"{chosen.output}: {found['answers']['rows_read']:,} answers, "
+            f"{len(page.encode()) / 1e6:.1f} MB",
+        )
     if chosen.json:
         print(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
     return 0
 
 
-def doctor(chosen):
+def doctor(chosen: Namespace) -> int:
     from . import examine
-    paths = [pathlib.Path(path) for path in chosen.paths]
+
+    paths = [Path(path) for path in chosen.paths]
     folder = paths[0] if paths[0].is_dir() else None
     files = source.find(folder, ("*.csv", "*.csv.gz", "*.tsv", "*.parquet")) if folder else paths
     for path in files:
@@ -88,17 +118,21 @@ def doctor(chosen):
     return 0
 
 
-def metric(chosen):
+def metric(chosen: Namespace) -> int:
     if not 0 < chosen.confidence < 1:
         print(f"cxkit: --confidence {chosen.confidence} is not between 0 and 1", file=sys.stderr)
         return 2
-    steps = {"nps": (0, 10), "csat": getattr(chosen, "scale", None),
-             "ces": (1, 5) if getattr(chosen, "version", 2) == 1 else (1, 7)}[chosen.command]
+    easy = (1, 5) if getattr(chosen, "version", 2) == 1 else (1, 7)
+    steps: tuple[int, int] = {"nps": (0, 10), "ces": easy}.get(chosen.command) or chosen.scale
     codes = configuration.Codes(steps, tuple(chosen.missing), tuple(chosen.not_applicable))
     wanted = [chosen.column, *chosen.by, *([chosen.weight] if chosen.weight else [])]
     with opened(chosen.file) as path, output.progress(chosen) as log:
-        table = source.Source([path], list(dict.fromkeys(wanted)), log,
-                              "give its code with --missing or --not-applicable")
+        table = source.Source(
+            [path],
+            list(dict.fromkeys(wanted)),
+            log,
+            "give its code with --missing or --not-applicable",
+        )
         scores = table.answers(chosen.column, codes)
         weights = weighted(table, chosen.weight) if chosen.weight else None
         keys = {name: table.factor(name) for name in chosen.by}
@@ -107,28 +141,43 @@ def metric(chosen):
     return 0
 
 
-def weighted(table, name):
+def weighted(table: Source, name: str) -> Array:
     values = table.numbers(name)
     wrong = ~(values >= 0)
     if wrong.any():
         row = int(wrong.argmax())
-        raise table.bad(row, name, f'"{table.text(row, name)}" is no weight: a number from 0 is '
-                        "needed in every row")
+        raise table.bad(
+            row,
+            name,
+            f'"{table.text(row, name)}" is no weight: a number from 0 is needed in every row',
+        )
     return values
 
 
-def estimates(chosen, scores, weights, keys, steps):
+def estimates(
+    chosen: Namespace, scores: Array, weights: Array | None, keys: Keys, steps: tuple[int, int]
+) -> list[Row]:
     """One row for each combination of the keys, in the order of their labels."""
-    call = {"nps": cx.nps, "csat": cx.csat, "ces": cx.ces}[chosen.command]
-    extra = {"nps": {}, "csat": {"top": getattr(chosen, "top", None)},
-             "ces": {"version": getattr(chosen, "version", 2),
-                     "report": getattr(chosen, "report", "mean")}}[chosen.command]
+    calls: dict[str, Callable[..., cx.Estimate]] = {"nps": cx.nps, "csat": cx.csat, "ces": cx.ces}
+    call = calls[chosen.command]
+    extra: Row = {
+        "nps": {},
+        "csat": {"top": getattr(chosen, "top", None)},
+        "ces": {
+            "version": getattr(chosen, "version", 2),
+            "report": getattr(chosen, "report", "mean"),
+        },
+    }[chosen.command]
     extra = {key: value for key, value in extra.items() if value is not None}
     rows = []
     for labels, chosen_rows in groups(keys, len(scores)):
         tally = cx.Tally(scale=steps)
-        tally.add(scores[chosen_rows], invalid="error",
-                  weights=None if weights is None else weights[chosen_rows], **CODES)
+        tally.add(
+            scores[chosen_rows],
+            invalid="error",
+            weights=None if weights is None else weights[chosen_rows],
+            **CODES,
+        )
         try:
             found = plain(call(tally, confidence=chosen.confidence, **extra))
         except cx.EmptyError:
@@ -139,15 +188,27 @@ def estimates(chosen, scores, weights, keys, steps):
     return rows
 
 
-def row_of(found):
-    names = ("value", "ci_low", "ci_high", "confidence", "se", "n", "n_eff", "method", "unit",
-             "flags", "excluded")
+def row_of(found: Row | None) -> Row:
+    names = (
+        "value",
+        "ci_low",
+        "ci_high",
+        "confidence",
+        "se",
+        "n",
+        "n_eff",
+        "method",
+        "unit",
+        "flags",
+        "excluded",
+    )
     return {name: None if found is None else found[name] for name in names}
 
 
-def groups(keys, rows):
+def groups(keys: Keys, rows: int) -> Iterator[tuple[Row, Any]]:
     """(labels, rows) of every combination that occurs."""
     import numpy as np
+
     if not keys:
         yield {}, slice(None)
         return
@@ -163,53 +224,91 @@ def groups(keys, rows):
 class opened:
     """A path for a file, or for a copy of stdin when the name is -."""
 
-    def __init__(self, name):
-        self.name, self.copy = name, None
+    def __init__(self, name: str) -> None:
+        self.name, self.copy = name, ""
 
-    def __enter__(self):
+    def __enter__(self) -> Path:
         if self.name != "-":
-            return pathlib.Path(self.name)
+            return Path(self.name)
         handle, self.copy = tempfile.mkstemp(prefix="stdin-", suffix=".csv")
         with os.fdopen(handle, "wb") as file:
             file.write(sys.stdin.buffer.read())
-        return pathlib.Path(self.copy)
+        return Path(self.copy)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if self.copy:
             os.unlink(self.copy)
 
 
-def plan(chosen):
-    def change(config):
+def plan(chosen: Namespace) -> int:
+    def change(config: Config) -> Config:
         if not config.point:
             raise Problem(f"{config.path}: a plan needs point in [columns]")
-        asked = {key: value for key in ("budget", "floor")
-                 if (value := getattr(chosen, key)) is not None}
-        return dataclasses.replace(config, plan=dataclasses.replace(config.plan, **asked),
-                                   drivers=None, behaviours=())
+        asked = {
+            key: value for key in ("budget", "floor") if (value := getattr(chosen, key)) is not None
+        }
+        return dataclasses.replace(
+            config, plan=dataclasses.replace(config.plan, **asked), drivers=None, behaviours=()
+        )
+
     found = analysed(chosen, change)["plan"]
-    output.emit([{key: row[key] for key in ("point", "now", "next", "share", "half_width_now",
-                                            "half_width_next", "reason")} for row in found["rows"]],
-                chosen.format, "plan")
-    note(chosen, f"{found['budget']:,} answers; half width of the whole "
-         f"{found['half_width_now']:.3g} now, {found['half_width_next']:.3g} next; gap "
-         f"{found['gap']:.3g}")
+    output.emit(
+        [
+            {
+                key: row[key]
+                for key in (
+                    "point",
+                    "now",
+                    "next",
+                    "share",
+                    "half_width_now",
+                    "half_width_next",
+                    "reason",
+                )
+            }
+            for row in found["rows"]
+        ],
+        chosen.format,
+        "plan",
+    )
+    note(
+        chosen,
+        f"{found['budget']:,} answers; half width of the whole "
+        f"{found['half_width_now']:.3g} now, {found['half_width_next']:.3g} next; gap "
+        f"{found['gap']:.3g}",
+    )
     return 0
 
 
-def drivers(chosen):
-    def change(config):
+def drivers(chosen: Namespace) -> int:
+    def change(config: Config) -> Config:
         if not config.drivers:
             raise Problem(f"{config.path}: there is no [drivers]")
         return dataclasses.replace(config, behaviours=())
+
     found = analysed(chosen, change)["drivers"]
     if found["problem"]:
         raise Problem(f"no shares can be given: {found['problem']}")
-    output.emit([{"item": item["title"], "share": item["share"], "sign": item["sign"],
-                  "importance": item["importance"], "first": item["first"], "last": item["last"],
-                  "mean": item["mean"]["value"],
-                  "correlation": item["correlation"] and item["correlation"]["value"]}
-                 for item in found["items"]], chosen.format, "drivers")
-    note(chosen, f"{found['n']:,} customers rated all items; they explain {100 * found['r2']:.0f}% "
-         f"of \"{found['title']}\"")
+    output.emit(
+        [
+            {
+                "item": item["title"],
+                "share": item["share"],
+                "sign": item["sign"],
+                "importance": item["importance"],
+                "first": item["first"],
+                "last": item["last"],
+                "mean": item["mean"]["value"],
+                "correlation": item["correlation"] and item["correlation"]["value"],
+            }
+            for item in found["items"]
+        ],
+        chosen.format,
+        "drivers",
+    )
+    note(
+        chosen,
+        f"{found['n']:,} customers rated all items; they explain {100 * found['r2']:.0f}% "
+        f'of "{found["title"]}"',
+    )
     return 0

@@ -1,6 +1,10 @@
 """doctor: what the columns of a file look like, as a cxkit.toml to correct."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from ..report.problem import listed
 from ..report.source import Source, canonical
@@ -23,26 +27,32 @@ FEW = 200  # different values of a column that can name measurement points
 class Column:
     """One column: its different values, and what they might be."""
 
-    def __init__(self, source, name):
+    def __init__(self, source: Source, name: str) -> None:
         self.name = name
         self.values = [(text, count) for text, count in source.distinct(name) if text != ""]
         self.count = sum(count for _, count in self.values)
-        self.numbers = {canonical(text): count for text, count in self.values
-                        if isinstance(canonical(text), float)}
-        self.words = {text: count for text, count in self.values
-                      if not isinstance(canonical(text), float)}
+        self.numbers = {
+            value: count
+            for text, count in self.values
+            if isinstance(value := canonical(text), float)
+        }
+        self.words = {
+            text: count for text, count in self.values if not isinstance(canonical(text), float)
+        }
         self.total = source.count
 
     @property
-    def whole(self):
+    def whole(self) -> bool:
         return all(value == int(value) for value in self.numbers)
 
-    def answers(self, low, high):
+    def answers(self, low: int, high: int) -> float:
         """How much of the column stands on a scale."""
-        return sum(n for value, n in self.numbers.items() if low <= value <= high) / (self.count or 1)
+        return sum(n for value, n in self.numbers.items() if low <= value <= high) / (
+            self.count or 1
+        )
 
 
-def kind(column):
+def kind(column: Column) -> str:
     """What a column is taken for."""
     if column.count == 0:
         return "empty"
@@ -50,7 +60,11 @@ def kind(column):
         return "time"
     if verbal(column):
         return "verbal"
-    if re.search(r"weight|^wt?$|gewicht", column.name, re.I) and column.numbers and not column.words:
+    if (
+        re.search(r"weight|^wt?$|gewicht", column.name, re.I)
+        and column.numbers
+        and not column.words
+    ):
         return "weight"
     if re.search(r"^(wave|year|quarter|month|period|round)$", column.name, re.I):
         return "wave"
@@ -66,12 +80,16 @@ def kind(column):
     return "other"
 
 
-def looks_like_time(text):
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?",
-                        text) is not None
+def looks_like_time(text: str) -> bool:
+    return (
+        re.fullmatch(
+            r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?", text
+        )
+        is not None
+    )
 
 
-def number_scale(column):
+def number_scale(column: Column) -> str | None:
     """nps, five, seven or yes-no by the values; a few codes outside are allowed."""
     values = sorted(column.numbers)
     if RECOMMEND.search(column.name) and column.answers(0, 10) > 0.5 and values[-1] >= 6:
@@ -88,7 +106,7 @@ def number_scale(column):
     return None
 
 
-def verbal(column):
+def verbal(column: Column) -> tuple[str, ...] | None:
     """The words of a known scale, lowest first, when the column has at least three of them."""
     lowered = {text.casefold() for text in column.words}
     for words in AGREEMENT:
@@ -97,9 +115,10 @@ def verbal(column):
     return None
 
 
-def codes(column, low, high):
+def codes(column: Column, low: int, high: int) -> tuple[list[float | str], list[float | str]]:
     """(missing, not applicable): the values outside a scale."""
-    missing, aside = [], []
+    missing: list[float | str] = []
+    aside: list[float | str] = []
     for text, _ in column.values:
         value = canonical(text)
         if isinstance(value, float) and low <= value <= high and value == int(value):
@@ -114,50 +133,62 @@ def codes(column, low, high):
     return missing, aside
 
 
-def quoted(value):
+def quoted(value: object) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)
 
 
-def bracket(values):
+def bracket(values: Iterable[object]) -> str:
     return "[" + ", ".join(quoted(value) for value in values) + "]"
 
 
-def key(name):
+def key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
 
 
-def title(name):
+def title(name: str) -> str:
     return name.strip().replace("_", " ").capitalize()
 
 
-def scored(column, taken):
+def scored(column: Column, taken: str) -> list[str]:
     """The lines of one [[score]]."""
-    lines = ["[[score]]", f"column = {quoted(column.name)}", f"title = {quoted(title(column.name))}"]
-    if taken == "verbal":
-        words = verbal(column)
-        found = {text: words.index(text.casefold()) + 1 for text in column.words
-                 if text.casefold() in words}
+    lines = [
+        "[[score]]",
+        f"column = {quoted(column.name)}",
+        f"title = {quoted(title(column.name))}",
+    ]
+    words = verbal(column)
+    if taken == "verbal" and words:
+        found = {
+            text: words.index(text.casefold()) + 1
+            for text in column.words
+            if text.casefold() in words
+        }
         rest = [text for text in column.words if text not in found]
-        aside = [text for text in rest if ASIDE.fullmatch(text)]
-        missing = [text for text in rest if text not in aside]
+        aside: Sequence[float | str] = [text for text in rest if ASIDE.fullmatch(text)]
+        missing: Sequence[float | str] = [text for text in rest if text not in aside]
         lines += ['metric = "csat"', f"scale = [1, {len(words)}]"]
     else:
-        metric, low, high = {"nps": ("nps", 0, 10), "five": ("csat", 1, 5),
-                             "seven": ("csat", 1, 7)}[taken]
+        metric, low, high = {
+            "nps": ("nps", 0, 10),
+            "five": ("csat", 1, 5),
+            "seven": ("csat", 1, 7),
+        }[taken]
         missing, aside = codes(column, low, high)
         found = {}
         lines += [f'metric = "{metric}"', f"scale = [{low}, {high}]"]
     lines += code_lines(missing, aside)
     if found:
         lines += ["", "[score.values]"]
-        lines += [f"{quoted(text)} = {value}" for text, value in
-                  sorted(found.items(), key=lambda pair: -pair[1])]
+        lines += [
+            f"{quoted(text)} = {value}"
+            for text, value in sorted(found.items(), key=lambda pair: -pair[1])
+        ]
     return lines + [""]
 
 
-def code_lines(missing, aside):
+def code_lines(missing: Sequence[float | str], aside: Sequence[float | str]) -> list[str]:
     lines = []
     if missing:
         lines.append(f"missing = {bracket(missing)}  # check: outside the scale")
@@ -166,20 +197,23 @@ def code_lines(missing, aside):
     return lines
 
 
-def proposal(paths):
+def proposal(paths: list[Path]) -> tuple[str, list[str]]:
     """(text of a cxkit.toml, notes about what was guessed)."""
     source = Source(paths)
     columns = [Column(source, name) for name in source.columns]
     taken = {column.name: kind(column) for column in columns}
-    by_kind = {}
+    by_kind: dict[str, list[Column]] = {}
     for column in columns:
         by_kind.setdefault(taken[column.name], []).append(column)
     scores, items = chosen_scores(by_kind)
-    lines = [f"# Proposed by cxkit doctor from {listed([path.name for path in paths], 3)}: "
-             f"{source.count:,} rows.",
-             "# Every line is a guess from names and values. Correct it before use.",
-             f"title = {quoted(title(paths[0].parent.resolve().name))}",
-             f"files = {bracket([path.name for path in paths])}", ""]
+    lines = [
+        f"# Proposed by cxkit doctor from {listed([path.name for path in paths], 3)}: "
+        f"{source.count:,} rows.",
+        "# Every line is a guess from names and values. Correct it before use.",
+        f"title = {quoted(title(paths[0].parent.resolve().name))}",
+        f"files = {bracket([path.name for path in paths])}",
+        "",
+    ]
     lines += placed(by_kind, scores)
     for column, taken_for in scores:
         lines += scored(column, taken_for)
@@ -187,20 +221,30 @@ def proposal(paths):
         lines += driven(items, scores)
     for column in by_kind.get("yes-no", []):
         lines += behaved(column)
-    notes = [f"{column.name}: {taken[column.name]}, {len(column.values):,} different values, "
-             f"{source.count - column.count:,} blank" for column in columns]
+    notes = [
+        f"{column.name}: {taken[column.name]}, {len(column.values):,} different values, "
+        f"{source.count - column.count:,} blank"
+        for column in columns
+    ]
     if not scores:
         notes.append("no column looks like a score: fill in [[score]]")
-        lines += ["[[score]]", f"column = {quoted(columns[0].name)}  # check: no column looks like a "
-                  "score", 'metric = "nps"', "scale = [0, 10]", ""]
+        lines += [
+            "[[score]]",
+            f"column = {quoted(columns[0].name)}  # check: no column looks like a score",
+            'metric = "nps"',
+            "scale = [0, 10]",
+            "",
+        ]
     return "\n".join(lines).rstrip() + "\n", notes
 
 
-def chosen_scores(by_kind):
+def chosen_scores(
+    by_kind: dict[str, list[Column]],
+) -> tuple[list[tuple[Column, str]], list[Column]]:
     """(scores with what they are taken for, items): a battery becomes drivers."""
     scores = [(column, "nps") for column in by_kind.get("nps", [])]
     scores += [(column, "verbal") for column in by_kind.get("verbal", [])]
-    items = []
+    items: list[Column] = []
     for taken in ("five", "seven"):
         group = by_kind.get(taken, [])
         named = [column for column in group if OVERALL.search(column.name)]
@@ -214,7 +258,7 @@ def chosen_scores(by_kind):
     return scores, items
 
 
-def placed(by_kind, scores):
+def placed(by_kind: dict[str, list[Column]], scores: list[tuple[Column, str]]) -> list[str]:
     """The lines of [columns]."""
     lines = ["[columns]"]
     first = {name: by_kind[name][0].name for name in ("wave", "time", "weight") if name in by_kind}
@@ -226,37 +270,54 @@ def placed(by_kind, scores):
             lines.append('every = "month"')
     groups = [column for column in by_kind.get("group", [])]
     if groups:
-        lines.append(f"point = {quoted(groups[0].name)}"
-                     + (f"  # also possible: {listed([g.name for g in groups[1:]])}"
-                        if groups[1:] else ""))
+        lines.append(
+            f"point = {quoted(groups[0].name)}"
+            + (f"  # also possible: {listed([g.name for g in groups[1:]])}" if groups[1:] else "")
+        )
     if "weight" in first:
         lines.append(f"weight = {quoted(first['weight'])}")
     return lines + [""]
 
 
-def driven(items, scores):
+def driven(items: list[Column], scores: list[tuple[Column, str]]) -> list[str]:
     low, high = (1, 7) if any(7.0 in column.numbers for column in items) else (1, 5)
-    missing, aside = [], []
+    missing: list[float | str] = []
+    aside: list[float | str] = []
     for column in items:
         for found, total in zip(codes(column, low, high), (missing, aside)):
             total += [code for code in found if code not in total]
     of = scores[-1][0].name if scores[-1][1] in ("five", "seven") else scores[0][0].name
-    return (["[drivers]", f"of = {quoted(of)}", f"scale = [{low}, {high}]"]
-            + code_lines(missing, aside) + ["", "[drivers.items]"]
-            + [f"{key(column.name)} = {quoted(title(column.name))}" for column in items] + [""])
+    return (
+        ["[drivers]", f"of = {quoted(of)}", f"scale = [{low}, {high}]"]
+        + code_lines(missing, aside)
+        + ["", "[drivers.items]"]
+        + [f"{key(column.name)} = {quoted(title(column.name))}" for column in items]
+        + [""]
+    )
 
 
-def behaved(column):
+def behaved(column: Column) -> list[str]:
     """The lines of one [[behaviour]]."""
     texts = [text for text, _ in column.values]
+    yes: list[float | str]
+    no: list[float | str]
     if {canonical(text) for text in texts} >= {1.0, 2.0}:
         yes, no = [1], [2]
     else:
         yes = [text for text in texts if text.casefold() in YES]
         no = [text for text in texts if text.casefold() in NO]
     used = {str(code) for code in yes + no}
-    missing = [int(canonical(text)) if isinstance(canonical(text), float) else text
-               for text in texts if text not in used and canonical(text) not in yes + no]
-    return ["[[behaviour]]", f"column = {quoted(column.name)}", f"title = {quoted(title(column.name))}",
-            f"yes = {bracket(yes)}", f"no = {bracket(no)}",
-            *([f"missing = {bracket(missing)}  # check"] if missing else []), ""]
+    missing = [
+        int(canonical(text)) if isinstance(canonical(text), float) else text
+        for text in texts
+        if text not in used and canonical(text) not in yes + no
+    ]
+    return [
+        "[[behaviour]]",
+        f"column = {quoted(column.name)}",
+        f"title = {quoted(title(column.name))}",
+        f"yes = {bracket(yes)}",
+        f"no = {bracket(no)}",
+        *([f"missing = {bracket(missing)}  # check"] if missing else []),
+        "",
+    ]

@@ -1,12 +1,19 @@
 """The answers of a folder as arrays, with waves and measurement points."""
 
+from __future__ import annotations
+
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from .config import Config
 from .problem import Problem
-from .source import MISSING, Source, find
+from .shapes import Array, Log, Row, silent
+from .source import Source, find
 
 NO_POINT = -1
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -16,33 +23,35 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 class Answers:
     """Everything the numbers are made from. One entry a row that is kept."""
 
-    files: list
-    waves: list
-    wave: np.ndarray
-    points: list
-    point: np.ndarray
-    weight: np.ndarray | None
-    weighted: list
-    time: np.ndarray | None
-    scores: dict
-    items: dict
-    behaviours: dict
-    described: dict
-    left_out: dict
+    files: list[Row]
+    waves: list[str]
+    wave: Array
+    points: list[str]
+    point: Array
+    weight: Array
+    weighted: list[bool]
+    time: Array | None
+    scores: dict[str, Array]
+    items: dict[str, Array]
+    behaviours: dict[str, Array]
+    described: dict[str, tuple[list[str], Array]]
+    left_out: dict[str, int]
     total: int
 
 
-def order(labels):
+def order(labels: list[str]) -> list[int]:
     """Positions of labels in natural order: numbers by size, then texts."""
-    def key(index):
+
+    def key(index: int) -> tuple[int, float, str]:
         try:
             return (0, float(labels[index]), labels[index])
         except ValueError:
             return (1, 0.0, labels[index])
+
     return sorted(range(len(labels)), key=key)
 
 
-def period(times, every):
+def period(times: Array, every: str | None) -> Array:
     """The label of the calendar period a time falls into, as text."""
     day = times.astype("datetime64[D]")
     if every == "day":
@@ -58,7 +67,7 @@ def period(times, every):
     return np.char.add(np.char.add(years, "-Q"), quarter.astype(str))
 
 
-def spoken(label, every):
+def spoken(label: str, every: str | None) -> str:
     """A period as it is said: 'Mar 2024', '2024 Q1'."""
     if every == "month":
         year, month = label.split("-")
@@ -66,7 +75,7 @@ def spoken(label, every):
     return label.replace("-Q", " Q")
 
 
-def joined(source, columns):
+def joined(source: Source, columns: Sequence[str]) -> tuple[list[str], Array]:
     """(labels, codes) of several columns side by side; NO_POINT where any of them is blank."""
     labels, codes = [""], np.zeros(source.count, np.int64)
     blank = np.zeros(source.count, bool)
@@ -84,10 +93,12 @@ def joined(source, columns):
     return [labels[index] for index in used], np.where(blank, NO_POINT, compact[codes])
 
 
-def waves_of(config, source, times):
+def waves_of(config: Config, source: Source, times: Array | None) -> tuple[list[str], Array, Array]:
     """(labels, codes, kept): the wave of every row."""
     kept = np.ones(source.count, bool)
-    if config.until is not None:
+    labels: list[str] = ["all answers"]
+    codes: Array = np.zeros(source.count, np.int32)
+    if config.until is not None and times is not None:
         last = np.datetime64(config.until + datetime.timedelta(days=1), "us")
         kept &= ~(times >= last)
     if config.wave:
@@ -95,25 +106,24 @@ def waves_of(config, source, times):
         if "" in labels:
             row = source.first_row(codes, labels.index(""))
             raise source.bad(row, config.wave, "the wave is blank")
-    elif config.every:
+    elif config.every and config.date and times is not None:
         if np.isnat(times).any():
             row = int(np.argmax(np.isnat(times)))
             raise source.bad(row, config.date, "the date is blank, so the answer has no wave")
-        labels, codes = np.unique(period(times, config.every), return_inverse=True)
-        labels = list(map(str, labels))
-    else:
-        labels, codes = ["all answers"], np.zeros(source.count, np.int32)
+        names, codes = np.unique(period(times, config.every), return_inverse=True)
+        labels = list(map(str, names))
     present = [index for index in order(labels) if (kept & (codes == index)).any()]
     place = np.full(len(labels), -1, np.int32)
     place[present] = np.arange(len(present))
-    names = [labels[index] for index in present]
-    return [spoken(name, config.every) for name in names], place[codes], kept
+    return [spoken(labels[index], config.every) for index in present], place[codes], kept
 
 
-def weights_of(config, source, wave, waves):
+def weights_of(
+    config: Config, source: Source, wave: Array, waves: list[str]
+) -> tuple[Array, list[bool]]:
     """(weights, waves that have them). A wave without any weight counts every answer once."""
     if not config.weight:
-        return None, [False] * len(waves)
+        return np.ones(source.count), [False] * len(waves)
     weight = source.numbers(config.weight)
     negative = weight < 0
     if negative.any():
@@ -125,12 +135,15 @@ def weights_of(config, source, wave, waves):
         has.append(not blank[inside].all())
         if has[-1] and blank[inside].any():
             row = int(np.argmax(inside & blank))
-            raise source.bad(row, config.weight, f"the weight is blank, and others of wave {label} "
-                             "have one")
+            raise source.bad(
+                row, config.weight, f"the weight is blank, and others of wave {label} have one"
+            )
     return np.where(blank, 1.0, weight), has
 
 
-def read(config, folder, paths=None, log=lambda text: None):
+def read(
+    config: Config, folder: Path, paths: list[Path] | None = None, log: Log = silent
+) -> Answers:
     """The Answers of a folder, or of the files given."""
     paths = paths or find(folder, config.files)
     source = Source(paths, config.columns(), log)
@@ -140,7 +153,11 @@ def read(config, folder, paths=None, log=lambda text: None):
     if not kept.any():
         raise Problem(f"{folder}: every answer is later than until = {config.until}")
     weight, weighted = weights_of(config, source, wave, waves)
-    points, point = joined(source, config.point) if config.point else ([], None)
+    points, point = (
+        joined(source, config.point)
+        if config.point
+        else ([], np.full(source.count, NO_POINT, np.int32))
+    )
     scores = {score.column: source.answers(score.column, score.codes) for score in config.scores}
     for score in config.scores:
         if not (scores[score.column][kept] >= score.codes.scale[0]).any():
@@ -148,21 +165,28 @@ def read(config, folder, paths=None, log=lambda text: None):
     items = {}
     if config.drivers:
         items = {name: source.answers(name, config.drivers.codes) for name in config.drivers.items}
-    behaviours = {one.column: source.choices(one.column, one.yes, one.no, one.missing)
-                  for one in config.behaviours}
+    behaviours = {
+        one.column: source.choices(one.column, one.yes, one.no, one.missing)
+        for one in config.behaviours
+    }
     described = {name: source.factor(name) for name in config.describe}
 
-    def cut(array):
+    def cut(array: Array | None) -> Any:
         return None if array is None else np.ascontiguousarray(array[kept])
 
     return Answers(
         files=[{"name": path.name, "rows": rows} for path, rows in zip(source.paths, source.rows)],
-        waves=waves, wave=cut(wave), points=points, point=cut(point), weight=cut(weight),
-        weighted=weighted, time=cut(times), scores={k: cut(v) for k, v in scores.items()},
+        waves=waves,
+        wave=cut(wave),
+        points=points,
+        point=cut(point),
+        weight=cut(weight),
+        weighted=weighted,
+        time=cut(times),
+        scores={k: cut(v) for k, v in scores.items()},
         items={k: cut(v) for k, v in items.items()},
         behaviours={k: cut(v) for k, v in behaviours.items()},
         described={k: (names, cut(codes)) for k, (names, codes) in described.items()},
-        left_out={"after_until": int((~kept).sum())}, total=source.count)
-
-
-__all__ = ["Answers", "MISSING", "NO_POINT", "read"]
+        left_out={"after_until": int((~kept).sum())},
+        total=source.count,
+    )

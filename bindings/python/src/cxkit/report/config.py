@@ -4,13 +4,18 @@ Read strictly: a key that is not known is an error that names the nearest known 
 setting that is not given has the default written here and in docs/reference/configuration.md.
 """
 
+from __future__ import annotations
+
 import datetime
 import pathlib
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from .problem import FileProblem, Problem, listed, nearest
+from .shapes import Row
 
 METRICS = ("nps", "csat", "mean")
 PERIODS = ("day", "week", "month", "quarter", "year")
@@ -21,10 +26,10 @@ NAME = "cxkit.toml"
 class Codes:
     """How the answers of a column are written."""
 
-    scale: tuple
-    missing: tuple = ()
-    not_applicable: tuple = ()
-    values: dict = field(default_factory=dict)
+    scale: tuple[int, int]
+    missing: tuple[float | str, ...] = ()
+    not_applicable: tuple[float | str, ...] = ()
+    values: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Drivers:
     """The items set against one of the scores."""
 
     of: str
-    items: dict
+    items: dict[str, str]
     codes: Codes
     min_answered: float = 0.5
 
@@ -54,9 +59,9 @@ class Behaviour:
 
     column: str
     title: str
-    yes: tuple
-    no: tuple
-    missing: tuple = ()
+    yes: tuple[float | str, ...]
+    no: tuple[float | str, ...]
+    missing: tuple[float | str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,45 +78,52 @@ class Config:
 
     path: str
     title: str
-    files: tuple
-    scores: tuple
+    files: tuple[str, ...]
+    scores: tuple[Score, ...]
     about: str = ""
     wave: str | None = None
     date: str | None = None
     every: str | None = None
     until: datetime.date | None = None
-    point: tuple = ()
+    point: tuple[str, ...] = ()
     point_title: str = "measurement point"
     weight: str | None = None
-    describe: dict = field(default_factory=dict)
+    describe: dict[str, str] = field(default_factory=dict)
     drivers: Drivers | None = None
-    behaviours: tuple = ()
+    behaviours: tuple[Behaviour, ...] = ()
     plan: Plan = field(default_factory=Plan)
     confidence: float = 0.95
     min_n: int = 10
 
-    def columns(self):
+    def columns(self) -> Any:
         """Every column that must be in the files, once, in order."""
-        names = [self.wave, self.date, *self.point, self.weight, *self.describe,
-                 *(score.column for score in self.scores),
-                 *(self.drivers.items if self.drivers else ()),
-                 *(behaviour.column for behaviour in self.behaviours)]
+        names = [
+            self.wave,
+            self.date,
+            *self.point,
+            self.weight,
+            *self.describe,
+            *(score.column for score in self.scores),
+            *(self.drivers.items if self.drivers else ()),
+            *(behaviour.column for behaviour in self.behaviours),
+        ]
         return list(dict.fromkeys(name for name in names if name))
 
 
 class Table:
     """One table of the file, read key by key; what is left over is an unknown key."""
 
-    def __init__(self, reader, where, content):
+    def __init__(self, reader: Reader, where: str, content: Any) -> None:
         if not isinstance(content, dict):
             raise reader.problem(where, f"[{where}] must be a table")
-        self.reader, self.where, self.content, self.known = reader, where, dict(content), []
+        self.reader, self.where, self.content = reader, where, dict(content)
+        self.known: list[str] = []
 
-    def problem(self, key, text):
+    def problem(self, key: str, text: str) -> Problem:
         name = f"{key} in [{self.where}]" if self.where else key
         return self.reader.problem(key, f"{name} {text}")
 
-    def take(self, key, kind, default=None, required=False):
+    def take(self, key: str, kind: Any, default: Any = None, required: bool = False) -> Any:
         """The value of a key; `kind` is a type, or a tuple of types."""
         self.known.append(key)
         if key not in self.content:
@@ -127,13 +139,13 @@ class Table:
             raise self.problem(key, f"must be {described(kind)}, not {value!r}")
         return value
 
-    def text(self, key, default=None, required=False):
+    def text(self, key: str, default: Any = None, required: bool = False) -> Any:
         value = self.take(key, str, default, required)
         if value is not None and required and not value.strip():
             raise self.problem(key, "must not be empty")
         return value
 
-    def texts(self, key):
+    def texts(self, key: str) -> tuple[str, ...]:
         """One name or a list of names."""
         value = self.take(key, (str, list), [])
         value = [value] if isinstance(value, str) else value
@@ -141,7 +153,7 @@ class Table:
             raise self.problem(key, "must be a list of names")
         return tuple(value)
 
-    def titles(self, key, required=False):
+    def titles(self, key: str, required: bool = False) -> dict[str, str]:
         """A list of columns, or a table of column = "title"."""
         value = self.take(key, (list, dict), {}, required)
         value = value if isinstance(value, dict) else {name: name for name in value}
@@ -149,52 +161,64 @@ class Table:
             raise self.problem(key, 'must be a list of columns or a table of column = "title"')
         return value
 
-    def answers(self, key, required=False):
+    def answers(self, key: str, required: bool = False) -> tuple[float | str, ...]:
         """A list of codes, each a number or a word, as they are written in the file."""
         value = self.take(key, list, [], required)
         if not all(isinstance(code, (int, float, str)) for code in value):
             raise self.problem(key, "must be a list of numbers and words")
         return tuple(value)
 
-    def choice(self, key, choices, default=None, required=False):
+    def choice(
+        self, key: str, choices: Iterable[str], default: Any = None, required: bool = False
+    ) -> Any:
         value = self.take(key, str, default, required)
         if value is not None and value not in choices:
-            raise self.problem(key, f'is "{value}"; it can be {listed(choices)}.'
-                               + nearest(value, choices))
+            raise self.problem(
+                key, f'is "{value}"; it can be {listed(choices)}.' + nearest(value, choices)
+            )
         return value
 
-    def number(self, key, kind, low, high, default):
+    def number(self, key: str, kind: Any, low: float, high: float, default: Any) -> Any:
         value = self.take(key, kind, default)
         if value is not None and not low <= value <= high:
             raise self.problem(key, f"is {value}; it must be from {low} to {high}")
         return value
 
-    def end(self):
+    def end(self) -> None:
         for key in self.content:
             raise self.unknown(key)
 
-    def unknown(self, key):
+    def unknown(self, key: str) -> Problem:
         place = f"[{self.where}]" if self.where else "the file"
         return self.reader.problem(
-            key, f'{place} has a key "{key}" that is not known.' + nearest(key, self.known)
-            + f" Known keys: {listed(self.known, 30)}")
+            key,
+            f'{place} has a key "{key}" that is not known.'
+            + nearest(key, self.known)
+            + f" Known keys: {listed(self.known, 30)}",
+        )
 
 
-def described(kind):
-    names = {str: "a text in quotes", int: "a whole number", float: "a number", list: "a list",
-             dict: "a table", bool: "true or false"}
+def described(kind: Any) -> str:
+    names = {
+        str: "a text in quotes",
+        int: "a whole number",
+        float: "a number",
+        list: "a list",
+        dict: "a table",
+        bool: "true or false",
+    }
     kinds = kind if isinstance(kind, tuple) else (kind,)
-    kinds = [k for k in kinds if not (k is int and float in kinds)]
-    return " or ".join(names.get(k, k.__name__) for k in kinds)
+    shown = [one for one in kinds if not (one is int and float in kinds)]
+    return " or ".join(names.get(one, one.__name__) for one in shown)
 
 
 class Reader:
     """Turns the text of a file into a Config."""
 
-    def __init__(self, path, text):
+    def __init__(self, path: Any, text: str) -> None:
         self.path, self.lines = path, text.splitlines()
 
-    def problem(self, key, text):
+    def problem(self, key: str, text: str) -> Problem:
         """The sentence, with the line of the key when it is found."""
         pattern = re.compile(rf'^\s*(\[+\s*{re.escape(key)}\b|"?{re.escape(key)}"?\s*=)')
         for number, line in enumerate(self.lines, 1):
@@ -202,120 +226,177 @@ class Reader:
                 return Problem(f"{self.path}, line {number}: {text}")
         return Problem(f"{self.path}: {text}")
 
-    def read(self, content):
+    def read(self, content: Any) -> Config:
         top = Table(self, "", content)
         title = top.text("title", pathlib.Path(self.path).parent.resolve().name)
         about = top.text("about", "")
         files = top.texts("files") or ("*.csv", "*.csv.gz", "*.tsv", "*.parquet")
-        columns = self.columns(Table(self, "columns", top.take("columns", dict, {})))
-        scores = tuple(self.score(Table(self, "score", one))
-                       for one in top.take("score", list, [], required=True))
+        columns: Row = self.columns(Table(self, "columns", top.take("columns", dict, {})))
+        scores = tuple(
+            self.score(Table(self, "score", one))
+            for one in top.take("score", list, [], required=True)
+        )
         drivers = top.take("drivers", dict)
-        behaviours = tuple(self.behaviour(Table(self, "behaviour", one))
-                           for one in top.take("behaviour", list, []))
+        behaviours = tuple(
+            self.behaviour(Table(self, "behaviour", one)) for one in top.take("behaviour", list, [])
+        )
         plan = self.plan(Table(self, "plan", top.take("plan", dict, {})))
         settings = self.settings(Table(self, "settings", top.take("settings", dict, {})))
         top.end()
         if not scores:
             raise self.problem("score", "there is no [[score]]: name at least one question")
-        config = Config(path=str(self.path), title=title, about=about, files=files, scores=scores,
-                        drivers=self.drivers(drivers), behaviours=behaviours, plan=plan,
-                        **columns, **settings)
+        config = Config(
+            path=str(self.path),
+            title=title,
+            about=about,
+            files=files,
+            scores=scores,
+            drivers=self.drivers(drivers),
+            behaviours=behaviours,
+            plan=plan,
+            **columns,
+            **settings,
+        )
         self.check(config)
         return config
 
-    def columns(self, table):
-        found = dict(wave=table.text("wave"), date=table.text("date"),
-                     every=table.choice("every", PERIODS), point=table.texts("point"),
-                     point_title=table.text("point_title", "measurement point"),
-                     weight=table.text("weight"), describe=table.titles("describe"),
-                     until=table.take("until", datetime.date))
+    def columns(self, table: Table) -> Any:
+        found = dict(
+            wave=table.text("wave"),
+            date=table.text("date"),
+            every=table.choice("every", PERIODS),
+            point=table.texts("point"),
+            point_title=table.text("point_title", "measurement point"),
+            weight=table.text("weight"),
+            describe=table.titles("describe"),
+            until=table.take("until", datetime.date),
+        )
         table.end()
         return found
 
-    def codes(self, table, scale_required=True):
+    def codes(self, table: Table, scale_required: bool = True) -> Codes:
         scale = table.take("scale", list, None, required=scale_required)
         if len(scale) != 2 or not all(type(v) is int for v in scale) or scale[0] >= scale[1]:
             raise table.problem("scale", f"must be [lowest, highest] in whole numbers, not {scale}")
         values = table.take("values", dict, {})
         for word, value in values.items():
             if type(value) is not int or not scale[0] <= value <= scale[1]:
-                raise table.problem("values", f'gives "{word}" the score {value}; the scale goes '
-                                    f"from {scale[0]} to {scale[1]}")
-        codes = Codes(tuple(scale), table.answers("missing"), table.answers("not_applicable"),
-                      values)
+                raise table.problem(
+                    "values",
+                    f'gives "{word}" the score {value}; the scale goes '
+                    f"from {scale[0]} to {scale[1]}",
+                )
+        codes = Codes(
+            tuple(scale), table.answers("missing"), table.answers("not_applicable"), values
+        )
         for key in ("missing", "not_applicable"):
             for code in getattr(codes, key):
                 if code in values or (not isinstance(code, str) and scale[0] <= code <= scale[1]):
-                    raise table.problem(key, f"has the code {code!r}, which is an answer on the "
-                                        f"scale from {scale[0]} to {scale[1]}")
+                    raise table.problem(
+                        key,
+                        f"has the code {code!r}, which is an answer on the "
+                        f"scale from {scale[0]} to {scale[1]}",
+                    )
         return codes
 
-    def score(self, table):
+    def score(self, table: Table) -> Score:
         column = table.text("column", required=True)
         metric = table.choice("metric", METRICS, required=True)
         codes = self.codes(table)
-        score = Score(column, table.text("title", column), metric, codes,
-                      table.number("top", int, 1, codes.scale[1] - codes.scale[0], None))
+        top = table.number("top", int, 1, codes.scale[1] - codes.scale[0], None)
+        title = table.text("title", column)
         table.end()
         if metric == "nps" and codes.scale != (0, 10):
-            raise self.problem("metric", f"the Net Promoter Score needs a scale from 0 to 10, and "
-                               f'"{column}" goes from {codes.scale[0]} to {codes.scale[1]}: use '
-                               'metric = "csat" (share of satisfied) or "mean"')
-        if metric != "csat" and score.top is not None:
+            raise self.problem(
+                "metric",
+                f"the Net Promoter Score needs a scale from 0 to 10, and "
+                f'"{column}" goes from {codes.scale[0]} to {codes.scale[1]}: use '
+                'metric = "csat" (share of satisfied) or "mean"',
+            )
+        if metric != "csat" and top is not None:
             raise table.problem("top", 'belongs to metric = "csat"')
-        return score
+        return Score(column, title, metric, codes, self.boxes(column, metric, codes, top))
 
-    def drivers(self, content):
+    def boxes(self, column: str, metric: str, codes: Codes, top: int | None) -> int | None:
+        """How many of the highest answers count as satisfied."""
+        if metric != "csat" or top:
+            return top
+        steps = codes.scale[1] - codes.scale[0] + 1
+        usual = {2: 1, 3: 1, 4: 2, 5: 2, 6: 2, 7: 2, 10: 3}.get(steps)
+        if usual is None:
+            raise self.problem(
+                "metric",
+                f'"{column}" has {steps} steps, for which there is no usual '
+                "number of satisfied answers: add top, such as top = 2",
+            )
+        return usual
+
+    def drivers(self, content: Any) -> Drivers | None:
         if content is None:
             return None
         table = Table(self, "drivers", content)
-        found = Drivers(table.text("of", required=True), table.titles("items", required=True),
-                        self.codes(table),
-                        float(table.number("min_answered", (int, float), 0, 1, 0.5)))
+        found = Drivers(
+            table.text("of", required=True),
+            table.titles("items", required=True),
+            self.codes(table),
+            float(table.number("min_answered", (int, float), 0, 1, 0.5)),
+        )
         table.end()
         if len(found.items) < 2:
             raise table.problem("items", "needs at least two items")
         return found
 
-    def behaviour(self, table):
+    def behaviour(self, table: Table) -> Behaviour:
         column = table.text("column", required=True)
-        found = Behaviour(column, table.text("title", column), table.answers("yes", required=True),
-                          table.answers("no", required=True), table.answers("missing"))
+        found = Behaviour(
+            column,
+            table.text("title", column),
+            table.answers("yes", required=True),
+            table.answers("no", required=True),
+            table.answers("missing"),
+        )
         table.end()
         return found
 
-    def plan(self, table):
-        found = Plan(table.number("budget", int, 1, 10**9, None),
-                     table.number("floor", int, 1, 10**6, 30))
+    def plan(self, table: Table) -> Plan:
+        found = Plan(
+            table.number("budget", int, 1, 10**9, None), table.number("floor", int, 1, 10**6, 30)
+        )
         table.end()
         return found
 
-    def settings(self, table):
-        found = dict(confidence=table.number("confidence", float, 0.5, 0.999, 0.95),
-                     min_n=table.number("min_n", int, 1, 10**6, 10))
+    def settings(self, table: Table) -> Row:
+        found = dict(
+            confidence=table.number("confidence", float, 0.5, 0.999, 0.95),
+            min_n=table.number("min_n", int, 1, 10**6, 10),
+        )
         table.end()
         return found
 
-    def check(self, config):
+    def check(self, config: Config) -> None:
         """What one key says about another."""
         names = [score.column for score in config.scores]
         for name in names:
             if names.count(name) > 1:
                 raise self.problem("score", f'the column "{name}" is in [[score]] twice')
         if config.drivers and config.drivers.of not in names:
-            raise self.problem("of", f'drivers of "{config.drivers.of}": that is no column of a '
-                               f"[[score]]." + nearest(config.drivers.of, names))
+            raise self.problem(
+                "of",
+                f'drivers of "{config.drivers.of}": that is no column of a '
+                f"[[score]]." + nearest(config.drivers.of, names),
+            )
         if config.drivers and config.drivers.of in config.drivers.items:
             raise self.problem("items", f'"{config.drivers.of}" cannot be its own driver')
         if config.wave and config.every:
-            raise self.problem("every", "wave names a column, and every cuts waves from the date: "
-                               "give one of the two")
+            raise self.problem(
+                "every",
+                "wave names a column, and every cuts waves from the date: give one of the two",
+            )
         if (config.every or config.until) and not config.date:
             raise self.problem("every", "every and until need a date column")
 
 
-def read(path):
+def read(path: Any) -> Config:
     """The Config in a file."""
     path = pathlib.Path(path)
     try:
@@ -327,7 +408,7 @@ def read(path):
     return parse(text, path)
 
 
-def parse(text, path=NAME):
+def parse(text: str, path: Any = NAME) -> Config:
     """The Config in a text."""
     try:
         content = tomllib.loads(text)

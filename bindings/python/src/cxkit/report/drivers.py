@@ -1,49 +1,71 @@
 """Which items go with a score: shares, signs, conditional dominance."""
 
+from __future__ import annotations
+
 import numpy as np
 
 import cxkit as cx
 
+from .answers import Answers
+from .config import Config, Drivers
 from .measure import plain
+from .shapes import Array, Row
 
 
-def numbers(values, low):
+def numbers(values: Array, low: int) -> Array:
     """Answers as floats, NaN where there is none."""
     return np.where(values >= low, values, np.nan).astype(float)
 
 
-def correlation(x, y, weights, confidence):
+def correlation(x: Array, y: Array, weights: Array | None, confidence: float) -> Row | None:
     try:
         return plain(cx.correlate(x, y, weights=weights, confidence=confidence))
     except (cx.FewError, cx.ConstantError, cx.EmptyError):
         return None
 
 
-def report(config, answers):
+def report(config: Config, asked: Drivers, answers: Answers) -> Row:
     """The items in the model, and those too few customers could rate, each on its own."""
-    asked = config.drivers
     score = next(score for score in config.scores if score.column == asked.of)
     outcome = numbers(answers.scores[asked.of], score.codes.scale[0])
     rated = np.any([answers.items[name] >= asked.codes.scale[0] for name in asked.items], axis=0)
     wave = int(answers.wave[rated & ~np.isnan(outcome)].max(initial=-1))
     if wave < 0:
-        return {"of": asked.of, "title": score.title, "items": [], "left_out": [],
-                "problem": "nobody rated an item and the score"}
+        return {
+            "of": asked.of,
+            "title": score.title,
+            "items": [],
+            "left_out": [],
+            "problem": "nobody rated an item and the score",
+        }
     rows = (answers.wave == wave) & ~np.isnan(outcome)
     y = np.ascontiguousarray(outcome[rows])
     weights = np.ascontiguousarray(answers.weight[rows]) if answers.weighted[wave] else None
-    columns = {name: numbers(answers.items[name][rows], asked.codes.scale[0])
-               for name in asked.items}
+    columns = {
+        name: numbers(answers.items[name][rows], asked.codes.scale[0]) for name in asked.items
+    }
     shares = {name: float(np.mean(~np.isnan(values))) for name, values in columns.items()}
     inside = [name for name in columns if shares[name] >= asked.min_answered]
-    found = {"of": asked.of, "title": score.title, "wave": answers.waves[wave],
-             "answered_outcome": int(rows.sum()), "min_answered": asked.min_answered,
-             "items": [], "left_out": [], "problem": None}
+    found: Row = {
+        "of": asked.of,
+        "title": score.title,
+        "wave": answers.waves[wave],
+        "answered_outcome": int(rows.sum()),
+        "min_answered": asked.min_answered,
+        "items": [],
+        "left_out": [],
+        "problem": None,
+    }
     for name in columns:
         if name not in inside:
-            found["left_out"].append({
-                "column": name, "title": asked.items[name], "answered": shares[name],
-                "correlation": correlation(columns[name], y, weights, config.confidence)})
+            found["left_out"].append(
+                {
+                    "column": name,
+                    "title": asked.items[name],
+                    "answered": shares[name],
+                    "correlation": correlation(columns[name], y, weights, config.confidence),
+                }
+            )
     if len(inside) < 2:
         return {**found, "problem": "fewer than two items were rated by enough customers"}
     try:
@@ -55,22 +77,40 @@ def report(config, answers):
         values = columns[name]
         known = ~np.isnan(values)
         mean = cx.Tally(scale=asked.codes.scale)
-        mean.add(np.ascontiguousarray(values[known]),
-                 weights=None if weights is None else np.ascontiguousarray(weights[known]))
-        found["items"].append({
-            "column": name, "title": asked.items[name], "answered": shares[name],
-            "importance": row["importance"], "share": row["share"], "sign": row["sign"],
-            "coefficient": row["coefficient"], "first": row["first"], "last": row["last"],
-            "conditional": [row[f"conditional_{k}"] for k in range(len(inside))],
-            "mean": plain(cx.mean_score(mean, confidence=config.confidence)),
-            "correlation": correlation(values, y, weights, config.confidence)})
+        mean.add(
+            np.ascontiguousarray(values[known]),
+            weights=None if weights is None else np.ascontiguousarray(weights[known]),
+        )
+        found["items"].append(
+            {
+                "column": name,
+                "title": asked.items[name],
+                "answered": shares[name],
+                "importance": row["importance"],
+                "share": row["share"],
+                "sign": row["sign"],
+                "coefficient": row["coefficient"],
+                "first": row["first"],
+                "last": row["last"],
+                "conditional": [row[f"conditional_{k}"] for k in range(len(inside))],
+                "mean": plain(cx.mean_score(mean, confidence=config.confidence)),
+                "correlation": correlation(values, y, weights, config.confidence),
+            }
+        )
     found["items"].sort(key=lambda item: -item["importance"])
     found["dominates"] = dominates(found["items"])
     found.update(r2=result.r2, n=result.n, n_eff=result.n_eff)
     return found
 
 
-def dominates(items):
+def dominates(items: list[Row]) -> dict[str, list[str]]:
     """For each item, how many others it gains more than at every size of model."""
-    return {one["column"]: [other["column"] for other in items if other is not one and all(
-        a > b for a, b in zip(one["conditional"], other["conditional"]))] for one in items}
+    return {
+        one["column"]: [
+            other["column"]
+            for other in items
+            if other is not one
+            and all(a > b for a, b in zip(one["conditional"], other["conditional"]))
+        ]
+        for one in items
+    }

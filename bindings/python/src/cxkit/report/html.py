@@ -1,36 +1,58 @@
 """The page: one file, no script, nothing loaded from elsewhere."""
 
+from __future__ import annotations
+
 import json
 
 import jinja2
-import markupsafe
+from markupsafe import Markup
 
 from . import charts, words
+from .problem import listed
+from .shapes import Row
 
-def page(found):
+
+def page(found: Row) -> str:
     """The report as HTML text."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("cxkit.report", "templates"), autoescape=True,
-        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+        loader=jinja2.PackageLoader("cxkit.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
     environment.filters.update(
-        percent=words.percent, date=words.date, count=lambda n: f"{n:,}", listed=words.listed,
-        p=words.p_value, gain=words.gain, fixed=lambda value, digits: words.written(value, digits))
+        percent=words.percent,
+        date=words.date,
+        count=lambda n: f"{n:,}",
+        listed=listed,
+        p=words.p_value,
+        gain=words.gain,
+        fixed=lambda value, digits: words.written(value, digits),
+    )
     environment.globals.update(words=words, numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     return environment.get_template("report.html.j2").render(
-        found=found, main=found["scores"][0], cards=[words.headline(s) for s in found["scores"]],
-        paragraph=words.paragraph(found), steps=words.next_steps(found), sure=words.sure(found),
-        may=yes, may_not=no, charts=pictures(found), data=machine_readable(found))
+        found=found,
+        main=found["scores"][0],
+        cards=[words.headline(s) for s in found["scores"]],
+        paragraph=words.paragraph(found),
+        steps=words.next_steps(found),
+        sure=words.sure(found),
+        may=yes,
+        may_not=no,
+        charts=pictures(found),
+        data=machine_readable(found),
+    )
 
 
-def machine_readable(found):
+def machine_readable(found: Row) -> Markup:
     """The numbers as JSON that cannot end the script element it stands in."""
     text = json.dumps(found, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=None)
-    return markupsafe.Markup(text.replace("&", "\\u0026").replace("<", "\\u003c")
-                             .replace(">", "\\u003e"))
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
-def pictures(found):
+def pictures(found: Row) -> dict[str, Markup]:
     """Every chart of the page, by name."""
     drawn = {}
     for index, score in enumerate(found["scores"]):
@@ -38,41 +60,72 @@ def pictures(found):
         waves = score["waves"]
         if len(waves) > 1:
             drawn[f"trend{index}"] = charts.trend(
-                f"trend{index}", waves, score["same_points"], form.value,
+                f"trend{index}",
+                waves,
+                score["same_points"],
+                form.value,
                 f"{score['title']} by wave",
-                "; ".join(f"{wave['wave']}: {form.value(wave['value'])} ({form.interval(wave)})"
-                          for wave in waves))
+                "; ".join(
+                    f"{wave['wave']}: {form.value(wave['value'])} ({form.interval(wave)})"
+                    for wave in waves
+                ),
+            )
         change = score["change"]
         if change and change["by_point"] and change["change"]["enough"]:
             drawn[f"split{index}"] = charts.split(
-                f"split{index}", change, form.change,
+                f"split{index}",
+                change,
+                form.change,
                 f"{score['title']}: change from {change['from']} to {change['to']}",
-                words.parts(score))
+                words.parts(score),
+            )
     main, form = found["scores"][0], words.numbers(found["scores"][0])
     drawn["distribution"] = charts.distribution(
-        "distribution", main, f"Answers to {main['title']}",
-        "; ".join(f"{step['answer']}: {words.percent(step['value'])}"
-                  for step in main["waves"][-1]["distribution"]))
+        "distribution",
+        main,
+        f"Answers to {main['title']}",
+        "; ".join(
+            f"{step['answer']}: {words.percent(step['value'])}"
+            for step in main["waves"][-1]["distribution"]
+        ),
+    )
     if found["points"]:
         rows = shown(found["points"])
         drawn["points"] = charts.points(
-            "points", rows[::-1], main["waves"][-1], form.value, "Measurement points",
-            words.apart(found["points"], found["confidence"]))
+            "points",
+            rows[::-1],
+            main["waves"][-1],
+            form.value,
+            "Measurement points",
+            words.apart(found["points"], found["confidence"]),
+        )
     if found["plan"]:
-        drawn["plan"] = charts.plan("plan", found["plan"], "Answers per point, now and next wave",
-                                    "; ".join(f"{row['point']}: {row['now']} to {row['next']}"
-                                              for row in found["plan"]["rows"]))
+        drawn["plan"] = charts.plan(
+            "plan",
+            found["plan"],
+            "Answers per point, now and next wave",
+            "; ".join(
+                f"{row['point']}: {row['now']} to {row['next']}" for row in found["plan"]["rows"]
+            ),
+        )
     if found["drivers"] and not found["drivers"]["problem"]:
-        drawn["drivers"] = charts.drivers("drivers", found["drivers"], "Items and the overall score",
-                                          words.driving(found["drivers"]))
+        drawn["drivers"] = charts.drivers(
+            "drivers",
+            found["drivers"],
+            "Items and the overall score",
+            words.driving(found["drivers"]),
+        )
     if found["behaviours"]:
         drawn["behaviours"] = charts.behaviours(
-            "behaviours", found["behaviours"], "Behaviour by score band",
-            words.strongest(found["behaviours"]) or "no clear difference")
-    return {name: markupsafe.Markup(text) for name, text in drawn.items()}
+            "behaviours",
+            found["behaviours"],
+            "Behaviour by score band",
+            words.strongest(found["behaviours"]) or "no clear difference",
+        )
+    return {name: Markup(text) for name, text in drawn.items()}
 
 
-def shown(points):
+def shown(points: Row) -> list[Row]:
     """The points with a figure, best first."""
     rows = [row for row in points["rows"] if not row["hidden"]]
     return sorted(rows, key=lambda row: (-row["estimate"]["value"], row["point"]))

@@ -1,14 +1,20 @@
 """One question's metric, asked of the library. Nothing is estimated here."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import cxkit as cx
 
+from .config import Score
+from .shapes import Array, Row
 from .source import MISSING, NOT_APPLICABLE
 
-CODES = {"missing_codes": (MISSING,), "not_applicable_codes": (NOT_APPLICABLE,)}
+CODES: Row = {"missing_codes": (MISSING,), "not_applicable_codes": (NOT_APPLICABLE,)}
 KIND = {"nps": "nps", "csat": "top-box", "mean": "mean"}
 
 
-def plain(estimate):
+def plain(estimate: cx.Estimate) -> Row:
     """An estimate as a dictionary of plain values."""
     keys = ("value", "ci_low", "ci_high", "confidence", "se", "n", "n_eff", "method", "unit")
     found = {key: getattr(estimate, key) for key in keys}
@@ -17,35 +23,60 @@ def plain(estimate):
     return found
 
 
+def bands(score: Score) -> list[tuple[str, int, int]]:
+    """Score bands, lowest first: title, lowest answer, highest answer."""
+    low, high = score.codes.scale
+    if score.metric == "nps":
+        return [("Detractors (0-6)", 0, 6), ("Passives (7-8)", 7, 8), ("Promoters (9-10)", 9, 10)]
+    steps = high - low + 1
+    cut = high - (score.top or (1 if steps <= 3 else 2 if steps <= 7 else 3))
+    return [
+        (f"Answers {low} to {cut}" if cut > low else f"Answer {low}", low, cut),
+        (f"Answers {cut + 1} to {high}" if cut + 1 < high else f"Answer {high}", cut + 1, high),
+    ]
+
+
 class Measure:
     """A configured score: tallies of it, and the estimates read from them."""
 
-    def __init__(self, score, confidence):
+    def __init__(self, score: Score, confidence: float) -> None:
         self.score, self.confidence = score, confidence
         self.scale = score.codes.scale
 
-    def tally(self, answers, weights):
+    def tally(self, answers: Array, weights: Array | None) -> cx.Tally:
         tally = cx.Tally(scale=self.scale)
         tally.add(answers, weights=weights, invalid="error", **CODES)
         return tally
 
-    def tallies(self, answers, keys, weights):
-        return cx.tally_by(answers, by=keys, scale=self.scale, weights=weights, invalid="error",
-                           **CODES)
+    def tallies(self, answers: Array, keys: Array, weights: Array | None) -> cx.Tallies:
+        return cx.tally_by(
+            answers, by=keys, scale=self.scale, weights=weights, invalid="error", **CODES
+        )
 
-    def options(self):
-        return {"top": self.score.top} if self.score.metric == "csat" and self.score.top else {}
+    def options(self) -> Row:
+        return {"top": self.score.top} if self.score.metric == "csat" else {}
 
-    def estimate(self, tally, confidence=None):
+    def estimate(self, tally: cx.Tally, confidence: float | None = None) -> Row | None:
         """The metric of one tally; None when it has no answers."""
-        call = {"nps": cx.nps, "csat": cx.csat, "mean": cx.mean_score}[self.score.metric]
+        calls: dict[str, Callable[..., cx.Estimate]] = {
+            "nps": cx.nps,
+            "csat": cx.csat,
+            "mean": cx.mean_score,
+        }
+        call = calls[self.score.metric]
         try:
             return plain(call(tally, confidence=confidence or self.confidence, **self.options()))
         except cx.EmptyError:
             return None
 
-    def kind(self):
+    def certainly(self, tally: cx.Tally) -> Row:
+        """The metric of a tally that has answers."""
+        found = self.estimate(tally)
+        assert found is not None
+        return found
+
+    def kind(self) -> Row:
         return dict(score=KIND[self.score.metric], **self.options())
 
-    def comparison(self, confidence=None):
+    def comparison(self, confidence: float | None = None) -> Row:
         return dict(self.kind(), confidence=confidence or self.confidence)

@@ -1,6 +1,9 @@
 """What a user can put right, as one sentence."""
 
+from __future__ import annotations
+
 import difflib
+from collections.abc import Iterable
 
 
 class Problem(Exception):
@@ -15,7 +18,7 @@ class FileProblem(Problem):
     exit_status = 3
 
 
-def nearest(word, known):
+def nearest(word: str, known: Iterable[str]) -> str:
     """' Did you mean "x"?' when one of the known words is near, else ''."""
     found = difflib.get_close_matches(word.strip().lower(), [k.lower() for k in known], 1, 0.6)
     if not found:
@@ -23,11 +26,11 @@ def nearest(word, known):
     return f' Did you mean "{next(k for k in known if k.lower() == found[0])}"?'
 
 
-def listed(words, limit=12):
+def listed(words: Iterable[object], limit: int = 12) -> str:
     """'a, b and c', cut after `limit` words."""
-    words = [str(word) for word in words]
-    if len(words) > limit:
-        return ", ".join(words[:limit]) + f" and {len(words) - limit} more"
-    if len(words) < 2:
-        return "".join(words)
-    return ", ".join(words[:-1]) + " and " + words[-1]
+    texts = [str(word) for word in words]
+    if len(texts) > limit:
+        return ", ".join(texts[:limit]) + f" and {len(texts) - limit} more"
+    if len(texts) < 2:
+        return "".join(texts)
+    return ", ".join(texts[:-1]) + " and " + texts[-1]

@@ -5,16 +5,22 @@ with its file, line and column. Coded columns become small integers: an answer, 
 NOT_APPLICABLE.
 """
 
+from __future__ import annotations
+
 import csv
 import gzip
 import math
-import pathlib
 import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
 
 import duckdb
 import numpy as np
 
+from .config import Codes
 from .problem import FileProblem, Problem, listed, nearest
+from .shapes import Array, Log, silent
 
 MISSING = -32768
 NOT_APPLICABLE = -32767
@@ -22,65 +28,74 @@ HINT = "add it to missing or not_applicable in cxkit.toml"
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
 
 
-def is_answers(path):
+def is_answers(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
 
 
-def find(folder, patterns):
+def find(folder: Path, patterns: Iterable[str]) -> list[Path]:
     """The files of a folder that match, in order of their names."""
-    folder = pathlib.Path(folder)
+    folder = Path(folder)
     if not folder.exists():
         raise FileProblem(f"{folder}: there is no such folder")
     found = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
-    found = sorted(path for path in found if is_answers(path))
-    if not found:
+    answers = sorted(path for path in found if is_answers(path))
+    if not answers:
         raise Problem(f"{folder}: there are no answers here (no file matches {listed(patterns)})")
-    return found
+    return answers
 
 
-def sql_text(value):
+def sql_text(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def sql_name(name):
+def sql_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
 class Source:
     """The columns of one or more files, as text, in the order of the files."""
 
-    def __init__(self, paths, columns=None, log=lambda text: None, hint=HINT):
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        columns: list[str] | None = None,
+        log: Log = silent,
+        hint: str = HINT,
+    ) -> None:
         """Reads `columns` (all of the first file's, when None); `hint` says where codes go."""
         self.hint = hint
-        self.paths = [pathlib.Path(path) for path in paths]
+        self.paths = [Path(path) for path in paths]
         self.base = duckdb.connect(":memory:", config={"threads": 2})
         self.base.execute("SET preserve_insertion_order = true")
-        self.names = {}
-        self.rows = []
-        self.first = []
+        self.rows: list[int] = []
+        self.first: list[int] = []
         for index, path in enumerate(self.paths):
             log(f"reading {path.name}")
             present = self.header(path)
             columns = list(present) if columns is None else columns
             self.load(index, path, columns, present)
-        self.columns = columns
+        self.columns: list[str] = columns or []
         if self.count == 0:
-            raise Problem(f"{listed([p.name for p in self.paths], 3)}: no answers in "
-                          + ("this file" if len(self.paths) == 1 else "these files")
-                          + ", only a header")
+            raise Problem(
+                f"{listed([p.name for p in self.paths], 3)}: no answers in "
+                + ("this file" if len(self.paths) == 1 else "these files")
+                + ", only a header"
+            )
 
     @property
-    def count(self):
+    def count(self) -> int:
         return sum(self.rows)
 
-    def relation(self, path):
+    def relation(self, path: Path) -> str:
         name = path.name.lower()
         if name.endswith(".parquet"):
             return f"read_parquet({sql_text(path)})"
-        return (f"read_csv({sql_text(path)}, all_varchar = true, header = true, strict_mode = true, "
-                f"delim = {sql_text(delimiter(path))}, quote = '\"', escape = '\"')")
+        return (
+            f"read_csv({sql_text(path)}, all_varchar = true, header = true, strict_mode = true, "
+            f"delim = {sql_text(delimiter(path))}, quote = '\"', escape = '\"')"
+        )
 
-    def header(self, path):
+    def header(self, path: Path) -> dict[str, str]:
         """Stripped name -> name in the file."""
         try:
             if path.stat().st_size == 0:
@@ -90,7 +105,7 @@ class Source:
         rows = self.run(path, f"DESCRIBE SELECT * FROM {self.relation(path)}").fetchall()
         return {row[0].strip(): row[0] for row in rows}
 
-    def run(self, path, statement):
+    def run(self, path: Path, statement: str) -> duckdb.DuckDBPyConnection:
         """Runs a statement; what DuckDB says about a damaged file becomes one sentence."""
         try:
             return self.base.execute(statement)
@@ -100,38 +115,52 @@ class Source:
             line = re.search(r"CSV Error on Line: (\d+)", str(error))
             reason = re.search(r"(?:Expected Number of Columns: \d+ Found: \d+)", str(error))
             if line:
-                text = reason.group(0).replace("Expected Number of Columns:", "expected").replace(
-                    "Found:", "columns and found") if reason else "this is no row of a CSV file"
+                text = (
+                    reason.group(0)
+                    .replace("Expected Number of Columns:", "expected")
+                    .replace("Found:", "columns and found")
+                    if reason
+                    else "this is no row of a CSV file"
+                )
                 raise Problem(f"{path}, line {line.group(1)}: {text}") from None
             raise Problem(f"{path}: {first_line(error)}") from None
 
-    def load(self, index, path, columns, present):
+    def load(self, index: int, path: Path, columns: list[str], present: dict[str, str]) -> None:
         for name in columns:
             if name not in present:
-                raise Problem(f'{path}: there is no column "{name}".' + nearest(name, present)
-                              + f" The columns are {listed(present, 30)}")
-        picked = ", ".join(f"coalesce(trim(CAST({sql_name(present[name])} AS VARCHAR)), '') AS "
-                           f"{sql_name(name)}" for name in columns)
+                raise Problem(
+                    f'{path}: there is no column "{name}".'
+                    + nearest(name, present)
+                    + f" The columns are {listed(present, 30)}"
+                )
+        picked = ", ".join(
+            f"coalesce(trim(CAST({sql_name(present[name])} AS VARCHAR)), '') AS {sql_name(name)}"
+            for name in columns
+        )
         table = f"part{index}"
         self.run(path, f"CREATE TEMP TABLE {table} AS SELECT {picked} FROM {self.relation(path)}")
         self.first.append(self.count)
-        self.rows.append(self.base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        self.rows.append(self.base.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
-    def fetch(self, expression):
+    def fetch(self, expression: str) -> Array:
         """One SQL expression over all rows, as an array."""
-        parts = [self.base.execute(f"SELECT {expression} AS v FROM part{index}").fetchnumpy()["v"]
-                 for index in range(len(self.paths))]
-        return np.ma.concatenate(parts) if any(np.ma.isMaskedArray(p) for p in parts) \
-            else np.concatenate(parts)
+        parts = [
+            self.base.execute(f"SELECT {expression} AS v FROM part{index}").fetchnumpy()["v"]
+            for index in range(len(self.paths))
+        ]
+        joined: Array = np.ma.concatenate(parts)  # type: ignore[no-untyped-call]
+        return joined
 
-    def distinct(self, name):
+    def distinct(self, name: str) -> list[tuple[str, int]]:
         """The different texts of a column with their counts."""
-        union = " UNION ALL ".join(f"SELECT {sql_name(name)} AS v FROM part{index}"
-                                   for index in range(len(self.paths)))
-        return self.base.execute(f"SELECT v, count(*) FROM ({union}) GROUP BY v ORDER BY v"
-                                 ).fetchall()
+        union = " UNION ALL ".join(
+            f"SELECT {sql_name(name)} AS v FROM part{index}" for index in range(len(self.paths))
+        )
+        return self.base.execute(
+            f"SELECT v, count(*) FROM ({union}) GROUP BY v ORDER BY v"
+        ).fetchall()
 
-    def where(self, row):
+    def where(self, row: int) -> str:
         """'airport_2017.csv, line 18' for a row counted from 0."""
         index = max(i for i, start in enumerate(self.first) if start <= row)
         path, inside = self.paths[index], int(row) - self.first[index]
@@ -139,27 +168,31 @@ class Source:
             return f"{path}, row {inside + 1}"
         return f"{path}, line {line_of(path, inside)}"
 
-    def bad(self, row, column, text):
+    def bad(self, row: int, column: str, text: str) -> Problem:
         return Problem(f'{self.where(row)}, column "{column}": {text}')
 
-    def factor(self, name):
+    def factor(self, name: str) -> tuple[list[str], Array]:
         """(labels, codes): the different texts in order, and their index at every row."""
         labels = [text for text, _ in self.distinct(name)]
         position = {text: index for index, text in enumerate(labels)}
         self.base.execute("CREATE OR REPLACE TEMP TABLE label(text VARCHAR, code INTEGER)")
-        self.base.execute("INSERT INTO label SELECT unnest($1), unnest($2)",
-                          [labels, list(position.values())])
+        self.base.execute(
+            "INSERT INTO label SELECT unnest($1), unnest($2)", [labels, list(position.values())]
+        )
         parts = []
         for index in range(len(self.paths)):
-            parts.append(self.base.execute(
-                f"SELECT code FROM (SELECT {sql_name(name)} AS v, row_number() OVER () AS r "
-                f"FROM part{index}) JOIN label ON v = text ORDER BY r").fetchnumpy()["code"])
+            parts.append(
+                self.base.execute(
+                    f"SELECT code FROM (SELECT {sql_name(name)} AS v, row_number() OVER () AS r "
+                    f"FROM part{index}) JOIN label ON v = text ORDER BY r"
+                ).fetchnumpy()["code"]
+            )
         return labels, np.concatenate(parts).astype(np.int32)
 
-    def first_row(self, codes, code):
+    def first_row(self, codes: Array, code: int) -> int:
         return int(np.argmax(codes == code))
 
-    def answers(self, name, codes):
+    def answers(self, name: str, codes: Codes) -> Array:
         """Answers on the scale of `codes` (config.Codes) as int16, with MISSING, NOT_APPLICABLE."""
         labels, found = self.factor(name)
         missing, skipped = written(codes.missing), written(codes.not_applicable)
@@ -184,7 +217,9 @@ class Source:
             raise self.bad(row, name, refused(text, codes, self.hint))
         return lookup[found]
 
-    def choices(self, name, yes, no, missing):
+    def choices(
+        self, name: str, yes: Iterable[object], no: Iterable[object], missing: Iterable[object]
+    ) -> Array:
         """1 for the codes of yes, 0 for those of no, MISSING for the others that are allowed."""
         labels, found = self.factor(name)
         sets = [(written(yes), 1), (written(no), 0), (written(missing) | {""}, MISSING)]
@@ -192,13 +227,15 @@ class Source:
         for index, text in enumerate(labels):
             hits = [value for codes, value in sets if canonical(text) in codes]
             if not hits:
-                raise self.bad(self.first_row(found, index), name,
-                               f'"{text}" is neither one of the codes of yes, nor of no, nor of '
-                               "missing")
+                raise self.bad(
+                    self.first_row(found, index),
+                    name,
+                    f'"{text}" is neither one of the codes of yes, nor of no, nor of missing',
+                )
             lookup[index] = hits[0]
         return lookup[found]
 
-    def numbers(self, name):
+    def numbers(self, name: str) -> Array:
         """Numbers as float64, NaN where blank."""
         column = sql_name(name)
         values = np.ma.filled(self.fetch(f"TRY_CAST({column} AS DOUBLE)").astype(float), np.nan)
@@ -209,7 +246,7 @@ class Source:
             raise self.bad(row, name, f'"{self.text(row, name)}" is not a number')
         return values
 
-    def times(self, name):
+    def times(self, name: str) -> Array:
         """Times as datetime64[us], NaT where blank."""
         column = sql_name(name)
         values = self.fetch(f"TRY_CAST({column} AS TIMESTAMP)")
@@ -217,22 +254,29 @@ class Source:
         wrong = np.isnat(values) & ~np.asarray(self.fetch(f"{column} = ''"), bool)
         if wrong.any():
             row = int(np.argmax(wrong))
-            raise self.bad(row, name, f'"{self.text(row, name)}" is not a date of the form '
-                           "2018-05-21 or 2018-05-21 14:30:00")
+            raise self.bad(
+                row,
+                name,
+                f'"{self.text(row, name)}" is not a date of the form '
+                "2018-05-21 or 2018-05-21 14:30:00",
+            )
         return values
 
-    def text(self, row, name):
+    def text(self, row: int, name: str) -> str:
         index = max(i for i, start in enumerate(self.first) if start <= row)
-        return self.base.execute(f"SELECT {sql_name(name)} FROM part{index} LIMIT 1 OFFSET ?",
-                                 [int(row) - self.first[index]]).fetchone()[0]
+        rows = self.base.execute(
+            f"SELECT {sql_name(name)} FROM part{index} LIMIT 1 OFFSET ?",
+            [int(row) - self.first[index]],
+        ).fetchall()
+        return str(rows[0][0])
 
 
-def opened(path):
+def opened(path: Path) -> TextIO:
     opener = gzip.open if path.name.lower().endswith(".gz") else open
     return opener(path, "rt", encoding="utf-8", errors="replace", newline="")
 
 
-def delimiter(path):
+def delimiter(path: Path) -> str:
     """The one of , ; tab | that the header has most of. A guess from later rows could hide a
     damaged one."""
     if ".tsv" in path.name.lower():
@@ -245,7 +289,7 @@ def delimiter(path):
     return max(",;\t|", key=header.count)
 
 
-def canonical(text):
+def canonical(text: str) -> float | str:
     """A number when the text or code is one, so that 5, 5.0 and "5" are the same; else the text."""
     try:
         value = float(text)
@@ -254,24 +298,26 @@ def canonical(text):
     return value if math.isfinite(value) else text
 
 
-def written(codes):
-    return {canonical(code) for code in codes}
+def written(codes: Iterable[object]) -> set[float | str]:
+    return {canonical(str(code)) for code in codes}
 
 
-def refused(text, codes, hint):
+def refused(text: str, codes: Codes, hint: str) -> str:
     """Why an answer cannot be used, and what to do."""
     low, high = codes.scale
     what = text if isinstance(canonical(text), float) else f'"{text}"'
-    return (f"{what} is not on the scale from {low} to {high}. If it stands for a blank or for "
-            f'"not applicable", {hint}')
+    return (
+        f"{what} is not on the scale from {low} to {high}. If it stands for a blank or for "
+        f'"not applicable", {hint}'
+    )
 
 
-def first_line(error):
+def first_line(error: Exception) -> str:
     text = str(error).strip().splitlines()[0]
     return re.sub(r"^[A-Za-z ]+ Error: ", "", text)
 
 
-def line_of(path, inside):
+def line_of(path: Path, inside: int) -> int:
     """The line of a data row counted from 0; quoted line breaks are followed."""
     try:
         with opened(path) as file:

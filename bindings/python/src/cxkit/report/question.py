@@ -1,0 +1,277 @@
+"""One score over waves and measurement points."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+import cxkit as cx
+
+from .answers import NO_POINT, Answers
+from .config import Config, Score
+from .measure import Measure, bands, plain
+from .problem import Problem
+from .shapes import Array, Row
+
+ENOUGH = 30  # answers below which a difference gets no verdict
+
+
+class Question:
+    """One score over waves and points."""
+
+    def __init__(self, config: Config, answers: Answers, score: Score) -> None:
+        self.config, self.answers, self.score = config, answers, score
+        self.measure = Measure(score, config.confidence)
+        self.values = answers.scores[score.column]
+        self.valid = self.values >= score.codes.scale[0]
+        self.waves = [
+            index for index in range(len(answers.waves)) if self.valid[answers.wave == index].any()
+        ]
+        self.now = self.waves[-1]
+
+    def rows(self, index: int) -> Array:
+        inside: Array = self.answers.wave == index
+        return inside
+
+    def weights(self, rows: Array) -> Array | None:
+        """The weights of some rows; None when their wave has none."""
+        weighted = any(self.answers.weighted[index] for index in np.unique(self.answers.wave[rows]))
+        return np.ascontiguousarray(self.answers.weight[rows]) if weighted else None
+
+    def tally(self, rows: Array) -> cx.Tally:
+        return self.measure.tally(np.ascontiguousarray(self.values[rows]), self.weights(rows))
+
+    def by_point(self, rows: Array) -> cx.Tallies:
+        """Tallies by measurement point, of the rows that have one."""
+        rows = rows & (self.answers.point != NO_POINT)
+        return self.measure.tallies(
+            np.ascontiguousarray(self.values[rows]),
+            np.ascontiguousarray(self.answers.point[rows]),
+            self.weights(rows),
+        )
+
+    def report(self) -> Row:
+        waves = []
+        for index in self.waves:
+            tally = self.tally(self.rows(index))
+            estimate = self.measure.estimate(tally)
+            if estimate is None:
+                raise Problem(
+                    f"{self.config.path}: every weight of wave {self.answers.waves[index]} "
+                    f'is 0 where "{self.score.column}" is answered'
+                )
+            waves.append(
+                {
+                    "wave": self.answers.waves[index],
+                    **estimate,
+                    "distribution": self.distribution(tally),
+                    "bands": self.bands(tally),
+                }
+            )
+        found = {
+            "column": self.score.column,
+            "title": self.score.title,
+            "metric": self.score.metric,
+            "scale": list(self.score.codes.scale),
+            "top": self.score.top,
+            "asked_in": len(self.waves),
+            "of": len(self.answers.waves),
+            "waves": waves,
+            "same_points": self.same_points(),
+            "change": self.change(),
+        }
+        return found
+
+    def distribution(self, tally: cx.Tally) -> list[Row]:
+        counts = tally.counts
+        total = sum(counts.values())
+        return [
+            {
+                "answer": step,
+                "n": int(count),
+                **{
+                    key: plain(cx.share(int(count), int(total), confidence=self.config.confidence))[
+                        key
+                    ]
+                    for key in ("value", "ci_low", "ci_high")
+                },
+            }
+            for step, count in counts.items()
+        ]
+
+    def bands(self, tally: cx.Tally) -> list[Row]:
+        """The distribution in bands, as given: without weights."""
+        counts = tally.counts
+        total = sum(counts.values())
+        found = []
+        for title, first, last in bands(self.score):
+            n = sum(counts[step] for step in range(first, last + 1))
+            share = plain(cx.share(n, total, confidence=self.config.confidence))
+            found.append(
+                {
+                    "band": title,
+                    "n": n,
+                    **{key: share[key] for key in ("value", "ci_low", "ci_high")},
+                }
+            )
+        return found
+
+    def same_points(self) -> Row | None:
+        """The score over the points that answered in every wave, when some did not."""
+        if not self.config.point or len(self.waves) < 2:
+            return None
+        sets = [
+            set(np.unique(self.answers.point[self.rows(index) & self.valid])) - {NO_POINT}
+            for index in self.waves
+        ]
+        always, ever = set.intersection(*sets), set.union(*sets)
+        if not always or always == ever:
+            return None
+        inside = np.isin(self.answers.point, sorted(always))
+        found = [
+            self.measure.estimate(self.tally(self.rows(index) & inside)) for index in self.waves
+        ]
+        waves = [
+            {"wave": self.answers.waves[index], **estimate}
+            for index, estimate in zip(self.waves, found)
+            if estimate
+        ]
+        if len(waves) < len(found):
+            return None
+        return {
+            "points": [self.answers.points[index] for index in sorted(always)],
+            "of": len(ever),
+            "waves": waves,
+        }
+
+    def change(self) -> Row | None:
+        """From the wave before to the last one: mix of points, and within points."""
+        if len(self.waves) < 2:
+            return None
+        before, now = (self.rows(index) for index in self.waves[-2:])
+        result = cx.decompose(self.grouped(before), self.grouped(now), **self.measure.comparison())
+        sizes = [int((rows & self.valid).sum()) for rows in (before, now)]
+        found = {name: part(getattr(result, name), sizes) for name in ("change", "mix", "within")}
+        return {
+            "from": self.answers.waves[self.waves[-2]],
+            "to": self.answers.waves[self.now],
+            **found,
+            "p_value": result.p_value,
+            "by_point": bool(self.config.point),
+            "one_side": [
+                {"point": self.point_name(int(row["key"])), "side": row["side"]}
+                for row in result.table
+                if row["side"] in ("before", "after")
+            ],
+        }
+
+    def grouped(self, rows: Array) -> cx.Tallies:
+        """Tallies by measurement point, answers without one together, so that all are in."""
+        values = np.ascontiguousarray(self.values[rows])
+        keys = np.ascontiguousarray(self.answers.point[rows])
+        return self.measure.tallies(values, keys, self.weights(rows))
+
+    def point_name(self, key: int) -> str:
+        return "no point given" if key == NO_POINT else self.answers.points[key]
+
+    def points(self) -> Row | None:
+        """Every measurement point of the last wave, and whether they can be told apart."""
+        now = self.rows(self.now)
+        tallies = self.by_point(now)
+        rows = []
+        for key, tally in tallies:
+            estimate = self.measure.estimate(tally)
+            if estimate:
+                rows.append((int(key), tally, estimate))
+        total = math.fsum(math.fsum(tally.weights.values()) for _, tally, _ in rows)
+        found = []
+        for key, tally, estimate in rows:
+            hidden = estimate["n"] < self.config.min_n
+            share = math.fsum(tally.weights.values()) / total
+            row: Row = {
+                "point": self.answers.points[key],
+                "n": estimate["n"],
+                "share": share,
+                "hidden": hidden,
+                "estimate": None if hidden else estimate,
+                "rest": None,
+            }
+            if not hidden and len(rows) > 1:
+                row["rest"] = self.against_rest(now, key, len(rows))
+            found.append(row)
+        if not found:
+            return None
+        return {
+            "score": self.score.column,
+            "wave": self.answers.waves[self.now],
+            "title": self.config.point_title,
+            "rows": found,
+            "test": self.told_apart(tallies),
+            "without_point": int((now & (self.answers.point == NO_POINT)).sum()),
+        }
+
+    def against_rest(self, now: Array, key: int, groups: int) -> Row | None:
+        """One point minus all others, at a confidence that holds for all points together."""
+        inside = self.answers.point == key
+        rest = now & ~inside & (self.answers.point != NO_POINT)
+        confidence = 1 - (1 - self.config.confidence) / groups
+        both = [
+            self.measure.tallies(
+                np.ascontiguousarray(self.values[rows]),
+                np.zeros(int(rows.sum()), np.int32),
+                self.weights(rows),
+            )
+            for rows in (rest, now & inside)
+        ]
+        try:
+            result = cx.decompose(*both, **self.measure.comparison(confidence))
+        except cx.EmptyError:
+            return None
+        sizes = [int((rows & self.valid).sum()) for rows in (rest, now & inside)]
+        difference = part(result.change, sizes)
+        difference["verdict"] = (
+            "too few"
+            if not difference["enough"]
+            else "above"
+            if difference["ci_low"] > 0
+            else "below"
+            if difference["ci_high"] < 0
+            else "not told apart"
+        )
+        difference["confidence"] = confidence
+        return difference
+
+    def told_apart(self, tallies: cx.Tallies) -> Row | None:
+        try:
+            test = cx.heterogeneity(tallies, **self.measure.kind())
+        except (cx.FewError, cx.ConstantError):
+            return None
+        return {
+            name: getattr(test, name)
+            for name in (
+                "q",
+                "df",
+                "p_value",
+                "mean",
+                "sd_between",
+                "share_between",
+                "groups",
+                "left_out",
+            )
+        }
+
+
+def part(change: cx.Change, sizes: list[int]) -> Row:
+    """A change with its interval, and whether there are answers enough, and answers that differ, to
+    trust it: the delta method has no width where nothing varies."""
+    low, high = (
+        change.value if limit is None else limit for limit in (change.ci_low, change.ci_high)
+    )
+    return {
+        "value": change.value,
+        "se": change.se,
+        "ci_low": low,
+        "ci_high": high,
+        "enough": min(sizes) >= ENOUGH and bool(change.se),
+    }
