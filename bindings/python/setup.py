@@ -14,6 +14,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 WRAPPER = Path("csrc/_cxkit_wrap.c")
+FLAGS = ["-std=c11", "-O2", "-g0", "-ffp-contract=off", "-fvisibility=hidden"]
 LIMITED = "0x030b0000"  # the stable interface of Python 3.11: one wheel for all later ones
 
 
@@ -41,11 +42,7 @@ def package_config(option: str) -> list[str]:
 def extension(limited: bool) -> Extension:
     system = os.environ.get("CXKIT_SYSTEM") == "1"
     sources = [str(WRAPPER)] if system else [str(WRAPPER), "csrc/cxkit.c"]
-    flags = (
-        []
-        if sys.platform == "win32"
-        else ["-std=c11", "-O2", "-ffp-contract=off", "-fvisibility=hidden"]
-    )
+    flags = [] if sys.platform == "win32" else FLAGS
     return Extension(
         "cxkit._cxkit",
         sources,
