@@ -169,9 +169,16 @@ class TestThreads < Minitest::Test
     assert_operator ticks_in_the_middle_of { CXKit::Moments.new(%i[a b]).add(columns) }, :>, 0
   end
 
+  # The bare call: making the table holds the lock and lets others in between.
   def test_other_threads_run_during_plan
-    importance = CXKit.column(Array.new(1000) { |i| i + 1.0 }.pack("d*") * 200, dtype: :float64)
-    assert_operator ticks_in_the_middle_of { CXKit.plan(importance, 10_000_000) }, :>, 0
+    native = Support::NATIVE
+    importance = native::Column.array(Array.new(200_000) { |i| i + 1.0 }, "a")
+    known = native::Column.array([1.0] * 200_000, "known")
+    options = native::Cx_plan_options.new
+    ticks = ticks_in_the_middle_of do
+      native.cx_plan(importance, 10_000_000.0, nil, nil, known, nil, nil, options)
+    end
+    assert_operator ticks, :>, 0
   end
 
   def test_other_threads_run_during_drivers

@@ -10,6 +10,10 @@ $CFLAGS << " -std=gnu11 -ffp-contract=off -fvisibility=hidden"
   $CFLAGS << " #{flag}" if try_cflags(flag)
 end
 
+# The library inside calls itself, whatever other copy the process has loaded.
+bound = "-Wl,-Bsymbolic-functions"
+$DLDFLAGS << " #{bound}" if try_ldflags(bound)
+
 if ENV["CXKIT_SYSTEM"] == "1"
   pkg_config("cxkit") or abort "cxkit: pkg-config does not know the installed library"
   $srcs = %w[cxkit_wrap.c]

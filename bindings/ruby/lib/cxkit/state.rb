@@ -101,5 +101,4 @@ module CXKit
       self
     end
   end
-  private_constant :State
 end
