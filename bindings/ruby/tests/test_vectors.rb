@@ -66,17 +66,72 @@ class TestVectors < Minitest::Test
 
   SPECIAL = {"norm_cdf" => :normal_cdf, "norm_ppf" => :normal_quantile, "chi2_sf" => :chisq_sf}.freeze
 
+  def assert_special(name, row, arguments, tolerance)
+    expected = Rational(row["value"]).to_f # Float() warns of subnormal numbers
+    actual = CXKit::Special.public_send(name, *arguments)
+    assert_in_delta expected, actual, (expected.abs * tolerance) + 5e-324, "#{name}(#{arguments.join(', ')})"
+  end
+
+  def arguments_of(row)
+    (1..4).filter_map { |i| number(row["arg#{i}"]) }
+  end
+
   def test_special_functions_agree_with_the_high_precision_table
     rows = Support.vectors("special")
     rows.each do |row|
-      name = SPECIAL.fetch(row["function"], row["function"].to_sym)
-      arguments = (1..4).filter_map { |i| number(row["arg#{i}"]) }
-      arguments.rotate!(-1) if name == :beta_cdf # a, b, x in the file
-      expected = Rational(row["value"]).to_f # Float() warns of subnormal numbers
-      actual = CXKit::Special.public_send(name, *arguments)
-      tolerance = (expected.abs * 1e-13) + 5e-324
-      assert_in_delta expected, actual, tolerance, "#{name}(#{arguments.join(', ')})"
+      arguments = arguments_of(row)
+      arguments.rotate!(-1) if row["function"] == "beta_cdf" # a, b, x in the file
+      assert_special SPECIAL.fetch(row["function"], row["function"]), row, arguments, 1e-13
     end
     assert_operator rows.size, :>=, 490
+  end
+
+  def test_special_functions_agree_with_high_precision_in_the_corners
+    rows = Support.vectors("special_more")
+    rows.each { |row| assert_special row["function"], row, arguments_of(row), Float(row["tolerance"]) }
+    assert_operator rows.size, :>=, 300
+  end
+
+  def test_correlation_agrees_with_the_reference
+    rows = Support.vectors("pearson")
+    rows.each do |row|
+      x, y, weights = %w[x y weights].map { |name| row[name].to_s.split.map { |cell| Float(cell) } }
+      estimate = CXKit.correlate(x, y, weights: (weights unless weights.empty?), confidence: Float(row["confidence"]))
+      %i[value ci_low ci_high p_value se n_eff].each do |name|
+        expected = number(row[name.to_s]) or next
+        tolerance = name == :p_value ? 1e-9 : Float(row["tolerance"]) # 1 - r^2 loses digits in the tail
+        assert_in_delta expected, estimate.public_send(name), tolerance * expected.abs, "#{row['id']}: #{name}"
+      end
+    end
+    assert_operator rows.size, :>=, 5
+  end
+
+  def test_drivers_of_longley_agree_with_the_sum_over_all_models
+    data = Support.vectors("moments_nist_data").select { |row| row["set"] == "Longley" }
+    table = %w[y x1 x2 x3 x4 x5 x6].to_h { |name| [name, data.map { |row| Float(row[name]) }] }
+    found = CXKit.drivers(table, "y")
+    rows = Support.vectors("driver").select { |row| row["set"] == "Longley" }
+    assert_equal rows.map { |row| row["driver"].to_sym }, found.importance.keys
+    rows.each do |row|
+      name = row["driver"].to_sym
+      actual = {importance: found.importance[name], first: found.first[name], last: found.last[name],
+                beta: found.beta[name], conditional_2: found.conditional[name][2], r2: found.r2}
+      actual.each { |column, value| assert_in_epsilon number(row[column.to_s]), value, Float(row["tolerance"]), column }
+    end
+  end
+
+  KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies}.freeze
+
+  def test_states_of_every_version_are_read_for_ever
+    rows = Support.vectors("golden_states")
+    rows.each do |row|
+      bytes = [row["hex"]].pack("H*")
+      assert_equal bytes, KINDS.fetch(row["kind"]).from_bytes(bytes).to_bytes, row["id"]
+    end
+    assert_operator rows.size, :>=, 3
+    Support.vectors("moments_golden").each do |row|
+      bytes = [row["hex"]].pack("H*")
+      assert_equal bytes, CXKit::Moments.from_bytes(bytes).to_bytes
+    end
   end
 end
