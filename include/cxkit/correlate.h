@@ -49,7 +49,7 @@ CX_API const char *cx_correlation_name(int32_t method);
  * use se / (1 - r^2) on Fisher's scale and a t distribution with n_eff - 2 degrees of freedom. For
  * a handful of rows that standard error tends to be too small.
  *
- * @param      x        numbers; a row with a null or NaN in any column is left out and counted
+ * @param      x        numbers; a row with a null or NaN in x or y is left out and counted
  * @param      y        numbers, as many as x
  * @param      weights  survey weights, 0 or from 1e-100 to 1e100, or NULL; rows of weight 0 are
  * left out and counted

@@ -71,9 +71,8 @@ CX_API CX_NODISCARD cx_status cx_moments_copy(const cx_moments *self, const cx_a
  *                 row with a null or NaN in any of the state's columns is left out of all of them
  *                 and counted
  * @param weights  survey weights, 0 or from 1e-100 to 1e100, or NULL for 1. Only their ratios
- * matter for means and correlations. A row of weight 0 is left out and counted; so is a row whose
- * weight is null or NaN, as missing. How often a row occurred is not a survey weight: repeat the
- * row instead
+ * matter for means and correlations. A row of weight 0 is left out and counted; a missing weight is
+ * an error. How often a row occurred is not a survey weight: repeat the row instead
  * @param err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_NAME (the column is not there) |
  * CX_E_DOMAIN (an infinite value, or a weight outside that range; row and column in err) |

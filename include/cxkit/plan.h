@@ -34,14 +34,14 @@ CX_API void cx_plan_options_init(cx_plan_options *options);
  * Minimises sum a_i / (n_i + known_i) subject to lower_i <= n_i <= upper_i and
  * sum cost_i n_i = budget. With a_i = (w_i s_i)^2, weight times standard deviation, the sum is the
  * variance of the weighted mean and the continuous plan is Neyman's allocation with bounds
- * [Neyman 1934]; known_i are the answers that earlier information about a point is worth.
+ * [Neyman1934]; known_i are the answers that earlier information about a point is worth.
  *
  * Continuous (integer = 0): n_i = clip(sqrt(a_i / (L cost_i)) - known_i, lower_i, upper_i), with
  * the one multiplier L that spends the budget.
  *
  * Whole numbers (default): one more answer gains D_i(n) = a_i / ((n + known_i)(n + known_i + 1)),
  * which falls with n. A plan is optimal exactly when no gain still to be had exceeds a gain
- * already taken [Wright 2012]. Gains are compared exactly, never as rounded quotients; between
+ * already taken [Wright2012]. Gains are compared exactly, never as rounded quotients; between
  * equal gains the lower row wins. A gain is infinite where n + known = 0. Fractional lower bounds
  * round up, fractional upper bounds down.
  *

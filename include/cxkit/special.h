@@ -126,7 +126,7 @@ CX_API double cx_normal_quantile_upper(double q);
 /** @brief P(X <= h, Y <= k) for standard normal X, Y with correlation rho.
  *
  * The integral of density times conditional probability, a log-concave function, by Gauss-Legendre
- * panels chosen about its mode and its step [Plackett 1954; Drezner and Wesolowsky 1990]; exact
+ * panels chosen about its mode and its step [Plackett1954; Drezner and Wesolowsky 1990]; exact
  * forms for rho = -1, 0, 1 and infinite limits.
  *
  * @param h    real or infinite

@@ -89,13 +89,13 @@ CX_API CX_NODISCARD cx_status cx_tally_copy(const cx_tally *self, const cx_alloc
  *
  * @param self     unchanged unless CX_OK
  * @param scores   numbers; null and NaN are missing
- * @param weights  one weight >= 0 for each answer, or NULL for 1; a weight of 0 is counted under
- *                 zero_weight and adds nothing
+ * @param weights  one weight for each answer, 0 or from 1e-100 to 1e100, or NULL for 1; a weight of
+ *                 0 is counted under zero_weight and adds nothing
  * @param options  NULL for the defaults
  * @param err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION
- * @retval CX_E_DOMAIN    an infinite answer, a negative, missing or infinite weight, or an answer
- *                        outside the scale when those are errors
+ * @retval CX_E_DOMAIN    an infinite answer, a missing weight or one outside that range, or an
+ * answer outside the scale when those are errors
  * @retval CX_E_OVERFLOW  more than 2^63 answers, or a sum of weights beyond 2^127
  *
  * Weights and their squares are summed exactly on a grid of 2^-64. Cost: O(n), no allocation; at

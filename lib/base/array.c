@@ -237,3 +237,13 @@ const char *cx_i_array_string(const cx_array *column, int64_t row, int64_t *leng
     *length = end - begin;
     return *length == 0 ? "" : (const char *)column->data + begin;
 }
+
+cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err) {
+    if (weight == 0 || (weight >= 1e-100 && weight <= 1e100)) return CX_OK;
+    cx_array named = *weights;
+    named.name = cx_i_array_name(weights, "weights");
+    if (isnan(weight))
+        return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, weight, "the weight is missing");
+    return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, weight,
+                        "%g is not a weight; weights are 0 or between 1e-100 and 1e100", weight);
+}

@@ -23,6 +23,8 @@ void cx_i_array_read(const cx_array *column, int64_t start, int64_t count, doubl
 int64_t cx_i_array_i64(const cx_array *column, int64_t row);
 /* One string element: its bytes and length; the dictionary is followed. */
 const char *cx_i_array_string(const cx_array *column, int64_t row, int64_t *length);
+/* A weight is 0 or between 1e-100 and 1e100: squares of others would leave the range of double. */
+cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err);
 /* The column's own name, else the role */
 const char *cx_i_array_name(const cx_array *column, const char *role);
 

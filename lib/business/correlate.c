@@ -142,19 +142,17 @@ typedef struct correlate_block {
     double value[3][CX_I_BLOCK];
 } correlate_block;
 
-static cx_status correlate_check_row(correlate_rows *rows, const correlate_block *block, int64_t r,
-                                     int64_t row, cx_error *err) {
-    for (int c = 0; c < 3; c++) {
-        double v = block->value[c][r];
-        bool fine = c < 2 ? !isinf(v) : isnan(v) || v == 0 || (v >= 1e-100 && v <= 1e100);
-        if (fine) continue;
+static cx_status correlate_check_row(const correlate_rows *rows, const correlate_block *block,
+                                     int64_t r, int64_t row, cx_error *err) {
+    for (int c = 0; c < 2; c++) {
+        if (!isinf(block->value[c][r])) continue;
         cx_array named = *rows->column[c];
         named.name = rows->name[c];
-        return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, v,
-                            c < 2 ? "the value is infinite; give a number or leave it missing"
-                                  : "a weight must be 0 or between 1e-100 and 1e100");
+        return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, block->value[c][r],
+                            "the value is infinite; give a number or leave it missing");
     }
-    return CX_OK;
+    if (rows->column[2] == NULL) return CX_OK;
+    return cx_i_weight_check(rows->column[2], row, block->value[2][r], err);
 }
 
 static cx_status correlate_read(correlate_rows *rows, int64_t start, int64_t count,
@@ -166,7 +164,7 @@ static cx_status correlate_read(correlate_rows *rows, int64_t start, int64_t cou
     for (int64_t r = 0; r < count; r++) {
         CX_TRY(correlate_check_row(rows, block, r, start + r, err));
         double x = block->value[0][r], y = block->value[1][r], w = block->value[2][r];
-        if (isnan(x) || isnan(y) || isnan(w))
+        if (isnan(x) || isnan(y))
             rows->missing++;
         else if (w == 0)
             rows->zero++;

@@ -244,23 +244,6 @@ static cx_status moments_mark(const cx_array *column, const char *role, int64_t 
     return CX_OK;
 }
 
-/* Squares of other weights would leave the range of double. */
-static bool moments_bad_weight(double w) {
-    return w < 0 || w > 1e100 || (w > 0 && w < 1e-100);
-}
-
-static cx_status moments_check_weights(const cx_array *weights, int64_t start, const double *w,
-                                       int64_t rows, cx_error *err) {
-    for (int64_t r = 0; r < rows; r++)
-        if (moments_bad_weight(w[r])) {
-            cx_array named = *weights;
-            named.name = cx_i_array_name(weights, "weights");
-            return cx_i_fail_at(err, CX_E_DOMAIN, &named, start + r, w[r],
-                                "a weight must be 0 or between 1e-100 and 1e100");
-        }
-    return CX_OK;
-}
-
 static void moments_squeeze(double *x, const uint8_t *keep, int64_t rows) {
     int64_t kept = 0;
     for (int64_t r = 0; r < rows; r++)
@@ -287,7 +270,6 @@ static void moments_select(cx_moments *self, cx_i_sums *sums, int64_t rows) {
 static cx_status moments_add_block(cx_moments *self, cx_i_sums *sums, const cx_array *weights,
                                    int64_t start, int64_t rows, cx_error *err) {
     cx_i_block *block = &self->block;
-    int64_t ignored = 0;
     memset(self->keep, 1, (size_t)rows);
     block->weighted = weights != NULL;
     for (int64_t j = 0; j < self->p; j++) {
@@ -298,9 +280,8 @@ static cx_status moments_add_block(cx_moments *self, cx_i_sums *sums, const cx_a
     }
     if (weights != NULL) {
         cx_i_array_read(weights, start, rows, block->weighted_hi);
-        CX_TRY(moments_check_weights(weights, start, block->weighted_hi, rows, err));
-        CX_TRY(moments_mark(weights, "weights", start, block->weighted_hi, rows, self->keep,
-                            &ignored, err));
+        for (int64_t r = 0; r < rows; r++)
+            CX_TRY(cx_i_weight_check(weights, start + r, block->weighted_hi[r], err));
     }
     moments_select(self, sums, rows);
     cx_i_moments_join(sums, self->p, block);

@@ -3,8 +3,6 @@
 #include "base/array.h"
 #include "metric/histogram.h"
 
-#include <float.h>
-
 /* Reading answers: which step of the scale a value stands on, or why it is left out. */
 
 void cx_answer_options_init(cx_answer_options *options) {
@@ -78,14 +76,6 @@ cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *sco
                             "%g lies between two steps of the scale %d to %d", value,
                             (int64_t)scale_min, (int64_t)scale_max);
     return CX_OK;
-}
-
-cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err) {
-    if (weight >= 0 && weight <= DBL_MAX) return CX_OK;
-    if (isnan(weight))
-        return cx_i_fail_at(err, CX_E_DOMAIN, weights, row, weight, "the weight is missing");
-    return cx_i_fail_at(err, CX_E_DOMAIN, weights, row, weight,
-                        "%g is not a weight; weights are finite and not negative", weight);
 }
 
 /* -- one column ---------------------------------------------------------------------------------

@@ -40,7 +40,6 @@ cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *sco
 /* Adds one answer to the scratch cells. */
 bool cx_i_cells_add(cx_i_cells *cells, int32_t levels, int step, bool rounded,
                     const double *weight);
-cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err);
 
 void cx_i_cells_clear(cx_i_cells *cells, int32_t levels);
 /* Would the sum fit? Then commit it; the two together are all or nothing. */

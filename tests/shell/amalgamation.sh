@@ -23,6 +23,6 @@ if have "${CXX:-g++}"; then
     echo '#include "cxkit.h"' >"$work/use.cc"
     runs "its header is C++17" "${CXX:-g++}" -std=c++17 -Wall -Wextra -Wpedantic -Werror -fsyntax-only "$work/use.cc"
 fi
-"$NM" --defined-only -g "$work/cxkit.o" | $AWK '{ print $3 }' | grep -v '^cx_i_' | sort >"$work/names"
+$NM --defined-only -g "$work/cxkit.o" | $AWK '{ print $3 }' | grep -v '^cx_i_' | sort >"$work/names"
 runs "it defines what lib/cxkit.sym lists" diff "$CX_SRC/lib/cxkit.sym" "$work/names"
 tap_end

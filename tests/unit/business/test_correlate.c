@@ -144,15 +144,18 @@ END_TEST
 
 START_TEST(test_correlate_leaves_out_zero_weights_and_counts_them) {
     const double x[] = {1, 2, 3, 4, 50, 6}, y[] = {2, 1, 4, 3, -9, 5};
-    const double w[] = {1, 1, 1, 1, 0, NAN};
+    const double w[] = {1, 1, 1, 1, 0, 0}, none[] = {1, 1, 1, 1, 0, NAN};
     cx_array a = cx_array_of(x, CX_F64, 6), b = cx_array_of(y, CX_F64, 6);
     cx_array weights = cx_array_of(w, CX_F64, 6);
     cx_estimate e;
     ck_assert_ok(cx_correlate(&a, &b, &weights, NULL, &e, err));
     ck_assert_int_eq(e.n, 4);
-    ck_assert_int_eq(e.excluded[CX_EXCLUDED_ZERO_WEIGHT], 1);
-    ck_assert_int_eq(e.excluded[CX_EXCLUDED_MISSING], 1);
+    ck_assert_int_eq(e.excluded[CX_EXCLUDED_ZERO_WEIGHT], 2);
+    ck_assert_int_eq(e.excluded[CX_EXCLUDED_MISSING], 0);
     ck_assert_close(e.value, 0.6, 1e-15);
+    weights.data = none;
+    ck_assert_fails(cx_correlate(&a, &b, &weights, NULL, &e, err), CX_E_DOMAIN,
+                    "column weights, row 5: the weight is missing");
 }
 END_TEST
 
