@@ -97,9 +97,9 @@ def gain(value: Any) -> str:
 
 
 def p_value(value: Any) -> str:
-    return (
-        "p < 0.001" if value < 0.001 else f"p = {value:.3f}" if value < 0.1 else f"p = {value:.2f}"
-    )
+    if value < 0.001:
+        return "p\u00a0<\u00a00.001"
+    return f"p\u00a0=\u00a0{value:.3f}" if value < 0.1 else f"p\u00a0=\u00a0{value:.2f}"
 
 
 def date(text: str) -> str:
@@ -255,7 +255,7 @@ def strongest(behaviours: list[Row]) -> str:
             f"{band['band'][0].lower()}{band['band'][1:]}"
         )
 
-    return f"“{one['title']}”: {said(low)}, {said(high)}."
+    return f"Associated with the score: “{one['title']}”, {said(low)}, {said(high)}."
 
 
 def pool(plan: Row) -> str:
@@ -324,6 +324,10 @@ def next_steps(found: Row) -> list[str]:
         below, _ = point_lists(points)
         if below:
             steps.append(f"Look first at {listed(below)}: below the rest beyond chance.")
+    for score in found["scores"][1:]:
+        move = score["change"]
+        if move and certain(move["change"]) and move["change"]["value"] < 0:
+            steps.append(f"Find out what changed at “{score['title']}” since {move['from']}.")
     drivers = found["drivers"]
     if drivers and not drivers["problem"]:
         typical = sum(item["mean"]["value"] for item in drivers["items"]) / len(drivers["items"])
@@ -398,7 +402,7 @@ def may(found: Row) -> tuple[list[str], list[str]]:
     no = [
         "A response rate: answers alone do not say how many were asked.",
         "Anything about those who did not answer.",
-        "The same person over time: each wave asks other people.",
+        "The same person over time: answers are not linked between waves.",
     ]
     if found["drivers"]:
         no.append(
