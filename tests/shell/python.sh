@@ -19,6 +19,12 @@ if ! "$PYTHON" -m pip install --quiet --no-index --no-deps --no-build-isolation 
 fi
 ok "the sdist builds and installs ($mode)"
 
+for expected in "$CX_SRC"/examples/*/*.expected; do
+    example=${expected%.expected}.py
+    PYTHONPATH=$work/site PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "$example" >"$work/printed" 2>&1 </dev/null
+    runs "${example#"$CX_SRC/"} prints what the C program does ($mode)" diff "$expected" "$work/printed"
+done
+
 set -f # the patterns are for pytest
 # Away from the source tree, so that only the installed package can be imported.
 cd "$work" || exit 1

@@ -19,6 +19,11 @@ ok "the gem builds and installs ($mode)"
 cd "$work" || exit 1
 GEM_PATH=$work/gems:$("$RUBY" -S gem environment gempath)
 export GEM_PATH
+for expected in "$CX_SRC"/examples/*/*.expected; do
+    example=${expected%.expected}.rb
+    "$RUBY" -e 'gem "cxkit"; load ARGV[0]' "$example" >"$work/printed" 2>&1 </dev/null
+    runs "${example#"$CX_SRC/"} prints what the C program does ($mode)" diff "$expected" "$work/printed"
+done
 "$RUBY" -e 'gem "cxkit"; require "cxkit"; Dir[File.join(ENV.fetch("CX_SRC"), "bindings/ruby/tests/test_*.rb")].sort.each { |f| require f }' \
     -- --verbose >"$log" 2>&1 </dev/null
 status=$?
