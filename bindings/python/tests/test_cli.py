@@ -252,8 +252,8 @@ def test_importing_the_library_needs_none_of_this():
 def test_progress_shows_on_a_terminal_only(tmp_path):
     pytest.importorskip("pty")
     out = tmp_path / "r.html"
-    assert "reading" not in cxkit("report", folder(tmp_path), "-o", out).stderr
+    assert "\x1b" not in cxkit("report", folder(tmp_path), "-o", out).stderr
     command = [sys.executable, "-m", "cxkit.cli", "report", str(tmp_path), "-o", str(out)]
     script = f"import pty, sys; sys.exit(pty.spawn({command!r}) >> 8)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert b"reading a.csv" in done.stdout
+    assert b"\x1b[?25l" in done.stdout and b"drawin" in done.stdout

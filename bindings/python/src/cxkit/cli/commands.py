@@ -94,7 +94,7 @@ def report(chosen: Namespace) -> int:
         note(
             chosen,
             f"{chosen.output}: {found['answers']['rows_read']:,} answers, "
-            f"{len(page.encode()) / 1e6:.1f} MB",
+            f"{len(page.encode()) / 1e3:,.0f} kB",
         )
     if chosen.json:
         print(json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False))
