@@ -63,6 +63,21 @@ static PyObject *cx_table_bytes(const cx_table *table, int64_t index)
     return Py_BuildValue("sN", number ? "d" : "q", bytes);
 }
 
+/* The fields of an estimate in one go: the order is that of cxkit.estimate.estimate_of. */
+static PyObject *cx_estimate_fields(const cx_estimate *estimate)
+{
+    const int64_t *excluded;
+    if (!estimate) return cx_none();
+    excluded = estimate->excluded;
+    return Py_BuildValue("dddddddddLiiI(LLLLL)", estimate->value, estimate->ci_low,
+                         estimate->ci_high, estimate->confidence, estimate->se, estimate->df,
+                         estimate->p_value, estimate->n_eff, estimate->sum_w,
+                         (long long)estimate->n, (int)estimate->method, (int)estimate->unit,
+                         (unsigned int)estimate->flags, (long long)excluded[0],
+                         (long long)excluded[1], (long long)excluded[2], (long long)excluded[3],
+                         (long long)excluded[4]);
+}
+
 static void cx_stream_capsule_free(PyObject *capsule)
 {
     struct ArrowArrayStream *stream =

@@ -228,3 +228,18 @@ def test_share_of_none_and_all():
         cx.share(3, 2)
     with pytest.raises((TypeError, OverflowError)):
         cx.share("3", 4)
+
+
+def test_numbers_of_numpy_are_numbers():
+    np = pytest.importorskip("numpy")
+    assert cx.share(np.int64(3), np.int32(4)) == cx.share(3, 4)
+    assert cx.nps(ANSWERS, promoters=np.int64(9), confidence=np.float64(0.9)).confidence == 0.9
+    assert cx.nps([10, 99], missing_codes=np.array([99])).excluded["missing"] == 1
+    assert cx.plan([1, 4], np.int64(9), lower=np.float32(1)).n == (3, 6)
+    assert cx.random.uniform(np.uint64(1)) == cx.random.uniform(1)
+
+
+def test_a_key_cannot_have_the_name_of_a_result():
+    with pytest.raises(cx.OptionError, match="'n'"):
+        cx.nps([1, 2], by={"n": ["a", "b"]})
+    assert cx.tally_by([1, 2], by={"n": ["a", "b"]})["n"] == ["a", "b"]

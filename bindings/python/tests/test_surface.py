@@ -1,5 +1,7 @@
 """The names and keyword-only options that people call: a rename breaks someone."""
 
+import doctest
+import importlib
 import inspect
 
 import pytest
@@ -83,6 +85,32 @@ def test_everything_public_is_documented(name):
     for member, what in vars(found).items() if inspect.isclass(found) else ():
         if not member.startswith("_") and callable(what):
             assert what.__doc__, f"{name}.{member}"
+
+
+EXAMPLES = [
+    cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
+    cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
+    cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
+    cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("found", EXAMPLES, ids=lambda found: found.__qualname__)
+def test_there_is_an_example(found):
+    assert ">>> " in found.__doc__
+
+
+MODULES = [
+    f"cxkit.{name}"
+    for name in "compare driver errors estimate metric moments plan random special table tally".split()
+]
+
+
+@pytest.mark.parametrize("name", ["cxkit", *MODULES])
+def test_the_examples_are_right(name):
+    done = doctest.testmod(importlib.import_module(name))
+    assert done.attempted > 0
+    assert done.failed == 0
 
 
 def test_all_is_what_there_is():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral, Real
 from typing import Any
 
 from . import _native
@@ -47,11 +48,19 @@ def number(option: str, word: str, table: dict[str, int]) -> int:
     raise OptionError(f"{option} is {word!r}; it has to be one of {', '.join(table)}")
 
 
+def _plain(value: object) -> object:
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
+
+
 def fill(made: Any, **fields: object) -> Any:
     """Sets the fields of an option struct; None leaves the default of C."""
     for name, value in fields.items():
         if value is None:
             continue
+        if type(value) not in (int, float):  # those of NumPy
+            value = _plain(value)
         try:
             setattr(made, name, value)
         except (TypeError, OverflowError):
@@ -70,12 +79,10 @@ def scale_of(scale: tuple[int, int]) -> tuple[int, int]:
 
 
 def _codes(option: str, codes: Sequence[float], add: Callable[[float], int]) -> None:
-    for code in (codes,) if isinstance(codes, (int, float)) else codes:
-        try:
-            room = add(code)
-        except TypeError:
-            raise OptionError(f"{option} holds {code!r}, which is not a number") from None
-        if not room:
+    for code in (codes,) if isinstance(codes, Real) else codes:
+        if not isinstance(code, Real):
+            raise OptionError(f"{option} holds {code!r}, which is not a number")
+        if not add(float(code)):
             raise OptionError(f"{option} holds more than {_native.CX_MAX_CODES} codes")
 
 

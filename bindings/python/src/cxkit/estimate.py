@@ -98,20 +98,23 @@ def _known(value: float) -> float | None:
 
 def estimate_of(raw: Any) -> Estimate:
     """The estimate that C filled in."""
-    flags = raw.flags
+    fields = _native.cx_estimate_fields(raw)
+    value, low, high, confidence, se, df, p_value, n_eff, sum_w, n, method, unit, flags, out = (
+        fields
+    )
     return Estimate(
-        value=raw.value,
-        ci_low=raw.ci_low,
-        ci_high=raw.ci_high,
-        confidence=raw.confidence,
-        se=_known(raw.se),
-        df=raw.df if math.isfinite(raw.df) else None,
-        p_value=_known(raw.p_value),
-        n=raw.n,
-        n_eff=raw.n_eff,
-        sum_w=raw.sum_w,
-        method=_native.cx_method_name(raw.method),
-        unit=UNITS[raw.unit],
+        value=value,
+        ci_low=low,
+        ci_high=high,
+        confidence=confidence,
+        se=_known(se),
+        df=df if math.isfinite(df) else None,
+        p_value=_known(p_value),
+        n=n,
+        n_eff=n_eff,
+        sum_w=sum_w,
+        method=_native.cx_method_name(method),
+        unit=UNITS[unit],
         flags=tuple(word for bit, word in FLAGS if flags & bit),
-        excluded={word: raw.excluded_for(at) for at, word in enumerate(EXCLUDED)},
+        excluded=dict(zip(EXCLUDED, out)),
     )

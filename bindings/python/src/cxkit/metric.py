@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any, overload
 
 from . import _native
@@ -525,4 +526,4 @@ def share(successes: int, n: int, *, method: str = "wilson", confidence: float =
         method=number("method", method, METHODS),
         confidence=confidence,
     )
-    return estimate_of(_native.cx_share(successes, n, options))
+    return estimate_of(_native.cx_share(index(successes), index(n), options))

@@ -100,36 +100,44 @@ class Moments(State):
     @property
     def n(self) -> int:
         """Complete rows with a positive weight."""
-        return int(_native.cx_moments_n(self._handle))
+        with self._lock:
+            return int(_native.cx_moments_n(self._handle))
 
     @property
     def n_eff(self) -> float:
         """The effective number of rows; n without weights."""
-        return float(_native.cx_moments_n_eff(self._handle))
+        with self._lock:
+            return float(_native.cx_moments_n_eff(self._handle))
 
     @property
     def sum_w(self) -> float:
         """Sum of the weights of those rows."""
-        return float(_native.cx_moments_sum_w(self._handle))
+        with self._lock:
+            return float(_native.cx_moments_sum_w(self._handle))
 
     @property
     def weighted(self) -> bool:
         """Whether any call gave weights."""
-        return bool(_native.cx_moments_weighted(self._handle))
+        with self._lock:
+            return bool(_native.cx_moments_weighted(self._handle))
 
     @property
     def excluded(self) -> dict[str, int]:
         """Rows left out, by reason."""
-        return {
-            word: _native.cx_moments_excluded(self._handle, at) for at, word in enumerate(EXCLUDED)
-        }
+        with self._lock:
+            return {
+                word: _native.cx_moments_excluded(self._handle, at)
+                for at, word in enumerate(EXCLUDED)
+            }
 
     @property
     def missing(self) -> dict[str, int]:
         """Rows in which each column was missing; a row may miss several."""
-        return {
-            name: _native.cx_moments_missing(self._handle, at) for at, name in enumerate(self.names)
-        }
+        with self._lock:
+            return {
+                name: _native.cx_moments_missing(self._handle, at)
+                for at, name in enumerate(self.names)
+            }
 
     def _at(self, name: str) -> int:
         at = int(_native.cx_moments_find(self._handle, name))

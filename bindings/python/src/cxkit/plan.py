@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from . import _native
@@ -79,8 +80,8 @@ class Plan:
 
 def _each(role: str, value: Any, points: int) -> object:
     """A number stands for every point."""
-    if isinstance(value, (int, float)):
-        return array("d", [value]) * points
+    if isinstance(value, Real):
+        return array("d", [float(value)]) * points
     return column(value, role)
 
 
@@ -128,15 +129,12 @@ def plan(
     weights = column(a, "a")
     points = _native.cx_column_see(weights).length if weights is not None else 0
     options = fill(_native.cx_plan_options(), integer=int(integer), soft=int(soft))
-    if isinstance(budget, bool) or not isinstance(budget, (int, float)):
-        try:
-            budget = float(budget)
-        except (TypeError, ValueError):
-            raise OptionError(f"budget is {budget!r}; it has to be a number") from None
+    if not isinstance(budget, Real):
+        raise OptionError(f"budget is {budget!r}; it has to be a number")
     table = Table(
         _native.cx_plan(
             weights,
-            budget,
+            float(budget),
             _each("lower", lower, points),
             _each("upper", upper, points),
             _each("known", known, points),

@@ -7,6 +7,8 @@ True
 
 from __future__ import annotations
 
+from operator import index as whole
+
 from . import _native
 
 __all__ = ["philox", "uniform"]
@@ -26,7 +28,7 @@ def uniform(seed: int, *, purpose: int = 0, index: int = 0, draw: int = 0) -> fl
     >>> 0 < random.uniform(7, index=3) < 1
     True
     """
-    return float(_native.cx_random_uniform(seed, purpose, index, draw))
+    return float(_native.cx_random_uniform(whole(seed), whole(purpose), whole(index), whole(draw)))
 
 
 def philox(counter_low: int, counter_high: int, key: int) -> tuple[int, int, int, int]:
@@ -36,5 +38,5 @@ def philox(counter_low: int, counter_high: int, key: int) -> tuple[int, int, int
     >>> [hex(word) for word in random.philox(0, 0, 0)]
     ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
     """
-    words = _native.cx_philox(counter_low, counter_high, key)
+    words = _native.cx_philox(whole(counter_low), whole(counter_high), whole(key))
     return words.w0, words.w1, words.w2, words.w3

@@ -42,6 +42,11 @@ class Table:
             _native.cx_table_column_name(handle, at)
             for at in range(_native.cx_table_columns(handle))
         )
+        for name in self._names:
+            if self._names.count(name) > 1:
+                raise OptionError(
+                    f"the key {name!r} has the name of another column of the result: rename it"
+                )
         self._lists: dict[str, list[Any]] = {}
         self._figures: dict[str, float | None] = {}
         for at in range(_native.cx_table_figures(handle)):
@@ -94,11 +99,7 @@ class Table:
         return {name: list(self._list(name)) for name in self._names}
 
     def to_frame(self, backend: Literal["pandas", "polars"] = "pandas") -> Any:
-        """A data frame; pandas or polars has to be installed.
-
-        >>> import cxkit as cx
-        >>> frame = cx.nps([10, 3], by=["x", "y"]).to_frame()    # doctest: +SKIP
-        """
+        """A data frame; pandas or polars has to be installed."""
         if backend == "pandas":
             pandas = import_module("pandas")
             return pandas.DataFrame(self.to_dict(), columns=list(self._names))

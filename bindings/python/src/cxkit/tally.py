@@ -117,7 +117,8 @@ class Tally(State):
     @property
     def n(self) -> int:
         """Valid answers with a positive weight."""
-        return int(_native.cx_tally_n(self._handle))
+        with self._lock:
+            return int(_native.cx_tally_n(self._handle))
 
     @property
     def counts(self) -> dict[int, int]:
@@ -134,7 +135,8 @@ class Tally(State):
     @property
     def weighted(self) -> bool:
         """Whether any answer came with a weight."""
-        return bool(_native.cx_tally_weighted(self._handle))
+        with self._lock:
+            return bool(_native.cx_tally_weighted(self._handle))
 
     @property
     def excluded(self) -> dict[str, int]:
@@ -231,7 +233,8 @@ class Tallies(State):
         return tuple(self._keys())
 
     def __len__(self) -> int:
-        return int(_native.cx_tallies_size(self._handle))
+        with self._lock:
+            return int(_native.cx_tallies_size(self._handle))
 
     def __getitem__(self, item: str | int) -> Any:
         if isinstance(item, str):
