@@ -49,7 +49,9 @@ static inline cx_i_dd cx_i_dd_add(cx_i_dd a, cx_i_dd b) {
     return cx_i_dd_quick(s.hi, s.lo + t.lo);
 }
 
-static inline cx_i_dd cx_i_dd_sub(cx_i_dd a, cx_i_dd b) { return cx_i_dd_add(a, cx_i_dd_neg(b)); }
+static inline cx_i_dd cx_i_dd_sub(cx_i_dd a, cx_i_dd b) {
+    return cx_i_dd_add(a, cx_i_dd_neg(b));
+}
 
 static inline cx_i_dd cx_i_dd_add_d(cx_i_dd a, double b) {
     cx_i_dd s = cx_i_dd_sum(a.hi, b);
@@ -74,7 +76,9 @@ static inline cx_i_dd cx_i_dd_div(cx_i_dd a, cx_i_dd b) {
     return cx_i_dd_add_d(cx_i_dd_quick(q, s), r.hi / b.hi);
 }
 
-static inline cx_i_dd cx_i_dd_div_d(cx_i_dd a, double b) { return cx_i_dd_div(a, cx_i_dd_of(b)); }
+static inline cx_i_dd cx_i_dd_div_d(cx_i_dd a, double b) {
+    return cx_i_dd_div(a, cx_i_dd_of(b));
+}
 
 /* Multiplication by a power of two. */
 static inline cx_i_dd cx_i_dd_scale(cx_i_dd a, double power) {
@@ -89,11 +93,11 @@ cx_i_dd cx_i_dd_log1p(cx_i_dd x); /* x > -1, relative */
 /* factor * e^x in double, rounded once also where the result is subnormal. */
 double cx_i_dd_exp_times(cx_i_dd x, double factor);
 
-cx_i_dd cx_i_dd_lgamma(cx_i_dd x);          /* x > 0 */
+cx_i_dd cx_i_dd_lgamma(cx_i_dd x);                   /* x > 0 */
 cx_i_dd cx_i_dd_lgamma_signed(cx_i_dd x, int *sign); /* log |Gamma(x)|, x no pole */
-cx_i_dd cx_i_dd_lbeta(double a, double b);  /* a, b > 0 */
-double cx_i_log1pmx(double x);              /* log(1 + x) - x */
-double cx_i_expm1mx(double x);              /* e^x - 1 - x */
+cx_i_dd cx_i_dd_lbeta(double a, double b);           /* a, b > 0 */
+double cx_i_log1pmx(double x);                       /* log(1 + x) - x */
+double cx_i_expm1mx(double x);                       /* e^x - 1 - x */
 double cx_i_chebyshev(const double *coefficient, int n, double x);
 double cx_i_stirling(double x); /* remainder of Stirling's formula, x >= 10 */
 

@@ -28,8 +28,7 @@ static double ibeta_reach(const ibeta_decay *d) {
     if (d->power > 0.0) {
         double curvature = d->power * d->w * (1.0 + d->w);
         double wide = (ibeta_depth + d->power * log1p(d->w)) / d->a;
-        v = 2.0 * ibeta_depth /
-            (d->slope + sqrt(d->slope * d->slope + 2.0 * curvature * ibeta_depth));
+        v = 2.0 * ibeta_depth / (d->slope + hypot(d->slope, sqrt(2.0 * curvature * ibeta_depth)));
         while (v < wide && ibeta_exponent(d, v) > -ibeta_depth) v *= 1.25;
         if (v > wide) v = wide;
     }
@@ -99,6 +98,10 @@ static cx_i_tails ibeta_lower(const cx_i_beta *t, bool upper) {
 }
 
 cx_i_tails cx_i_beta_tails(const cx_i_beta *beta) {
+    if (beta->a == beta->b && beta->x.hi == beta->y.hi && beta->x.lo == beta->y.lo) {
+        cx_i_tails middle = {0.5, 0.5, -0.69314718055994530942, -0.69314718055994530942};
+        return middle;
+    }
     if (beta->x.hi * beta->b <= beta->y.hi * beta->a) return ibeta_lower(beta, false);
     cx_i_beta swapped = ibeta_swapped(beta);
     return ibeta_lower(&swapped, true);

@@ -16,8 +16,8 @@ static double igamma_exponent(const igamma_decay *decay, double v) {
 /* Newton's steps from the right on a concave function stay on the right. */
 static double igamma_reach(const igamma_decay *decay) {
     double x = decay->x, slope = decay->slope;
-    double v = 2.0 * igamma_depth / (slope + sqrt(slope * slope + 2.0 * x * igamma_depth));
-    while (igamma_exponent(decay, v) > -igamma_depth) v *= 1.25;
+    double v = 2.0 * igamma_depth / (slope + hypot(slope, sqrt(2.0 * x * igamma_depth)));
+    for (int k = 0; k < 60 && igamma_exponent(decay, v) > -igamma_depth; k++) v *= 1.25;
     for (int k = 0; k < 40; k++) {
         double excess = igamma_exponent(decay, v) + igamma_depth;
         if (excess > -1.0) break;

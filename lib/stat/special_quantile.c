@@ -199,7 +199,7 @@ static double quantile_ratio(cx_i_split split, double factor, double power) {
 double cx_t_quantile_upper(double q, double df) {
     if (!(q >= 0.0 && q <= 1.0) || !(df > 0.0)) return NAN;
     if (q == 0.0 || q == 1.0) return q == 0.0 ? HUGE_VAL : -HUGE_VAL;
-    if (isinf(df)) return cx_normal_quantile_upper(q);
+    if (df > 1e22) return cx_normal_quantile_upper(q);
     if (q == 0.5) return 0.0;
     double tail = q < 0.5 ? q : 1.0 - q;
     double t = quantile_ratio(cx_i_beta_solve(0.5, 0.5 * df, 2.0 * tail, true), df, 0.5);

@@ -39,15 +39,16 @@ static cx_i_tails student_two_sided(double t, double df) {
                                cx_i_dd_of(student_scaled(df, -2 * exponent)), log_ratio);
 }
 
-static double student_half(double tail) {
-    return 0.5 * tail;
+/* So many degrees of freedom that no digit of the tail or of its logarithm differs. */
+static bool student_is_normal(double t, double df) {
+    return isinf(t) || isinf(df) || (df > 1e22 && t * t < 1e-17 * df);
 }
 
 double cx_t_sf(double t, double df) {
     if (isnan(t) || !(df > 0.0)) return NAN;
-    if (isinf(df) || isinf(t)) return cx_normal_sf(t);
+    if (student_is_normal(t, df)) return cx_normal_sf(t);
     if (t == 0.0) return 0.5;
-    double tail = student_half(student_two_sided(t, df).q);
+    double tail = 0.5 * student_two_sided(t, df).q;
     return t > 0.0 ? tail : 1.0 - tail;
 }
 
@@ -57,7 +58,7 @@ double cx_t_cdf(double t, double df) {
 
 double cx_t_log_sf(double t, double df) {
     if (isnan(t) || !(df > 0.0)) return NAN;
-    if (isinf(df) || isinf(t)) return cx_normal_log_sf(t);
+    if (student_is_normal(t, df)) return cx_normal_log_sf(t);
     if (t <= 0.0) return log1p(-cx_t_sf(-t, df));
     return student_two_sided(t, df).log_q - 0.69314718055994530942;
 }
