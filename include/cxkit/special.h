@@ -9,9 +9,9 @@ extern "C" {
 
 /** @defgroup special Distributions and special functions
  *
- * Plain functions of doubles. They are pure and may be called from any thread; they touch neither
- * errno nor signgam, and their results depend only on IEEE arithmetic and on the exp and log of
- * the C library.
+ * Plain functions of doubles. They are pure and may be called from any thread; nothing is
+ * reported through errno or signgam, and the results depend only on IEEE arithmetic and on the exp,
+ * log and their kin in the C library.
  *
  * One rule for all: a NaN argument gives NaN, an argument outside the stated domain gives NaN.
  * Of a pair _cdf and _sf each is accurate relative to itself, however small, so never form
