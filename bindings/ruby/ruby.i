@@ -6,7 +6,10 @@
 /* Classes of the wrapper are not for people: Cx_tally is good enough. */
 #pragma SWIG nowarn=801
 
+%insert("header") "ruby_call.c"
 %insert("header") "ruby_column.c"
+%insert("header") "ruby_view.c"
+%insert("header") "ruby_frame.c"
 
 %insert("header") %{
 typedef VALUE cx_value;

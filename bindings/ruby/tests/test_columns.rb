@@ -189,6 +189,22 @@ class TestColumns < Minitest::Test
     assert_equal 0, Support.exporter.exported
   end
 
+  # Where C reads a column.
+  def seen(column)
+    Support::NATIVE.cx_column_see(column)
+  end
+
+  def test_packed_strings_and_views_are_read_where_they_are
+    bytes = ("\x05" * 1000).freeze
+    packed = CXKit.column(bytes, dtype: :int8).open("x")
+    assert_equal Fiddle::Pointer[bytes].to_i, seen(packed).address
+    pointer = Fiddle::Pointer.malloc(80, Fiddle::RUBY_FREE)
+    doubles = CXKit.column(pointer, dtype: :float64).open("x")
+    assert_equal [pointer.to_i, 10, 8], [seen(doubles).address, seen(doubles).length, seen(doubles).stride]
+    [packed, doubles].each(&:release)
+    assert_raises(TypeError) { seen(packed) }
+  end
+
   def test_a_view_is_released_after_every_call
     before = Support.exporter.exported
     counts(view([1, 2], "c*", "c", 1))

@@ -99,7 +99,7 @@ class TestVectors < Minitest::Test
       estimate = CXKit.correlate(x, y, weights: (weights unless weights.empty?), confidence: Float(row["confidence"]))
       %i[value ci_low ci_high p_value se n_eff].each do |name|
         expected = number(row[name.to_s]) or next
-        tolerance = name == :p_value ? 1e-9 : Float(row["tolerance"]) # 1 - r^2 loses digits in the tail
+        tolerance = %i[p_value se].include?(name) ? 1e-8 : Float(row["tolerance"]) # 1 - r^2 loses digits near 1
         assert_in_delta expected, estimate.public_send(name), tolerance * expected.abs, "#{row['id']}: #{name}"
       end
     end

@@ -61,7 +61,7 @@ module CXKit
         misuse("y has to be the name of the outcome: x holds moments") unless name?(y)
         misuse("weights belong to the moments: give them to Moments#add") if weights
 
-        return [x, y.to_s]
+        return [x, -y.to_s]
       end
       columns, outcome = with_outcome(x.to_h.transform_keys(&:to_s), y)
       names = used ? columns.keys & [*used.map(&:to_s), outcome] : columns.keys
@@ -69,7 +69,7 @@ module CXKit
     end
 
     def with_outcome(columns, outcome)
-      return [columns, outcome.to_s] if name?(outcome)
+      return [columns, -outcome.to_s] if name?(outcome)
 
       name = +"y"
       name << "_" while columns.key?(name)
