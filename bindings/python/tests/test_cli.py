@@ -203,6 +203,22 @@ def test_ces_has_its_own_scales(tmp_path):
     )
 
 
+def test_json_is_a_short_form_of_format_json():
+    both = [
+        cxkit("nps", AIRPORT, "--column", "nps", "--missing-codes", "11,99", *form).stdout
+        for form in (["--json"], ["--format", "json"])
+    ]
+    assert both[0] == both[1]
+    assert json.loads(both[0])["schema_version"] == 1
+
+
+def test_a_scale_without_usual_boxes_needs_top(tmp_path):
+    path = folder(tmp_path, "q\n10\n6\n") / "a.csv"
+    refused("csat", path, "--column", "q", "--scale", "0,10", status=2)
+    done = cxkit("csat", path, "--column", "q", "--scale", "0,10", "--top", "2", "--json")
+    assert json.loads(done.stdout)["rows"][0]["value"] == 0.5
+
+
 def test_an_option_out_of_range_is_wrong_usage():
     refused("nps", AIRPORT, "--column", "nps", "--confidence", "95", status=2)
 

@@ -17,9 +17,6 @@ LAYER = {"duckdb", "jinja2", "markupsafe", "matplotlib", "numpy", "rich"}
 
 def options() -> argparse.ArgumentParser:
     """The grammar of the command line."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("-q", "--quiet", action="store_true", help="no notes and no progress")
-    common.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR)")
     top = argparse.ArgumentParser(
         prog="cxkit", description="Customer experience: scores, plans, drivers, reports."
     )
@@ -27,67 +24,99 @@ def options() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     report = commands.add_parser(
-        "report", parents=[common], help="one HTML file from a folder of answers"
+        "report", parents=[quiet()], help="one HTML file from a folder of answers"
     )
     report.add_argument("paths", nargs="+", metavar="FOLDER|FILE")
     report.add_argument("-o", "--output", metavar="FILE", help="the HTML file to write")
     report.add_argument("--config", metavar="FILE", help="default: cxkit.toml beside the answers")
     report.add_argument("--json", action="store_true", help="print the numbers as JSON")
 
-    doctor = commands.add_parser("doctor", parents=[common], help="propose a cxkit.toml for a file")
+    doctor = commands.add_parser("doctor", parents=[quiet()], help="propose a cxkit.toml")
     doctor.add_argument("paths", nargs="+", metavar="FOLDER|FILE")
 
-    for name, text in (
-        ("nps", "Net Promoter Score of a column"),
-        ("csat", "share of satisfied answers of a column"),
-        ("ces", "Customer Effort Score of a column"),
-    ):
-        metric = commands.add_parser(name, parents=[common, table_options()], help=text)
-        metric.add_argument("file", help="CSV or Parquet; - reads CSV from stdin")
-        metric.add_argument("--column", required=True)
-        metric.add_argument("--by", action="append", default=[], help="one row for each value")
-        metric.add_argument("--weight", help="column of survey weights")
-        metric.add_argument(
-            "--missing", action="append", default=[], metavar="CODE", help="a code that means blank"
-        )
-        metric.add_argument("--not-applicable", action="append", default=[], metavar="CODE")
-        metric.add_argument("--confidence", type=float, default=0.95)
-        if name == "csat":
-            metric.add_argument("--scale", type=scale, default=(1, 5), metavar="LOW,HIGH")
-            metric.add_argument("--top", type=int, help="how many of the highest answers count")
-        if name == "ces":
-            metric.add_argument(
-                "--version-of-question",
-                dest="version",
-                type=int,
-                default=2,
-                choices=(1, 2),
-                help="1: effort 1-5; 2: it was easy 1-7",
-            )
-            metric.add_argument("--report", choices=("mean", "agree", "net"), default="mean")
+    metric_options(commands.add_parser("nps", parents=[quiet()], help="Net Promoter Score"))
+    csat = commands.add_parser("csat", parents=[quiet()], help="share of satisfied answers")
+    metric_options(csat)
+    csat.add_argument("--scale", type=scale, default=(1, 5), metavar="LOW,HIGH", help="default 1,5")
+    csat.add_argument("--top", type=positive, help="how many of the highest answers count")
+    ces = commands.add_parser("ces", parents=[quiet()], help="Customer Effort Score")
+    metric_options(ces)
+    ces.add_argument(
+        "--version-of-question",
+        dest="version",
+        type=int,
+        default=2,
+        choices=(1, 2),
+        help="1: effort, 1-5, lower is better; 2 (default): it was easy, 1-7",
+    )
+    ces.add_argument("--report", choices=("mean", "agree", "net"), default="mean")
 
     plan = commands.add_parser(
-        "plan",
-        parents=[common, table_options()],
-        help="the next wave's answers for each measurement point",
+        "plan", parents=[quiet()], help="the next wave's answers for each measurement point"
     )
     plan.add_argument("paths", nargs="+", metavar="FOLDER|FILE")
     plan.add_argument("--config", metavar="FILE")
-    plan.add_argument("--budget", type=int, help="answers of the next wave")
-    plan.add_argument("--floor", type=int, help="least answers a point")
+    plan.add_argument("--budget", type=positive, help="answers of the next wave")
+    plan.add_argument("--floor", type=positive, help="least answers a point")
+    table_options(plan)
 
     drivers = commands.add_parser(
-        "drivers", parents=[common, table_options()], help="what goes with the overall score"
+        "drivers", parents=[quiet()], help="what goes with the overall score"
     )
     drivers.add_argument("paths", nargs="+", metavar="FOLDER|FILE")
     drivers.add_argument("--config", metavar="FILE")
+    table_options(drivers)
     return top
 
 
-def table_options() -> argparse.ArgumentParser:
+def quiet() -> argparse.ArgumentParser:
+    """What every command takes."""
     parent = argparse.ArgumentParser(add_help=False)
-    parent.add_argument("--format", choices=("table", "json", "csv", "arrow"), default="table")
+    parent.add_argument("-q", "--quiet", action="store_true", help="no notes and no progress")
+    parent.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR)")
     return parent
+
+
+def metric_options(metric: argparse.ArgumentParser) -> None:
+    """What every metric takes."""
+    metric.add_argument("file", help="CSV or Parquet; - reads CSV from stdin")
+    metric.add_argument("--column", required=True, help="the column of answers")
+    metric.add_argument("--by", action="append", default=[], help="one row for each value")
+    metric.add_argument("--weight", "--weights", metavar="COLUMN", help="survey weights")
+    for name, text in (("missing", "blank"), ("not-applicable", "does not apply")):
+        metric.add_argument(
+            f"--{name}",
+            f"--{name}-codes",
+            action="extend",
+            type=codes,
+            default=[],
+            metavar="CODE,...",
+            help=f"codes that mean: {text}",
+        )
+    metric.add_argument("--confidence", type=float, default=0.95, help="default 0.95")
+    table_options(metric)
+
+
+def table_options(command: argparse.ArgumentParser) -> None:
+    """The forms of a table."""
+    command.add_argument("--format", choices=("table", "json", "csv", "arrow"), default="table")
+    command.add_argument(
+        "--json", action="store_const", const="json", dest="format", help="--format json"
+    )
+
+
+def codes(text: str) -> list[str]:
+    return text.split(",")
+
+
+def positive(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number from 1')
+    return value
 
 
 def scale(text: str) -> tuple[int, int]:
@@ -124,11 +153,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def caught(error: Exception) -> int:
     """One sentence and an exit status for what went wrong."""
-    from ..errors import Error
+    from ..errors import Error, OptionError
     from ..report.problem import Problem
 
     if isinstance(error, Problem):
         return fail(str(error), error.exit_status)
+    if isinstance(error, OptionError):
+        return fail(str(error), USAGE)
     if isinstance(error, Error):
         return fail(str(error), DATA)
     if isinstance(error, OSError):
