@@ -126,7 +126,7 @@ CX_API double cx_normal_quantile_upper(double q);
 /** @brief P(X <= h, Y <= k) for standard normal X, Y with correlation rho.
  *
  * The integral of density times conditional probability, a log-concave function, by Gauss-Legendre
- * panels chosen about its mode and its step [Plackett 1954; Drezner and Wesolowsky 1990]; exact
+ * panels chosen about its mode and its step [Plackett 1954; DreznerWesolowsky1990]; exact
  * forms for rho = -1, 0, 1 and infinite limits.
  *
  * @param h    real or infinite
@@ -249,7 +249,7 @@ CX_API double cx_chisq_quantile_upper(double q, double df);
  *
  * The regularised incomplete beta function I_x(a, b): power series in x or 1 - x in double-double,
  * and otherwise the integral itself from x outwards, as for cx_gamma_cdf(); the factor in front in
- * double-double [DLMF 8.17; DiDonato and Morris 1992 for the regions].
+ * double-double [DLMF 8.17; DiDonatoMorris1992 for the regions].
  *
  * @param x  real or infinite; below 0 and above 1 the probability is that at the end
  * @param a  > 0; full accuracy from 1e-14 to 1e15
