@@ -8,7 +8,7 @@ set -- "$CX_BUILD"/python/wheel/cxkit-*.whl
 if [ "$mode" = system ]; then
     CXKIT_SYSTEM=1
     export CXKIT_SYSTEM
-    leave_out="--ignore-glob=*/test_cli* --ignore-glob=*/test_report*"
+    leave_out="--ignore-glob=$CX_SRC/bindings/python/tests/test_cli* --ignore-glob=$CX_SRC/bindings/python/tests/test_report*"
     set -- "$CX_BUILD"/python/dist/cxkit-*.tar.gz
 fi
 log=$CX_BUILD/python-$mode.log
