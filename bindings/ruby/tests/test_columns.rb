@@ -145,6 +145,15 @@ class TestColumns < Minitest::Test
     assert_equal({3 => 100, 9 => 1}, counts(column))
   end
 
+  def test_a_column_has_its_own_name_unless_a_mapping_gives_one
+    column = CXKit.column("\x05\x7f".b, dtype: :int8, name: "q1")
+    assert_equal "q1", assert_raises(CXKit::DomainError) { CXKit.nps(column, invalid: :error) }.column
+    assert_equal "q1", assert_raises(CXKit::ColumnTypeError) { CXKit.nps(CXKit.column([1, "a"], name: :q1)) }.column
+    assert_equal %i[q1 score], CXKit.tally_by([1, 2], by: column).table.columns.first(2)
+    assert_equal %i[team score], CXKit.tally_by([1, 2], by: {team: column}).table.columns.first(2)
+    assert_equal %i[by score], CXKit.tally_by([1, 2], by: [1, 2]).table.columns.first(2)
+  end
+
   def test_packed_timestamps_are_keys
     seconds = CXKit.column([0, 60, 0].pack("q*"), dtype: :timestamp, unit: :s)
     assert_equal 2, CXKit.tally_by([1, 2, 3], by: {time: seconds}).size

@@ -26,13 +26,13 @@ module CXKit
       freeze
     end
 
-    # The native column; the caller releases it.
+    # The native column, called `role` in messages; the caller releases it.
     def open(role)
       dtype = DTYPES[@dtype]
       unit = UNITS.fetch(@unit, 0)
       case data
-      when String then Native::Column.packed(data, dtype, unit, validity, name || role)
-      else Native::Column.view(data, dtype, unit, validity, name || role)
+      when String then Native::Column.packed(data, dtype, unit, validity, role)
+      else Native::Column.view(data, dtype, unit, validity, role)
       end
     end
 

@@ -27,14 +27,14 @@ module CXKit
 
     # The native column of a value; nil stays nil.
     def column(value, role)
-      value.nil? ? nil : hold(read(value, role.to_s))
+      value.nil? ? nil : hold(read(value, name_of(value, role).to_s))
     end
 
-    # The native frame of a mapping from names to values; one value alone has the name `role`.
+    # The native frame of a mapping from names to values; one value alone has its own name or `role`.
     def frame(values, role)
       return if values.nil?
 
-      values = {role => values} unless mapping?(values)
+      values = {name_of(values, role) => values} unless mapping?(values)
       hold(Native::Frame.of(values.to_h.map { |name, value| named(value, name.to_s) }))
     end
 
@@ -45,6 +45,10 @@ module CXKit
       native
     end
 
+    def name_of(value, role)
+      (value.name if value.is_a?(Column)) || role
+    end
+
     def mapping?(values)
       return true if values.is_a?(Hash) || values.is_a?(Table)
       return false unless values.respond_to?(:to_h) && !values.is_a?(Array)
@@ -53,7 +57,8 @@ module CXKit
     end
 
     def named(value, name)
-      column(value, name) || refuse("column #{name} is nil", name)
+      refuse("column #{name} is nil", name) if value.nil?
+      hold(read(value, name))
     end
 
     def read(value, role)
@@ -70,7 +75,7 @@ module CXKit
       return value.open(role) if Native::Column.exports?(value.data)
       raise ArgumentError, "dtype: is for packed bytes and memory views" if value.dtype
 
-      read(value.data, value.name || role)
+      read(value.data, role)
     end
 
     def object(value, role)
