@@ -72,6 +72,13 @@ static int cx_buffer_take(PyObject *object, cx_column *column, cx_call *call)
 
 /* -- Arrow capsules ------------------------------------------------------------------------- */
 
+static int cx_consumed(const cx_column *column, cx_call *call)
+{
+    return cx_refuse(call, column->name, -1, CX_E_TYPE,
+                     "%s: these Arrow capsules have been read already: ask for new ones",
+                     column->name);
+}
+
 static int cx_arrow_array_take(PyObject *pair, cx_column *column, cx_call *call)
 {
     struct ArrowSchema *schema;
@@ -84,6 +91,7 @@ static int cx_arrow_array_take(PyObject *pair, cx_column *column, cx_call *call)
                                                                "arrow_array")
                    : NULL;
     if (!array) return cx_pending(call);
+    if (!schema->release || !array->release) return cx_consumed(column, call);
     column->schema = *schema;
     schema->release = NULL;
     return cx_arrow_append(column, array, call);
@@ -95,6 +103,7 @@ static int cx_arrow_stream_take(PyObject *capsule, cx_column *column, cx_call *c
         (struct ArrowArrayStream *)PyCapsule_GetPointer(capsule, "arrow_array_stream");
     int failed;
     if (!stream) return cx_pending(call);
+    if (!stream->release) return cx_consumed(column, call);
     Py_BEGIN_ALLOW_THREADS /* an engine may run its query here, with threads of its own */
     failed = cx_arrow_collect(column, stream, call);
     Py_END_ALLOW_THREADS

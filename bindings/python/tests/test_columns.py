@@ -519,6 +519,37 @@ def test_capsules_of_an_array_object_are_moved_once(pa):
 
     once = Once()
     assert cx.nps(once) == cx.nps(SCORES)
+    with pytest.raises(cx.ColumnTypeError, match="read already"):
+        cx.nps(once)
+
+
+def test_capsules_of_a_stream_object_are_moved_once(pa):
+    data = pa.chunked_array([SCORES])
+
+    class Once:
+        def __init__(self):
+            self.capsule = data.__arrow_c_stream__()
+
+        def __arrow_c_stream__(self, requested_schema=None):
+            return self.capsule
+
+    once = Once()
+    assert cx.nps(once) == cx.nps(SCORES)
+    with pytest.raises(cx.ColumnTypeError, match="read already"):
+        cx.nps(once)
+
+
+def test_wrong_capsules_are_refused():
+    class Wrong:
+        def __init__(self, given):
+            self.given = given
+
+        def __arrow_c_array__(self, requested_schema=None):
+            return self.given
+
+    for given in (None, (1,), (1, 2), "capsule"):
+        with pytest.raises((cx.ColumnTypeError, ValueError)):
+            cx.nps(Wrong(given))
 
 
 # -- DuckDB ----------------------------------------------------------------------------------------
