@@ -47,8 +47,8 @@ static bool exporter_available(VALUE self) {
     return true;
 }
 
-static VALUE exporter_initialize(VALUE self, VALUE bytes, VALUE format, VALUE item_size, VALUE stride,
-                                 VALUE items, VALUE offset, VALUE ndim) {
+static VALUE exporter_initialize(VALUE self, VALUE bytes, VALUE format, VALUE item_size,
+                                 VALUE stride, VALUE items, VALUE offset, VALUE ndim) {
     rb_ivar_set(self, rb_intern("@bytes"), rb_str_new_frozen(bytes));
     rb_ivar_set(self, rb_intern("@format"), format);
     rb_ivar_set(self, rb_intern("@item_size"), item_size);
