@@ -123,11 +123,17 @@ bool cx_i_array_valid(const cx_array *column, int64_t row) {
     return column->validity == NULL || array_bit(column->validity, column->offset + row);
 }
 
-/* Elements of a strided view may be unaligned, hence memcpy. */
+/* Elements of a strided view may be unaligned, hence memcpy. The first loop is for the compiler: it
+ * becomes vector code. */
 #define ARRAY_LOOP(type)                                                                           \
-    for (int64_t i = 0; i < count; i++, p += column->stride) {                                     \
+    for (int64_t i = 0; i < count && column->stride == (int64_t)sizeof(type); i++) {               \
         type element;                                                                              \
-        memcpy(&element, p, sizeof element);                                                       \
+        memcpy(&element, p + i * (int64_t)sizeof element, sizeof element);                         \
+        out[i] = (double)element;                                                                  \
+    }                                                                                              \
+    for (int64_t i = 0; i < count && column->stride != (int64_t)sizeof(type); i++) {               \
+        type element;                                                                              \
+        memcpy(&element, p + i * column->stride, sizeof element);                                  \
         out[i] = (double)element;                                                                  \
     }                                                                                              \
     break

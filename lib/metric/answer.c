@@ -44,8 +44,11 @@ static bool answer_is_code(const double *codes, int32_t count, double value) {
 
 int cx_i_answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
                      double value, bool *rounded) {
-    double step = floor(value);
     *rounded = false;
+    bool plain = options->missing_count == 0 && options->not_applicable_count == 0;
+    if (plain && value >= scale_min && value <= scale_max && (int32_t)value == value)
+        return (int32_t)value - scale_min; /* nearly all answers are read here */
+    double step = floor(value);
     if (isnan(value)) return -1 - CX_EXCLUDED_MISSING;
     if (isinf(value)) return CX_I_ANSWER_INFINITE;
     if (answer_is_code(options->missing_codes, options->missing_count, value))
