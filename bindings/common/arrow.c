@@ -28,24 +28,27 @@ typedef struct cx_arrow_part {
 
 static const int64_t cx_arrow_zero[2] = {0, 0};
 
-static const char *cx_arrow_refusal(const char *format)
-{
+static const char *cx_arrow_refusal(const char *format) {
     switch (format[0]) {
-    case 'd': return "decimals are not read: cast to float64, or to int64 units";
-    case 'e': return "float16 is not read: cast to float32";
+    case 'd':
+        return "decimals are not read: cast to float64, or to int64 units";
+    case 'e':
+        return "float16 is not read: cast to float32";
     case 'z':
     case 'Z':
-    case 'w': return "bytes are not answers or keys: decode them to text";
+    case 'w':
+        return "bytes are not answers or keys: decode them to text";
     case 't':
         return format[1] == 'D' ? "durations are not read: give seconds as float64"
                                 : "times of day are not read: give seconds as float64";
-    case '+': return "nested values are not read: select or flatten the column first";
-    default: return "this Arrow type is not read: cast it to a number, a timestamp or text";
+    case '+':
+        return "nested values are not read: select or flatten the column first";
+    default:
+        return "this Arrow type is not read: cast it to a number, a timestamp or text";
     }
 }
 
-static cx_arrow_type cx_arrow_time(const char *format, cx_arrow_type type)
-{
+static cx_arrow_type cx_arrow_time(const char *format, cx_arrow_type type) {
     static const char letters[] = "smun";
     static const int32_t units[] = {CX_SECONDS, CX_MILLISECONDS, CX_MICROSECONDS, CX_NANOSECONDS};
     const char *found = format[1] == 's' && format[2] ? strchr(letters, format[2]) : NULL;
@@ -62,8 +65,7 @@ static cx_arrow_type cx_arrow_time(const char *format, cx_arrow_type type)
     return type;
 }
 
-static cx_arrow_type cx_arrow_type_of(const char *format)
-{
+static cx_arrow_type cx_arrow_type_of(const char *format) {
     static const char numbers[] = "csilCSILfg";
     static const int32_t dtypes[] = {CX_I8,  CX_I16, CX_I32, CX_I64, CX_U8,
                                      CX_U16, CX_U32, CX_U64, CX_F32, CX_F64};
@@ -100,35 +102,29 @@ static cx_arrow_type cx_arrow_type_of(const char *format)
     return type;
 }
 
-static int cx_arrow_is_text(cx_arrow_kind kind)
-{
+static int cx_arrow_is_text(cx_arrow_kind kind) {
     return kind == CX_ARROW_TEXT32 || kind == CX_ARROW_TEXT64 || kind == CX_ARROW_TEXT_VIEW;
 }
 
-static int64_t cx_arrow_width(cx_arrow_type type)
-{
+static int64_t cx_arrow_width(cx_arrow_type type) {
     if (type.dtype == CX_TIMESTAMP) return type.unit == CX_DAYS ? 4 : 8;
     return cx_dtype_size(type.dtype);
 }
 
-static int cx_arrow_bit(const uint8_t *bits, int64_t i)
-{
+static int cx_arrow_bit(const uint8_t *bits, int64_t i) {
     return bits[i >> 3] >> (i & 7) & 1;
 }
 
-static void cx_arrow_set_bit(uint8_t *bits, int64_t i)
-{
+static void cx_arrow_set_bit(uint8_t *bits, int64_t i) {
     bits[i >> 3] = (uint8_t)(bits[i >> 3] | 1u << (i & 7));
 }
 
-static const uint8_t *cx_arrow_validity(const struct ArrowArray *array)
-{
+static const uint8_t *cx_arrow_validity(const struct ArrowArray *array) {
     if (array->null_count == 0 || array->n_buffers < 1) return NULL;
     return (const uint8_t *)array->buffers[0];
 }
 
-static cx_arrow_part cx_arrow_part_of(const struct ArrowArray *chunk, int64_t field)
-{
+static cx_arrow_part cx_arrow_part_of(const struct ArrowArray *chunk, int64_t field) {
     cx_arrow_part part = {chunk, chunk->offset, chunk->length, NULL, 0};
     if (field >= 0) {
         part.array = chunk->children[field];
@@ -139,8 +135,7 @@ static cx_arrow_part cx_arrow_part_of(const struct ArrowArray *chunk, int64_t fi
     return part;
 }
 
-static int cx_arrow_present(const cx_arrow_part *part, int64_t row)
-{
+static int cx_arrow_present(const cx_arrow_part *part, int64_t row) {
     const uint8_t *bits = cx_arrow_validity(part->array);
     if (part->outer && !cx_arrow_bit(part->outer, part->outer_start + row)) return 0;
     return !bits || cx_arrow_bit(bits, part->start + row);
@@ -148,8 +143,7 @@ static int cx_arrow_present(const cx_arrow_part *part, int64_t row)
 
 /* -- text ---------------------------------------------------------------------------------- */
 
-static const char *cx_arrow_view_text(const struct ArrowArray *array, int64_t i, int64_t *length)
-{
+static const char *cx_arrow_view_text(const struct ArrowArray *array, int64_t i, int64_t *length) {
     const char *view = (const char *)array->buffers[1] + 16 * i;
     int32_t words[4];
     memcpy(words, view, sizeof words);
@@ -159,8 +153,7 @@ static const char *cx_arrow_view_text(const struct ArrowArray *array, int64_t i,
 }
 
 static const char *cx_arrow_plain_text(cx_arrow_kind kind, const struct ArrowArray *array,
-                                       int64_t i, int64_t *length)
-{
+                                       int64_t i, int64_t *length) {
     int64_t from, to;
     if (kind == CX_ARROW_TEXT_VIEW) return cx_arrow_view_text(array, i, length);
     if (kind == CX_ARROW_TEXT32) {
@@ -174,23 +167,28 @@ static const char *cx_arrow_plain_text(cx_arrow_kind kind, const struct ArrowArr
     return (const char *)array->buffers[2] + from;
 }
 
-static int64_t cx_arrow_code(int32_t dtype, const void *codes, int64_t i)
-{
+static int64_t cx_arrow_code(int32_t dtype, const void *codes, int64_t i) {
     switch (dtype) {
-    case CX_I8: return ((const int8_t *)codes)[i];
-    case CX_U8: return ((const uint8_t *)codes)[i];
-    case CX_I16: return ((const int16_t *)codes)[i];
-    case CX_U16: return ((const uint16_t *)codes)[i];
-    case CX_I32: return ((const int32_t *)codes)[i];
-    case CX_U32: return ((const uint32_t *)codes)[i];
-    default: return ((const int64_t *)codes)[i];
+    case CX_I8:
+        return ((const int8_t *)codes)[i];
+    case CX_U8:
+        return ((const uint8_t *)codes)[i];
+    case CX_I16:
+        return ((const int16_t *)codes)[i];
+    case CX_U16:
+        return ((const uint16_t *)codes)[i];
+    case CX_I32:
+        return ((const int32_t *)codes)[i];
+    case CX_U32:
+        return ((const uint32_t *)codes)[i];
+    default:
+        return ((const int64_t *)codes)[i];
     }
 }
 
 /* The text of a row; NULL when it is missing. `type` is that of the values. */
-static const char *cx_arrow_text(const cx_arrow_part *part, cx_arrow_type codes,
-                                 cx_arrow_type type, int64_t row, int64_t *length)
-{
+static const char *cx_arrow_text(const cx_arrow_part *part, cx_arrow_type codes, cx_arrow_type type,
+                                 int64_t row, int64_t *length) {
     const struct ArrowArray *values = part->array->dictionary;
     cx_arrow_part entries;
     int64_t i = part->start + row;
@@ -206,8 +204,7 @@ static const char *cx_arrow_text(const cx_arrow_part *part, cx_arrow_type codes,
 /* Text of all parts, joined and written out. */
 static int cx_arrow_join_text(cx_column *column, cx_array *view, const cx_arrow_part *parts,
                               int64_t count, cx_arrow_type codes, cx_arrow_type type,
-                              cx_call *call)
-{
+                              cx_call *call) {
     int64_t p, row, length, total = 0, bytes = 0, at = 0;
     int64_t *offsets;
     uint8_t *validity;
@@ -244,15 +241,13 @@ static int cx_arrow_join_text(cx_column *column, cx_array *view, const cx_arrow_
 /* -- numbers, times, truth values ------------------------------------------------------------ */
 
 static int cx_arrow_join_fixed(cx_column *column, const cx_arrow_part *parts, int64_t count,
-                               cx_arrow_type type, cx_call *call)
-{
+                               cx_arrow_type type, cx_call *call) {
     int64_t p, row, total = 0, at = 0, width = cx_arrow_width(type);
     char *data;
     uint8_t *validity;
     for (p = 0; p < count; p++) total += parts[p].length;
-    data = type.kind == CX_ARROW_BIT
-               ? (char *)cx_column_block(column, total / 8 + 1, 1, call)
-               : (char *)cx_column_block(column, total, (size_t)width, call);
+    data = type.kind == CX_ARROW_BIT ? (char *)cx_column_block(column, total / 8 + 1, 1, call)
+                                     : (char *)cx_column_block(column, total, (size_t)width, call);
     validity = (uint8_t *)cx_column_block(column, total / 8 + 1, 1, call);
     if (!data || !validity) return -1;
     for (p = 0; p < count; p++) {
@@ -278,8 +273,7 @@ static int cx_arrow_join_fixed(cx_column *column, const cx_arrow_part *parts, in
 }
 
 /* A part as it lies in memory. */
-static void cx_arrow_direct(cx_array *view, const cx_arrow_part *part, cx_arrow_type type)
-{
+static void cx_arrow_direct(cx_array *view, const cx_arrow_part *part, cx_arrow_type type) {
     const struct ArrowArray *array = part->array;
     int64_t width = cx_arrow_width(type);
     view->length = part->length;
@@ -303,8 +297,7 @@ static void cx_arrow_direct(cx_array *view, const cx_arrow_part *part, cx_arrow_
 
 static int cx_arrow_dictionary(cx_column *column, const cx_arrow_part *parts, int64_t count,
                                cx_arrow_type codes, const struct ArrowSchema *values,
-                               cx_call *call)
-{
+                               cx_call *call) {
     cx_arrow_type type = cx_arrow_type_of(values->format);
     cx_arrow_part entries;
     if (type.refusal || !cx_arrow_is_text(type.kind))
@@ -328,8 +321,7 @@ static int cx_arrow_dictionary(cx_column *column, const cx_arrow_part *parts, in
 /* -- one column of a stream ------------------------------------------------------------------ */
 
 static int cx_arrow_view(cx_column *column, const struct ArrowSchema *schema,
-                         const cx_arrow_part *parts, int64_t count, cx_call *call)
-{
+                         const cx_arrow_part *parts, int64_t count, cx_call *call) {
     cx_arrow_type type = cx_arrow_type_of(schema->format);
     column->view.dtype = type.dtype;
     column->view.unit = type.unit;
@@ -349,8 +341,7 @@ static int cx_arrow_view(cx_column *column, const struct ArrowSchema *schema,
 
 /* Views field `field` (-1: the chunks themselves) of the chunks that `source` holds. */
 static int cx_arrow_column(cx_column *column, const cx_column *source, int64_t field,
-                           cx_call *call)
-{
+                           cx_call *call) {
     const struct ArrowSchema *schema =
         field >= 0 ? source->schema.children[field] : &source->schema;
     cx_arrow_part *parts;
@@ -368,12 +359,11 @@ static int cx_arrow_column(cx_column *column, const cx_column *source, int64_t f
 
 /* -- reading a stream ------------------------------------------------------------------------ */
 
-static int cx_arrow_append(cx_column *column, struct ArrowArray *chunk, cx_call *call)
-{
+static int cx_arrow_append(cx_column *column, struct ArrowArray *chunk, cx_call *call) {
     int64_t n = column->chunk_count;
     if ((n & (n - 1)) == 0) { /* room doubles at every power of two */
-        struct ArrowArray *more = (struct ArrowArray *)realloc(
-            column->chunks, (size_t)(n ? 2 * n : 1) * sizeof *more);
+        struct ArrowArray *more =
+            (struct ArrowArray *)realloc(column->chunks, (size_t)(n ? 2 * n : 1) * sizeof *more);
         if (!more) return cx_no_memory(call);
         column->chunks = more;
     }
@@ -382,16 +372,14 @@ static int cx_arrow_append(cx_column *column, struct ArrowArray *chunk, cx_call 
     return 0;
 }
 
-static int cx_arrow_failed(struct ArrowArrayStream *stream, const char *name, cx_call *call)
-{
+static int cx_arrow_failed(struct ArrowArrayStream *stream, const char *name, cx_call *call) {
     const char *text = stream->get_last_error(stream);
     return cx_refuse(call, name, -1, CX_E_FORMAT, "%s: the Arrow stream failed: %s", name,
                      text ? text : "no reason given");
 }
 
 /* Takes schema and chunks; the stream is released. Empty chunks are left out. */
-static int cx_arrow_collect(cx_column *column, struct ArrowArrayStream *stream, cx_call *call)
-{
+static int cx_arrow_collect(cx_column *column, struct ArrowArrayStream *stream, cx_call *call) {
     int failed = 0;
     if (stream->get_schema(stream, &column->schema)) {
         column->schema.release = NULL;
@@ -413,8 +401,7 @@ static int cx_arrow_collect(cx_column *column, struct ArrowArrayStream *stream, 
 }
 
 /* Schema and chunks are there: the column, out of a table when that has only one. */
-static int cx_arrow_finish(cx_column *column, cx_call *call)
-{
+static int cx_arrow_finish(cx_column *column, cx_call *call) {
     int table = strcmp(column->schema.format, "+s") == 0;
     if (table && column->schema.n_children != 1)
         return cx_refuse(call, column->name, -1, CX_E_TYPE,
@@ -427,9 +414,9 @@ static int cx_arrow_finish(cx_column *column, cx_call *call)
 }
 
 /* The columns of a table for which `wanted` says yes. */
-static int cx_arrow_finish_table(cx_columns *columns, int (*wanted)(void *context, const char *name),
-                                 void *context, cx_call *call)
-{
+static int cx_arrow_finish_table(cx_columns *columns,
+                                 int (*wanted)(void *context, const char *name), void *context,
+                                 cx_call *call) {
     cx_column *source = &columns->stream;
     const struct ArrowSchema *schema = &source->schema;
     int64_t i, used = 0;

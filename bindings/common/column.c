@@ -1,13 +1,11 @@
-static void cx_call_init(cx_call *call)
-{
+static void cx_call_init(cx_call *call) {
     cx_error_init(&call->error);
     call->rows = 0;
 }
 
 /* Fills in the error; the first one stays. Returns -1. */
 static int cx_refuse(cx_call *call, const char *column, int64_t row, cx_status code,
-                     const char *format, ...)
-{
+                     const char *format, ...) {
     va_list arguments;
     if (call->error.code != CX_OK) return -1;
     call->error.code = (int32_t)code;
@@ -19,25 +17,21 @@ static int cx_refuse(cx_call *call, const char *column, int64_t row, cx_status c
     return -1;
 }
 
-static int cx_no_memory(cx_call *call)
-{
+static int cx_no_memory(cx_call *call) {
     return cx_refuse(call, "", -1, CX_E_MEMORY, "%s", cx_strerror(CX_E_MEMORY));
 }
 
-static void cx_column_init(cx_column *column)
-{
+static void cx_column_init(cx_column *column) {
     memset(column, 0, sizeof *column);
 }
 
-static void cx_column_name(cx_column *column, const char *name)
-{
+static void cx_column_name(cx_column *column, const char *name) {
     snprintf(column->name, sizeof column->name, "%s", name);
     column->view.name = column->name;
 }
 
 /* Zeroed memory that lives as long as the column. */
-static void *cx_column_block(cx_column *column, int64_t count, size_t size, cx_call *call)
-{
+static void *cx_column_block(cx_column *column, int64_t count, size_t size, cx_call *call) {
     void *block;
     if (column->block_count == CX_COLUMN_BLOCKS || count < 0) {
         cx_no_memory(call);
@@ -52,8 +46,7 @@ static void *cx_column_block(cx_column *column, int64_t count, size_t size, cx_c
     return block;
 }
 
-static void cx_column_release(cx_column *column)
-{
+static void cx_column_release(cx_column *column) {
     int64_t i;
     while (column->block_count) free(column->blocks[--column->block_count]);
     for (i = 0; i < column->chunk_count; i++)
@@ -67,13 +60,11 @@ static void cx_column_release(cx_column *column)
     column->present = 0;
 }
 
-static void cx_columns_init(cx_columns *columns)
-{
+static void cx_columns_init(cx_columns *columns) {
     memset(columns, 0, sizeof *columns);
 }
 
-static int cx_columns_room(cx_columns *columns, int64_t count, cx_call *call)
-{
+static int cx_columns_room(cx_columns *columns, int64_t count, cx_call *call) {
     columns->columns = (cx_column *)calloc(count ? (size_t)count : 1, sizeof *columns->columns);
     columns->views = (cx_array *)calloc(count ? (size_t)count : 1, sizeof *columns->views);
     if (!columns->columns || !columns->views) return cx_no_memory(call);
@@ -82,8 +73,7 @@ static int cx_columns_room(cx_columns *columns, int64_t count, cx_call *call)
 }
 
 /* All columns are there: joins their views. */
-static void cx_columns_finish(cx_columns *columns)
-{
+static void cx_columns_finish(cx_columns *columns) {
     int64_t i;
     for (i = 0; i < columns->count; i++) columns->views[i] = columns->columns[i].view;
     columns->view.columns = columns->views;
@@ -91,8 +81,7 @@ static void cx_columns_finish(cx_columns *columns)
     columns->present = 1;
 }
 
-static void cx_columns_release(cx_columns *columns)
-{
+static void cx_columns_release(cx_columns *columns) {
     int64_t i;
     for (i = 0; i < columns->count; i++) cx_column_release(&columns->columns[i]);
     free(columns->columns);

@@ -16,10 +16,10 @@ typedef struct cx_column {
     char name[64];
     void *blocks[CX_COLUMN_BLOCKS]; /* memory of ours */
     int block_count;
-    struct ArrowSchema schema;  /* released when its release is set */
-    struct ArrowArray *chunks;  /* the same for each */
+    struct ArrowSchema schema; /* released when its release is set */
+    struct ArrowArray *chunks; /* the same for each */
     int64_t chunk_count;
-    void *owner;                /* the language's: a buffer, a view */
+    void *owner; /* the language's: a buffer, a view */
 } cx_column;
 
 typedef struct cx_columns {
@@ -28,7 +28,7 @@ typedef struct cx_columns {
     int64_t count;
     cx_column *columns; /* one for each column, kept in place: views point into them */
     cx_array *views;
-    cx_column stream;   /* what several columns share: the schema and chunks of an Arrow table */
+    cx_column stream; /* what several columns share: the schema and chunks of an Arrow table */
 } cx_columns;
 
 /* Released by the language: cx_column.owner. Given in <language>.i. */

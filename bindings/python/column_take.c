@@ -1,15 +1,13 @@
 /* A Python object as a column: buffer, Arrow capsule, or sequence. */
 
-static void cx_owner_release(void *owner)
-{
+static void cx_owner_release(void *owner) {
     PyBuffer_Release((Py_buffer *)owner);
     free(owner);
 }
 
 /* -- buffers -------------------------------------------------------------------------------- */
 
-static int32_t cx_buffer_dtype(const char *format, Py_ssize_t size)
-{
+static int32_t cx_buffer_dtype(const char *format, Py_ssize_t size) {
     static const int32_t signed_of[] = {0, CX_I8, CX_I16, 0, CX_I32, 0, 0, 0, CX_I64};
     static const int32_t unsigned_of[] = {0, CX_U8, CX_U16, 0, CX_U32, 0, 0, 0, CX_U64};
     char code = format[0];
@@ -26,8 +24,7 @@ static int32_t cx_buffer_dtype(const char *format, Py_ssize_t size)
 }
 
 /* The dtype as the object calls it, else the format letter. */
-static void cx_buffer_type_name(PyObject *object, const char *format, char *room, size_t size)
-{
+static void cx_buffer_type_name(PyObject *object, const char *format, char *room, size_t size) {
     PyObject *dtype = PyObject_GetAttrString(object, "dtype");
     PyObject *text = dtype ? PyObject_Str(dtype) : NULL;
     const char *name = text ? PyUnicode_AsUTF8AndSize(text, NULL) : NULL;
@@ -38,8 +35,7 @@ static void cx_buffer_type_name(PyObject *object, const char *format, char *room
 }
 
 static int cx_buffer_refuse(PyObject *object, const cx_column *column, const char *format,
-                            cx_call *call)
-{
+                            cx_call *call) {
     char type[64];
     cx_buffer_type_name(object, format, type, sizeof type);
     return cx_refuse(call, column->name, -1, CX_E_TYPE,
@@ -48,8 +44,7 @@ static int cx_buffer_refuse(PyObject *object, const cx_column *column, const cha
                      column->name, type);
 }
 
-static int cx_buffer_take(PyObject *object, cx_column *column, cx_call *call)
-{
+static int cx_buffer_take(PyObject *object, cx_column *column, cx_call *call) {
     Py_buffer *buffer = (Py_buffer *)calloc(1, sizeof *buffer);
     if (!buffer) return cx_no_memory(call);
     if (PyObject_GetBuffer(object, buffer, PyBUF_RECORDS_RO)) {
@@ -72,24 +67,22 @@ static int cx_buffer_take(PyObject *object, cx_column *column, cx_call *call)
 
 /* -- Arrow capsules ------------------------------------------------------------------------- */
 
-static int cx_consumed(const cx_column *column, cx_call *call)
-{
+static int cx_consumed(const cx_column *column, cx_call *call) {
     return cx_refuse(call, column->name, -1, CX_E_TYPE,
                      "%s: these Arrow capsules have been read already: ask for new ones",
                      column->name);
 }
 
-static int cx_arrow_array_take(PyObject *pair, cx_column *column, cx_call *call)
-{
+static int cx_arrow_array_take(PyObject *pair, cx_column *column, cx_call *call) {
     struct ArrowSchema *schema;
     struct ArrowArray *array;
     if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2)
         return cx_refuse(call, column->name, -1, CX_E_TYPE,
                          "%s: __arrow_c_array__ has to give two capsules", column->name);
     schema = (struct ArrowSchema *)PyCapsule_GetPointer(PyTuple_GetItem(pair, 0), "arrow_schema");
-    array = schema ? (struct ArrowArray *)PyCapsule_GetPointer(PyTuple_GetItem(pair, 1),
-                                                               "arrow_array")
-                   : NULL;
+    array = schema
+                ? (struct ArrowArray *)PyCapsule_GetPointer(PyTuple_GetItem(pair, 1), "arrow_array")
+                : NULL;
     if (!array) return cx_pending(call);
     if (!schema->release || !array->release) return cx_consumed(column, call);
     column->schema = *schema;
@@ -97,22 +90,19 @@ static int cx_arrow_array_take(PyObject *pair, cx_column *column, cx_call *call)
     return cx_arrow_append(column, array, call);
 }
 
-static int cx_arrow_stream_take(PyObject *capsule, cx_column *column, cx_call *call)
-{
+static int cx_arrow_stream_take(PyObject *capsule, cx_column *column, cx_call *call) {
     struct ArrowArrayStream *stream =
         (struct ArrowArrayStream *)PyCapsule_GetPointer(capsule, "arrow_array_stream");
     int failed;
     if (!stream) return cx_pending(call);
     if (!stream->release) return cx_consumed(column, call);
     Py_BEGIN_ALLOW_THREADS /* an engine may run its query here, with threads of its own */
-    failed = cx_arrow_collect(column, stream, call);
-    Py_END_ALLOW_THREADS
-    return failed;
+        failed = cx_arrow_collect(column, stream, call);
+    Py_END_ALLOW_THREADS return failed;
 }
 
 /* 1: not an Arrow object. 0: schema and chunks are taken. -1: failed. */
-static int cx_arrow_take(PyObject *object, cx_column *column, cx_call *call)
-{
+static int cx_arrow_take(PyObject *object, cx_column *column, cx_call *call) {
     static const char *const ways[] = {"__arrow_c_array__", "__arrow_c_stream__"};
     int way, failed;
     for (way = 0; way < 2; way++) {
@@ -133,8 +123,7 @@ static int cx_arrow_take(PyObject *object, cx_column *column, cx_call *call)
 static int cx_any_take(PyObject *object, cx_column *column, cx_call *call);
 
 /* Marks what is missing: `mask` says so for each row, or codes below 0 do. */
-static int cx_validity_take(PyObject *mask, cx_column *column, cx_call *call)
-{
+static int cx_validity_take(PyObject *mask, cx_column *column, cx_call *call) {
     int64_t row, n = column->view.length;
     int masked = mask != Py_None;
     cx_column marks;
@@ -162,13 +151,12 @@ static int cx_validity_take(PyObject *mask, cx_column *column, cx_call *call)
     return 0;
 }
 
-static int cx_categories_take(PyObject *categories, cx_column *column, cx_call *call)
-{
+static int cx_categories_take(PyObject *categories, cx_column *column, cx_call *call) {
     PyObject *items = PySequence_Tuple(categories);
     int failed;
     if (!items) return cx_pending(call);
-    failed = cx_sequence_text(column, &column->dictionary, items, (int64_t)PyTuple_Size(items),
-                              call);
+    failed =
+        cx_sequence_text(column, &column->dictionary, items, (int64_t)PyTuple_Size(items), call);
     Py_DECREF(items);
     column->dictionary.validity = NULL;
     column->view.dictionary = &column->dictionary;
@@ -176,8 +164,7 @@ static int cx_categories_take(PyObject *categories, cx_column *column, cx_call *
 }
 
 /* What cxkit._columns made of an object: (name, data, unit of time, categories, mask). */
-static int cx_adapted_take(PyObject *parts, cx_column *column, cx_call *call)
-{
+static int cx_adapted_take(PyObject *parts, cx_column *column, cx_call *call) {
     PyObject *name, *data, *categories, *mask;
     int unit;
     const char *text = NULL;
@@ -199,15 +186,13 @@ static int cx_adapted_take(PyObject *parts, cx_column *column, cx_call *call)
     return categories == Py_None ? 0 : cx_categories_take(categories, column, call);
 }
 
-static int cx_is_iterable(PyObject *object)
-{
+static int cx_is_iterable(PyObject *object) {
     return !PyUnicode_Check(object) && !PyBytes_Check(object) && !PyByteArray_Check(object) &&
            !PyDict_Check(object) && !PyAnySet_Check(object) &&
            (PySequence_Check(object) || PyObject_HasAttrString(object, "__iter__"));
 }
 
-static int cx_any_take(PyObject *object, cx_column *column, cx_call *call)
-{
+static int cx_any_take(PyObject *object, cx_column *column, cx_call *call) {
     PyObject *parts;
     int arrow, failed;
     char type[64];
@@ -217,8 +202,8 @@ static int cx_any_take(PyObject *object, cx_column *column, cx_call *call)
         return cx_buffer_take(object, column, call);
     if (PyObject_HasAttrString(object, "__cx_column__")) {
         parts = PyObject_GetAttrString(object, "__cx_column__");
-        failed = parts && PyTuple_Check(parts) ? cx_adapted_take(parts, column, call)
-                                               : cx_pending(call);
+        failed =
+            parts && PyTuple_Check(parts) ? cx_adapted_take(parts, column, call) : cx_pending(call);
         Py_XDECREF(parts);
         return failed;
     }
@@ -231,8 +216,7 @@ static int cx_any_take(PyObject *object, cx_column *column, cx_call *call)
                      column->name, cx_type_name(object, type, sizeof type));
 }
 
-static int cx_column_take(PyObject *object, const char *name, cx_column *column, cx_call *call)
-{
+static int cx_column_take(PyObject *object, const char *name, cx_column *column, cx_call *call) {
     if (object == Py_None) return 0;
     cx_column_name(column, name);
     if (cx_any_take(object, column, call)) return -1;
@@ -241,10 +225,10 @@ static int cx_column_take(PyObject *object, const char *name, cx_column *column,
     return 0;
 }
 
-/* -- frames: a list of (name, column), or (Arrow table, names of the columns that are used) ----- */
+/* -- frames: a list of (name, column), or (Arrow table, names of the columns that are used) -----
+ */
 
-static int cx_pairs_take(PyObject *pairs, cx_columns *columns, cx_call *call)
-{
+static int cx_pairs_take(PyObject *pairs, cx_columns *columns, cx_call *call) {
     int64_t i, n = (int64_t)PyList_Size(pairs);
     if (cx_columns_room(columns, n, call)) return -1;
     for (i = 0; i < n; i++) {
@@ -269,8 +253,7 @@ static int cx_pairs_take(PyObject *pairs, cx_columns *columns, cx_call *call)
     return 0;
 }
 
-static int cx_name_wanted(void *names, const char *name)
-{
+static int cx_name_wanted(void *names, const char *name) {
     PyObject *list = (PyObject *)names, *text;
     int found;
     if (list == Py_None) return 1;
@@ -280,8 +263,7 @@ static int cx_name_wanted(void *names, const char *name)
     return found > 0;
 }
 
-static int cx_columns_take(PyObject *object, const char *name, cx_columns *columns, cx_call *call)
-{
+static int cx_columns_take(PyObject *object, const char *name, cx_columns *columns, cx_call *call) {
     PyObject *names = Py_None;
     int arrow;
     char type[64];

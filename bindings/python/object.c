@@ -20,20 +20,17 @@ typedef PyObject *cx_value;
         SWIG_fail;                                                                                 \
     } while (0)
 
-static PyObject *cx_text_object(const char *text)
-{
+static PyObject *cx_text_object(const char *text) {
     return PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
 }
 
-static PyObject *cx_none(void)
-{
+static PyObject *cx_none(void) {
     Py_INCREF(Py_None);
     return Py_None;
 }
 
 /* Raises the error of a call, unless Python code has raised its own. */
-static void cx_raise(const cx_call *call)
-{
+static void cx_raise(const cx_call *call) {
     const cx_error *error = &call->error;
     const char *text = error->text[0] ? error->text : cx_strerror(error->code);
     PyObject *module, *made;
@@ -52,8 +49,7 @@ static void cx_raise(const cx_call *call)
 }
 
 /* A Python exception is pending: the call is over. */
-static int cx_pending(cx_call *call)
-{
+static int cx_pending(cx_call *call) {
     if (call->error.code == CX_OK) call->error.code = CX_E_TYPE;
     return -1;
 }
@@ -67,30 +63,25 @@ typedef struct cx_bytes {
     Py_buffer buffer;
 } cx_bytes;
 
-static PyObject *cx_bytes_new(PyObject *size)
-{
+static PyObject *cx_bytes_new(PyObject *size) {
     Py_ssize_t wanted = PyLong_AsSsize_t(size);
     if (wanted == -1 && PyErr_Occurred()) return NULL;
     return PyBytes_FromStringAndSize(NULL, wanted);
 }
 
-static char *cx_bytes_data(PyObject *bytes)
-{
+static char *cx_bytes_data(PyObject *bytes) {
     return PyBytes_AsString(bytes);
 }
 
-static size_t cx_bytes_size(PyObject *bytes)
-{
+static size_t cx_bytes_size(PyObject *bytes) {
     return (size_t)PyBytes_Size(bytes);
 }
 
-static void cx_bytes_drop(PyObject *bytes)
-{
+static void cx_bytes_drop(PyObject *bytes) {
     Py_XDECREF(bytes);
 }
 
-static int cx_bytes_take(PyObject *object, cx_bytes *given, cx_call *call)
-{
+static int cx_bytes_take(PyObject *object, cx_bytes *given, cx_call *call) {
     if (PyObject_GetBuffer(object, &given->buffer, PyBUF_SIMPLE)) return cx_pending(call);
     given->held = 1;
     given->data = given->buffer.buf;
@@ -98,8 +89,7 @@ static int cx_bytes_take(PyObject *object, cx_bytes *given, cx_call *call)
     return 0;
 }
 
-static void cx_bytes_release(cx_bytes *given)
-{
+static void cx_bytes_release(cx_bytes *given) {
     if (given->held) PyBuffer_Release(&given->buffer);
     given->held = 0;
 }

@@ -1,7 +1,6 @@
 /* Columns of a result table, as Python objects. */
 
-static int cx_table_view(const cx_table *table, int64_t index, cx_array *view)
-{
+static int cx_table_view(const cx_table *table, int64_t index, cx_array *view) {
     cx_call call;
     cx_call_init(&call);
     if (cx_table_column(table, index, view, &call.error) == CX_OK) return 0;
@@ -9,12 +8,10 @@ static int cx_table_view(const cx_table *table, int64_t index, cx_array *view)
     return -1;
 }
 
-static PyObject *cx_table_item(const cx_array *view, int64_t i)
-{
+static PyObject *cx_table_item(const cx_array *view, int64_t i) {
     const int32_t *offsets = (const int32_t *)view->offsets;
     if (view->validity && !cx_arrow_bit(view->validity, view->offset + i)) return cx_none();
-    if (view->dtype == CX_F64)
-        return PyFloat_FromDouble(((const double *)view->data)[i]);
+    if (view->dtype == CX_F64) return PyFloat_FromDouble(((const double *)view->data)[i]);
     if (view->dtype == CX_I64)
         return PyLong_FromLongLong((long long)((const int64_t *)view->data)[i]);
     return PyUnicode_DecodeUTF8((const char *)view->data + offsets[i],
@@ -22,8 +19,7 @@ static PyObject *cx_table_item(const cx_array *view, int64_t i)
 }
 
 /* A list; what is missing is None. */
-static PyObject *cx_table_list(const cx_table *table, int64_t index)
-{
+static PyObject *cx_table_list(const cx_table *table, int64_t index) {
     cx_array view;
     PyObject *list;
     int64_t i;
@@ -40,8 +36,7 @@ static PyObject *cx_table_list(const cx_table *table, int64_t index)
 }
 
 /* (format, bytes) of a numeric column, None for text. Missing integers make it a float column. */
-static PyObject *cx_table_bytes(const cx_table *table, int64_t index)
-{
+static PyObject *cx_table_bytes(const cx_table *table, int64_t index) {
     cx_array view;
     PyObject *bytes;
     int64_t i;
@@ -64,38 +59,33 @@ static PyObject *cx_table_bytes(const cx_table *table, int64_t index)
 }
 
 /* The fields of an estimate in one go: the order is that of cxkit.estimate.estimate_of. */
-static PyObject *cx_estimate_fields(const cx_estimate *estimate)
-{
+static PyObject *cx_estimate_fields(const cx_estimate *estimate) {
     const int64_t *excluded;
     if (!estimate) return cx_none();
     excluded = estimate->excluded;
-    return Py_BuildValue("dddddddddLiiI(LLLLL)", estimate->value, estimate->ci_low,
-                         estimate->ci_high, estimate->confidence, estimate->se, estimate->df,
-                         estimate->p_value, estimate->n_eff, estimate->sum_w,
-                         (long long)estimate->n, (int)estimate->method, (int)estimate->unit,
-                         (unsigned int)estimate->flags, (long long)excluded[0],
-                         (long long)excluded[1], (long long)excluded[2], (long long)excluded[3],
-                         (long long)excluded[4]);
+    return Py_BuildValue(
+        "dddddddddLiiI(LLLLL)", estimate->value, estimate->ci_low, estimate->ci_high,
+        estimate->confidence, estimate->se, estimate->df, estimate->p_value, estimate->n_eff,
+        estimate->sum_w, (long long)estimate->n, (int)estimate->method, (int)estimate->unit,
+        (unsigned int)estimate->flags, (long long)excluded[0], (long long)excluded[1],
+        (long long)excluded[2], (long long)excluded[3], (long long)excluded[4]);
 }
 
-static void cx_stream_capsule_free(PyObject *capsule)
-{
+static void cx_stream_capsule_free(PyObject *capsule) {
     struct ArrowArrayStream *stream =
         (struct ArrowArrayStream *)PyCapsule_GetPointer(capsule, "arrow_array_stream");
     if (stream && stream->release) stream->release(stream);
     free(stream);
 }
 
-static void cx_schema_capsule_free(PyObject *capsule)
-{
+static void cx_schema_capsule_free(PyObject *capsule) {
     struct ArrowSchema *schema =
         (struct ArrowSchema *)PyCapsule_GetPointer(capsule, "arrow_schema");
     if (schema && schema->release) schema->release(schema);
     free(schema);
 }
 
-static PyObject *cx_table_capsule(const cx_table *table)
-{
+static PyObject *cx_table_capsule(const cx_table *table) {
     cx_call call;
     struct ArrowArrayStream *stream = (struct ArrowArrayStream *)calloc(1, sizeof *stream);
     PyObject *capsule;
@@ -114,8 +104,7 @@ static PyObject *cx_table_capsule(const cx_table *table)
     return capsule;
 }
 
-static PyObject *cx_table_schema_capsule(const cx_table *table)
-{
+static PyObject *cx_table_schema_capsule(const cx_table *table) {
     cx_call call;
     struct ArrowArray array;
     struct ArrowSchema *schema = (struct ArrowSchema *)calloc(1, sizeof *schema);

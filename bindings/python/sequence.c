@@ -4,16 +4,14 @@ typedef struct cx_kinds {
     int64_t truths, integers, numbers, texts, nothings;
 } cx_kinds;
 
-static int cx_is_nan(PyObject *item)
-{
+static int cx_is_nan(PyObject *item) {
     double value;
     if (!PyFloat_Check(item)) return 0;
     value = PyFloat_AsDouble(item);
     return value != value;
 }
 
-static const char *cx_type_name(PyObject *item, char *room, size_t size)
-{
+static const char *cx_type_name(PyObject *item, char *room, size_t size) {
     PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE(item), "__name__");
     const char *text = name ? PyUnicode_AsUTF8AndSize(name, NULL) : NULL;
     snprintf(room, size, "%s", text ? text : "object");
@@ -23,17 +21,15 @@ static const char *cx_type_name(PyObject *item, char *room, size_t size)
 }
 
 static int cx_odd_item(const cx_column *column, PyObject *item, int64_t row, const char *wanted,
-                       cx_call *call)
-{
+                       cx_call *call) {
     char type[64];
-    return cx_refuse(call, column->name, row, CX_E_TYPE, "%s: row %lld is of type %s: %s", column->name,
-                     (long long)row, cx_type_name(item, type, sizeof type), wanted);
+    return cx_refuse(call, column->name, row, CX_E_TYPE, "%s: row %lld is of type %s: %s",
+                     column->name, (long long)row, cx_type_name(item, type, sizeof type), wanted);
 }
 
 /* What the items are; text next to numbers is refused where it begins. */
 static int cx_sequence_kinds(const cx_column *column, PyObject *items, int64_t n, cx_kinds *kinds,
-                             cx_call *call)
-{
+                             cx_call *call) {
     int64_t i, before;
     for (i = 0; i < n; i++) {
         PyObject *item = PyTuple_GetItem(items, (Py_ssize_t)i);
@@ -41,8 +37,7 @@ static int cx_sequence_kinds(const cx_column *column, PyObject *items, int64_t n
         if (item == Py_None || cx_is_nan(item)) {
             kinds->nothings++;
         } else if (PyUnicode_Check(item)) {
-            if (before)
-                return cx_odd_item(column, item, i, "the rows before it are numbers", call);
+            if (before) return cx_odd_item(column, item, i, "the rows before it are numbers", call);
             kinds->texts++;
         } else if (PyBool_Check(item)) {
             kinds->truths++;
@@ -60,8 +55,7 @@ static int cx_sequence_kinds(const cx_column *column, PyObject *items, int64_t n
 }
 
 static int cx_sequence_text(cx_column *column, cx_array *view, PyObject *items, int64_t n,
-                            cx_call *call)
-{
+                            cx_call *call) {
     int64_t i, bytes = 0;
     int64_t *offsets = (int64_t *)cx_column_block(column, n + 1, sizeof *offsets, call);
     uint8_t *validity = (uint8_t *)cx_column_block(column, n / 8 + 1, 1, call);
@@ -97,8 +91,7 @@ static int cx_sequence_text(cx_column *column, cx_array *view, PyObject *items, 
 }
 
 static int cx_sequence_integers(cx_column *column, PyObject *items, int64_t n, int truths,
-                                cx_call *call)
-{
+                                cx_call *call) {
     int64_t i;
     char *data = (char *)cx_column_block(column, n, truths ? 1 : 8, call);
     uint8_t *validity = (uint8_t *)cx_column_block(column, n / 8 + 1, 1, call);
@@ -131,8 +124,7 @@ static int cx_sequence_integers(cx_column *column, PyObject *items, int64_t n, i
     return 0;
 }
 
-static int cx_sequence_numbers(cx_column *column, PyObject *items, int64_t n, cx_call *call)
-{
+static int cx_sequence_numbers(cx_column *column, PyObject *items, int64_t n, cx_call *call) {
     int64_t i;
     double *data = (double *)cx_column_block(column, n, sizeof *data, call);
     if (!data) return -1;
@@ -158,8 +150,7 @@ static int cx_sequence_numbers(cx_column *column, PyObject *items, int64_t n, cx
 }
 
 /* `object` is any iterable. */
-static int cx_sequence_take(PyObject *object, cx_column *column, cx_call *call)
-{
+static int cx_sequence_take(PyObject *object, cx_column *column, cx_call *call) {
     cx_kinds kinds = {0, 0, 0, 0, 0};
     PyObject *items = PySequence_Tuple(object);
     int64_t n;
