@@ -118,19 +118,42 @@ def test_broken_weight_is_named(tmp_path):
         Source([file(tmp_path, 'w\n1.0\n"1,5"\n')]).numbers("w")
 
 
-def test_damaged_csv_is_named_by_line(tmp_path):
-    with pytest.raises(Problem, match="a.csv"):
-        Source([file(tmp_path, "q,w\n" + "9,1\n" * 50 + "9,1,1\n" + "9,1\n" * 5000)]).answers(
-            "q", TEN
-        )
+def test_a_row_of_other_length_is_named_by_line(tmp_path):
+    rows = "q,w\n" + "9,1\n" * 50 + "9,1,1\n" + "9,1\n" * 5000
+    with pytest.raises(Problem, match="a.csv, line 52: 3 fields, and the header has 2"):
+        Source([file(tmp_path, rows)])
+    with pytest.raises(Problem, match="a.csv, line 3: 1 field, and the header has 2"):
+        Source([file(tmp_path, "q,w\n9,1\n9\n8,2\n")])
 
 
-def test_bytes_that_are_no_text_are_one_sentence(tmp_path):
+def test_an_open_quote_is_named(tmp_path):
+    with pytest.raises(Problem, match="a quote is not closed"):
+        Source([file(tmp_path, 'q\n"9\n8\n')])
+
+
+def test_text_that_is_not_utf8_is_named_by_line(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes(b"q,name\n9,\xff\xfe\xc3\n" * 3)
-    with pytest.raises(Problem) as caught:
+    path.write_bytes(b"q,name\n9,Ann\n9,M\xfcller\n")
+    with pytest.raises(Problem, match="a.csv, line 3: this is not UTF-8 text"):
         Source([path])
-    assert "\n" not in str(caught.value)
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path):
+    with pytest.raises(Problem, match='two columns are called "q"'):
+        Source([file(tmp_path, "q,w,q \n9,1,2\n")])
+
+
+def test_semicolons_byte_order_mark_and_windows_line_ends(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'\xef\xbb\xbfq;name\r\n9;"a;b"\r\n11;c\r\n12;d\r\n')
+    with pytest.raises(Problem, match="a.csv, line 4.*12"):
+        Source([path]).answers("q", TEN)
+
+
+def test_digits_with_other_signs_are_no_numbers(tmp_path):
+    for text in ("1_0", "\uff19", "0x9", "nan", "1e400"):
+        with pytest.raises(Problem, match="is not on the scale"):
+            Source([file(tmp_path, f"q\n{text}\n")]).answers("q", TEN)
 
 
 def test_gzip_and_parquet_give_the_same_answers(tmp_path):

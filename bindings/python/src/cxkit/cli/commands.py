@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -221,23 +222,21 @@ def groups(keys: Keys, rows: int) -> Iterator[tuple[Row, Any]]:
         yield {name: labels[found[first]] for name, (labels, found) in keys.items()}, inside
 
 
-class opened:
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[Path]:
     """A path for a file, or for a copy of stdin when the name is -."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.copy = name, ""
-
-    def __enter__(self) -> Path:
-        if self.name != "-":
-            return Path(self.name)
-        handle, self.copy = tempfile.mkstemp(prefix="stdin-", suffix=".csv")
+    if name != "-":
+        yield Path(name)
+        return
+    handle, copy = tempfile.mkstemp(prefix="stdin-", suffix=".csv")
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(sys.stdin.buffer.read())
-        return Path(self.copy)
-
-    def __exit__(self, *_: object) -> None:
-        if self.copy:
-            os.unlink(self.copy)
+        yield Path(copy)
+    except Problem as problem:
+        raise type(problem)(str(problem).replace(copy, "stdin")) from None
+    finally:
+        os.unlink(copy)
 
 
 def plan(chosen: Namespace) -> int:

@@ -7,29 +7,32 @@ NOT_APPLICABLE.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
 
 import duckdb
 import numpy as np
 
+from . import csvfile
 from .config import Codes
 from .problem import FileProblem, Problem, listed, nearest
 from .shapes import Array, Log, silent
 
 MISSING = -32768
 NOT_APPLICABLE = -32767
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 HINT = "add it to missing or not_applicable in cxkit.toml"
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet")
 
 
 def is_answers(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
+
+
+def is_parquet(path: Path) -> bool:
+    return path.name.lower().endswith(".parquet")
 
 
 def find(folder: Path, patterns: Iterable[str]) -> list[Path]:
@@ -87,12 +90,11 @@ class Source:
         return sum(self.rows)
 
     def relation(self, path: Path) -> str:
-        name = path.name.lower()
-        if name.endswith(".parquet"):
+        if is_parquet(path):
             return f"read_parquet({sql_text(path)})"
         return (
             f"read_csv({sql_text(path)}, all_varchar = true, header = true, strict_mode = true, "
-            f"delim = {sql_text(delimiter(path))}, quote = '\"', escape = '\"')"
+            f"delim = {sql_text(csvfile.delimiter(path))}, quote = '\"', escape = '\"')"
         )
 
     def header(self, path: Path) -> dict[str, str]:
@@ -102,6 +104,8 @@ class Source:
                 raise Problem(f"{path}: the file is empty")
         except OSError as error:
             raise FileProblem(f"{path}: {error.strerror}") from None
+        if not is_parquet(path):
+            csvfile.check_header(path)
         rows = self.run(path, f"DESCRIBE SELECT * FROM {self.relation(path)}").fetchall()
         return {row[0].strip(): row[0] for row in rows}
 
@@ -112,18 +116,8 @@ class Source:
         except duckdb.IOException as error:
             raise FileProblem(f"{path}: {first_line(error)}") from None
         except duckdb.Error as error:
-            line = re.search(r"CSV Error on Line: (\d+)", str(error))
-            reason = re.search(r"(?:Expected Number of Columns: \d+ Found: \d+)", str(error))
-            if line:
-                text = (
-                    reason.group(0)
-                    .replace("Expected Number of Columns:", "expected")
-                    .replace("Found:", "columns and found")
-                    if reason
-                    else "this is no row of a CSV file"
-                )
-                raise Problem(f"{path}, line {line.group(1)}: {text}") from None
-            raise Problem(f"{path}: {first_line(error)}") from None
+            found = None if is_parquet(path) else csvfile.damage(path)
+            raise found or Problem(f"{path}: {first_line(error)}") from None
 
     def load(self, index: int, path: Path, columns: list[str], present: dict[str, str]) -> None:
         for name in columns:
@@ -164,9 +158,9 @@ class Source:
         """'airport_2017.csv, line 18' for a row counted from 0."""
         index = max(i for i, start in enumerate(self.first) if start <= row)
         path, inside = self.paths[index], int(row) - self.first[index]
-        if path.name.lower().endswith(".parquet"):
+        if is_parquet(path):
             return f"{path}, row {inside + 1}"
-        return f"{path}, line {line_of(path, inside)}"
+        return f"{path}, line {csvfile.line_of(path, inside)}"
 
     def bad(self, row: int, column: str, text: str) -> Problem:
         return Problem(f'{self.where(row)}, column "{column}": {text}')
@@ -271,30 +265,11 @@ class Source:
         return str(rows[0][0])
 
 
-def opened(path: Path) -> TextIO:
-    opener = gzip.open if path.name.lower().endswith(".gz") else open
-    return opener(path, "rt", encoding="utf-8", errors="replace", newline="")
-
-
-def delimiter(path: Path) -> str:
-    """The one of , ; tab | that the header has most of. A guess from later rows could hide a
-    damaged one."""
-    if ".tsv" in path.name.lower():
-        return "\t"
-    try:
-        with opened(path) as file:
-            header = re.sub(r'"[^"]*"', "", file.readline(1 << 20))
-    except (OSError, EOFError) as error:
-        raise FileProblem(f"{path}: cannot be read: {error}") from None
-    return max(",;\t|", key=header.count)
-
-
 def canonical(text: str) -> float | str:
     """A number when the text or code is one, so that 5, 5.0 and "5" are the same; else the text."""
-    try:
-        value = float(text)
-    except ValueError:
+    if not NUMBER.fullmatch(text):
         return text
+    value = float(text)
     return value if math.isfinite(value) else text
 
 
@@ -315,19 +290,3 @@ def refused(text: str, codes: Codes, hint: str) -> str:
 def first_line(error: Exception) -> str:
     text = str(error).strip().splitlines()[0]
     return re.sub(r"^[A-Za-z ]+ Error: ", "", text)
-
-
-def line_of(path: Path, inside: int) -> int:
-    """The line of a data row counted from 0; quoted line breaks are followed."""
-    try:
-        with opened(path) as file:
-            reader = csv.reader(file, delimiter=delimiter(path))
-            rows = -1
-            for fields in reader:
-                line = reader.line_num
-                rows += bool(fields)
-                if rows == inside + 1:
-                    return line
-    except (OSError, UnicodeError, csv.Error):
-        pass
-    return inside + 2
