@@ -73,9 +73,7 @@ static bool array_reserved_is_zero(const cx_array *column) {
             column->reserved[3]) == 0;
 }
 
-cx_status cx_i_array_check(const cx_array *column, const char *role, int accepts, cx_error *err) {
-    if (column == NULL) return cx_i_fail(err, CX_E_NULL, "%s is missing", role);
-    const char *name = cx_i_array_name(column, role);
+static cx_status array_check(const cx_array *column, const char *name, int accepts, cx_error *err) {
     if (column->length < 0 || column->offset < 0)
         return cx_i_fail(err, CX_E_LENGTH, "column %s has a negative length or offset", name);
     CX_TRY(array_check_type(column, name, accepts, err));
@@ -85,9 +83,16 @@ cx_status cx_i_array_check(const cx_array *column, const char *role, int accepts
         return cx_i_fail(err, CX_E_NULL, "column %s has no offsets", name);
     if (column->length > 0 && column->data == NULL && !array_is_string(column->dtype))
         return cx_i_fail(err, CX_E_NULL, "column %s has no data", name);
-    if (column->dictionary != NULL)
-        return cx_i_array_check(column->dictionary, name, CX_I_KEYS, err);
+    if (column->dictionary != NULL) return array_check(column->dictionary, name, CX_I_KEYS, err);
     return CX_OK;
+}
+
+cx_status cx_i_array_check(const cx_array *column, const char *role, int accepts, cx_error *err) {
+    if (column == NULL) return cx_i_fail(err, CX_E_NULL, "%s is missing", role);
+    const char *name = cx_i_array_name(column, role);
+    cx_status status = array_check(column, name, accepts, err);
+    if (status != CX_OK && err != NULL) cx_i_text(err->column, sizeof err->column, "%s", name);
+    return status;
 }
 
 cx_status cx_i_array_same_length(const cx_array *a, const char *role_a, const cx_array *b,

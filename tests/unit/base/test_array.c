@@ -102,6 +102,9 @@ START_TEST(test_text_timestamps_and_codes_are_not_numbers) {
     column.name = "team";
     ck_assert_fails(cx_tally_add(tally, &column, NULL, NULL, err), CX_E_TYPE,
                     "column team is categorical");
+    cx_error error;
+    ck_assert_int_eq(cx_tally_add(tally, &column, NULL, NULL, &error), CX_E_TYPE);
+    ck_assert_str_eq(error.column, "team");
     const int64_t times[] = {0, 1};
     column = cx_array_of(times, CX_TIMESTAMP, 2);
     ck_assert_fails(cx_tally_add(tally, &column, NULL, NULL, err), CX_E_TYPE, "holds timestamps");
