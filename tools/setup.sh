@@ -110,7 +110,6 @@ lacking() {
     have automake || echo automake
     have libtoolize || echo libtool
     have pkg-config || echo pkg-config
-    have swig || echo swig
     find_python || echo python3 python3-venv python3-dev
     [ "$1" = check ] || return 0
     have g++ || echo g++
@@ -118,6 +117,7 @@ lacking() {
     have clang-format-14 || echo clang-format-14
     includes check.h || echo check
     find_ruby || echo ruby ruby-dev ruby-minitest
+    have swig || echo swig
     have git || echo git
 }
 
@@ -201,15 +201,15 @@ setup_configure() {
         find_ruby
         rm -f "$build/stamp/configure-demo"
         once configure-check "$key $python $ruby" "configuring with both bindings" configure_in "$build" --prefix="$build/installed" \
-            --enable-werror --enable-python --enable-ruby PYTHON="$venv/bin/python" RUBY="$ruby"
+            --enable-werror --enable-python --enable-ruby PYTHON="$venv/bin/python" RUBY="$ruby" SWIG="$venv/bin/swig"
     elif [ ! -f "$build/stamp/configure-check" ] || [ "$(cut -d ' ' -f 1 "$build/stamp/configure-check")" != "${key%% *}" ]; then
         rm -f "$build/stamp/configure-check"
         once configure-demo "$key $python" "configuring" configure_in "$build" --prefix="$build/installed" \
-            PYTHON="$venv/bin/python"
+            PYTHON="$venv/bin/python" SWIG="$venv/bin/swig"
     fi
 }
 
-in_build() { make -C "$build" -j "$jobs" "$@"; }
+in_build() { make -C "$build" -j "$jobs" -Otarget "$@"; }
 
 install_package() {
     "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-index --no-deps --force-reinstall \
