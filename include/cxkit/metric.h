@@ -114,7 +114,7 @@ typedef struct cx_ces_options {
     int32_t version;   /**< 1: effort 1-5, lower is better; 2 (default): agreement 1-7 that it was
                             easy, higher is better */
     int32_t report;    /**< a cx_ces_report; default mean */
-    int32_t reserved;  /**< zero */
+    int32_t method;    /**< of the net form, as in cx_nps_options; default auto */
     double confidence; /**< default 0.95 */
 } cx_ces_options;
 
@@ -131,7 +131,7 @@ CX_API void cx_ces_options_init(cx_ces_options *options);
  * @retval CX_E_OPTION    also: agree or net of version 1
  * @retval CX_E_MISMATCH  the tally has another scale
  *
- * Intervals: t for the mean, wilson for the share, as cx_nps (auto) for the net score. Since: 0.1.
+ * Intervals: t for the mean, wilson for the share, as cx_nps for the net score. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_ces(const cx_tally *tally, const cx_ces_options *options,
                                      cx_estimate *out, cx_error *err);

@@ -218,6 +218,7 @@ CX_API CX_NODISCARD cx_status cx_tallies_copy(const cx_tallies *self, const cx_a
  * @param weights  as in cx_tally_add
  * @param by       one or more key columns: integers, bool, timestamps, text or dictionary codes
  *                 (or float columns that hold whole numbers); a missing key is a key of its own.
+ *                 Timestamps become microseconds since 1970 UTC.
  *                 The first call sets names and kinds (number or text); later calls must agree.
  * @param options  NULL for the defaults
  * @param err      may be NULL

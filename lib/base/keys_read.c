@@ -26,8 +26,24 @@ static size_t key_put_text(uint8_t *out, const char *text, int64_t length) {
     return used;
 }
 
+/* Times are microseconds since 1970 UTC, whatever the unit they came in. */
+static cx_status key_time(const cx_array *column, int64_t row, int64_t *value, cx_error *err) {
+    static const int64_t factors[] = {1, 1000000, 1000, 1, 1, INT64_C(86400000000)};
+    int64_t time = cx_i_array_i64(column, row);
+    if (column->unit < CX_SECONDS || column->unit > CX_DAYS)
+        return cx_i_fail(err, CX_E_TYPE, "column %s holds timestamps without a unit", column->name);
+    if (column->unit == CX_NANOSECONDS && time % 1000 != 0)
+        return cx_i_fail_at(err, CX_E_DOMAIN, column, row, (double)time,
+                            "the time is no whole number of microseconds");
+    if (column->unit == CX_NANOSECONDS) time /= 1000;
+    if (cx_i_mul_i64(time, factors[column->unit], value)) return CX_OK;
+    return cx_i_fail_at(err, CX_E_OVERFLOW, column, row, (double)time,
+                        "the time is beyond the range of microseconds");
+}
+
 static cx_status key_number(const cx_array *column, int64_t row, int64_t *value, cx_error *err) {
     double number;
+    if (column->dtype == CX_TIMESTAMP) return key_time(column, row, value, err);
     if (column->dtype != CX_F32 && column->dtype != CX_F64) {
         *value = cx_i_array_i64(column, row);
         if (column->dtype == CX_U64 && *value < 0)

@@ -59,8 +59,9 @@ static void csat_count_all(cx_estimate *out) {
     if (!(out->se > 0)) out->flags |= CX_FLAG_NO_VARIANCE;
 }
 
-static cx_status csat_estimate(const cx_tally *tally, const cx_csat_options *options,
-                               cx_estimate *out, cx_error *err) {
+cx_status cx_i_csat_estimate(const cx_tally *tally, const void *context, cx_estimate *out,
+                             cx_error *err) {
+    const cx_csat_options *options = context;
     int32_t lowest;
     CX_TRY(csat_check(tally, options, &lowest, err));
     cx_i_figures figures = cx_i_tally_figures(tally, cx_i_read_top, &lowest);
@@ -79,21 +80,17 @@ cx_status cx_csat(const cx_tally *tally, const cx_csat_options *options, cx_esti
     cx_csat_options_init(&defaults);
     if (tally == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
-    CX_TRY(csat_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    CX_TRY(cx_i_csat_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
     *out = estimate;
     return CX_OK;
-}
-
-static cx_status csat_metric(const cx_tally *tally, const void *options, cx_estimate *out,
-                             cx_error *err) {
-    return csat_estimate(tally, options, out, err);
 }
 
 cx_status cx_csat_by(const cx_tallies *tallies, const cx_csat_options *options, cx_table **out,
                      cx_error *err) {
     cx_csat_options defaults;
     cx_csat_options_init(&defaults);
-    return cx_i_metric_by(tallies, csat_metric, options != NULL ? options : &defaults, out, err);
+    return cx_i_metric_by(tallies, cx_i_csat_estimate, options != NULL ? options : &defaults, out,
+                          err);
 }
 
 cx_status cx_share(int64_t successes, int64_t n, const cx_share_options *options, cx_estimate *out,

@@ -13,7 +13,8 @@ void cx_mean_options_init(cx_mean_options *options) {
 
 void cx_ces_options_init(cx_ces_options *options) {
     if (options == NULL) return;
-    *options = (cx_ces_options){sizeof *options, 2, CX_CES_MEAN, 0, CX_I_DEFAULT_CONFIDENCE};
+    *options =
+        (cx_ces_options){sizeof *options, 2, CX_CES_MEAN, CX_METHOD_AUTO, CX_I_DEFAULT_CONFIDENCE};
 }
 
 /* A mean of values in a range varies at most as much as a share of its ends: the Wilson limits of
@@ -101,14 +102,14 @@ static cx_status ces_estimate(const cx_tally *tally, const void *context, cx_est
     CX_TRY(ces_check(tally, options, err));
     if (options->report == CX_CES_AGREE) {
         cx_csat_options share = {sizeof share, CX_METHOD_WILSON, 3, 0, options->confidence};
-        return cx_csat(tally, &share, out, err);
+        return cx_i_csat_estimate(tally, &share, out, err);
     }
     if (options->report == CX_CES_NET) {
-        cx_nps_options net = {sizeof net, CX_METHOD_AUTO, 6, 3, options->confidence};
-        return cx_nps(tally, &net, out, err);
+        cx_nps_options net = {sizeof net, options->method, 6, 3, options->confidence};
+        return cx_i_nps_estimate(tally, &net, out, err);
     }
     cx_mean_options mean = {sizeof mean, 0, options->confidence};
-    CX_TRY(cx_mean_score(tally, &mean, out, err));
+    CX_TRY(mean_estimate(tally, &mean, out, err));
     if (options->version == 1) out->flags |= CX_FLAG_LOWER_IS_BETTER;
     return CX_OK;
 }
@@ -127,7 +128,9 @@ cx_status cx_ces(const cx_tally *tally, const cx_ces_options *options, cx_estima
 
 cx_status cx_ces_by(const cx_tallies *tallies, const cx_ces_options *options, cx_table **out,
                     cx_error *err) {
-    cx_ces_options defaults;
-    cx_ces_options_init(&defaults);
-    return cx_i_metric_by(tallies, ces_estimate, options != NULL ? options : &defaults, out, err);
+    cx_ces_options used;
+    cx_ces_options_init(&used);
+    if (options != NULL) used = *options;
+    if (used.method == CX_METHOD_AUTO) used.method = CX_METHOD_SCORE;
+    return cx_i_metric_by(tallies, ces_estimate, &used, out, err);
 }

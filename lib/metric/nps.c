@@ -26,8 +26,9 @@ static cx_method nps_method(int32_t method, double n_eff) {
     return n_eff < 5 || n_eff >= 30 ? CX_METHOD_SCORE : CX_METHOD_ADJUSTED_WALD;
 }
 
-static cx_status nps_estimate(const cx_tally *tally, const cx_nps_options *options,
-                              cx_estimate *out, cx_error *err) {
+cx_status cx_i_nps_estimate(const cx_tally *tally, const void *context, cx_estimate *out,
+                            cx_error *err) {
+    const cx_nps_options *options = context;
     CX_TRY(nps_check(tally, options, err));
     cx_i_net_cuts cuts = {options->detractors, options->promoters, 100};
     cx_i_figures figures = cx_i_tally_figures(tally, cx_i_read_net, &cuts);
@@ -55,14 +56,9 @@ cx_status cx_nps(const cx_tally *tally, const cx_nps_options *options, cx_estima
     cx_nps_options_init(&defaults);
     if (tally == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
-    CX_TRY(nps_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    CX_TRY(cx_i_nps_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
     *out = estimate;
     return CX_OK;
-}
-
-static cx_status nps_metric(const cx_tally *tally, const void *options, cx_estimate *out,
-                            cx_error *err) {
-    return nps_estimate(tally, options, out, err);
 }
 
 /* One method for all rows, so that they compare. */
@@ -72,5 +68,5 @@ cx_status cx_nps_by(const cx_tallies *tallies, const cx_nps_options *options, cx
     cx_nps_options_init(&used);
     if (options != NULL) used = *options;
     if (used.method == CX_METHOD_AUTO) used.method = CX_METHOD_SCORE;
-    return cx_i_metric_by(tallies, nps_metric, &used, out, err);
+    return cx_i_metric_by(tallies, cx_i_nps_estimate, &used, out, err);
 }

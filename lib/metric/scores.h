@@ -33,6 +33,12 @@ typedef cx_status (*cx_i_metric)(const cx_tally *tally, const void *options, cx_
 cx_status cx_i_metric_by(const cx_tallies *tallies, cx_i_metric metric, const void *options,
                          cx_table **out, cx_error *err);
 
+/* These fill what is known (answers, exclusions) even when the status is CX_E_EMPTY. */
+cx_status cx_i_nps_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
+                            cx_error *err);
+cx_status cx_i_csat_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
+                             cx_error *err);
+
 /* What the metrics share with the comparisons. */
 typedef struct cx_i_net_cuts {
     int32_t detractors, promoters;

@@ -147,6 +147,28 @@ START_TEST(test_grouped_forms_give_a_row_for_each_key) {
 }
 END_TEST
 
+START_TEST(test_an_empty_group_of_ces_is_a_row_without_a_value) {
+    const double scores[] = {7, 9}, groups[] = {1, 2};
+    cx_array x = cx_array_of(scores, CX_F64, 2), key = cx_array_of(groups, CX_F64, 2), column;
+    cx_frame by = {&key, 1, {0, 0}};
+    cx_tallies *set;
+    cx_table *table;
+    cx_ces_options options;
+    key.name = "group";
+    cx_ces_options_init(&options);
+    ck_assert_ok(cx_tally_by(&x, NULL, &by, 1, 7, NULL, &set, err));
+    for (options.report = CX_CES_MEAN; options.report <= CX_CES_NET; options.report++) {
+        ck_assert_ok(cx_ces_by(set, &options, &table, err));
+        ck_assert_ok(cx_table_column(table, cx_table_find(table, "value"), &column, err));
+        ck_assert_uint_eq(column.validity[0] & 3, 1);
+        ck_assert_ok(cx_table_column(table, cx_table_find(table, "out_of_range"), &column, err));
+        ck_assert_int_eq(((const int64_t *)column.data)[1], 1);
+        cx_table_free(table);
+    }
+    cx_tallies_free(set);
+}
+END_TEST
+
 Suite *suite_mean(void) {
     Suite *suite = suite_create("mean");
     TCase *tcase = tcase_create("mean");
@@ -160,6 +182,7 @@ Suite *suite_mean(void) {
     tcase_add_test(tcase, test_ces_1_says_that_lower_is_better);
     tcase_add_test(tcase, test_the_versions_of_ces_are_never_mixed);
     tcase_add_test(tcase, test_grouped_forms_give_a_row_for_each_key);
+    tcase_add_test(tcase, test_an_empty_group_of_ces_is_a_row_without_a_value);
     suite_add_tcase(suite, tcase);
     return suite;
 }

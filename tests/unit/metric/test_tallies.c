@@ -171,6 +171,43 @@ START_TEST(test_keys_of_many_kinds_are_whole_numbers) {
 }
 END_TEST
 
+START_TEST(test_times_of_every_unit_are_microseconds) {
+    const int64_t times[] = {86400, 86400000, 86400000000, 86400000000000, 0, 1};
+    const int32_t units[] = {CX_SECONDS, CX_MILLISECONDS, CX_MICROSECONDS, CX_NANOSECONDS};
+    const int32_t day = 1;
+    cx_tallies *times_set;
+    cx_table *table;
+    cx_array key, one = x, column;
+    cx_frame frame = {&key, 1, {0, 0}};
+    one.length = 1;
+    ck_assert_ok(cx_tallies_new(0, 10, NULL, &times_set, err));
+    for (int i = 0; i < 5; i++) {
+        key = i < 4 ? cx_array_of(&times[i], CX_TIMESTAMP, 1) : cx_array_of(&day, CX_I32, 1);
+        key.dtype = CX_TIMESTAMP;
+        key.unit = i < 4 ? units[i] : CX_DAYS;
+        key.name = "day";
+        ck_assert_ok(cx_tallies_add(times_set, &one, NULL, &frame, NULL, err));
+    }
+    ck_assert_int_eq(cx_tallies_size(times_set), 1);
+    ck_assert_ok(cx_nps_by(times_set, NULL, &table, err));
+    ck_assert_ok(cx_table_column(table, 0, &column, err));
+    ck_assert_int_eq(((const int64_t *)column.data)[0], INT64_C(86400000000));
+    key = cx_array_of(&times[5], CX_TIMESTAMP, 1);
+    key.name = "day";
+    ck_assert_fails(cx_tallies_add(times_set, &one, NULL, &frame, NULL, err), CX_E_TYPE, "unit");
+    key.unit = CX_NANOSECONDS;
+    ck_assert_fails(cx_tallies_add(times_set, &one, NULL, &frame, NULL, err), CX_E_DOMAIN,
+                    "whole number of microseconds");
+    const int64_t far = INT64_MAX / 2;
+    key.data = &far;
+    key.unit = CX_SECONDS;
+    ck_assert_fails(cx_tallies_add(times_set, &one, NULL, &frame, NULL, err), CX_E_OVERFLOW,
+                    "beyond");
+    cx_table_free(table);
+    cx_tallies_free(times_set);
+}
+END_TEST
+
 START_TEST(test_text_keys_may_hold_any_byte) {
     const char bytes[] = {'a', 0, 'a', 'a', 0, (char)0xFF, 'a'};
     const int32_t offsets[] = {0, 2, 3, 6, 7, 7}; /* "a\0" "a" "a\0\xFF" "a" "" */
@@ -263,6 +300,7 @@ Suite *suite_tallies(void) {
     tcase_add_test(tcase, test_the_table_holds_every_step_of_every_key);
     tcase_add_test(tcase, test_a_copy_and_a_taken_tally_are_independent);
     tcase_add_test(tcase, test_keys_of_many_kinds_are_whole_numbers);
+    tcase_add_test(tcase, test_times_of_every_unit_are_microseconds);
     tcase_add_test(tcase, test_text_keys_may_hold_any_byte);
     tcase_add_test(tcase, test_many_keys_are_found_again);
     tcase_add_test(tcase, test_a_failing_add_leaves_no_trace);
