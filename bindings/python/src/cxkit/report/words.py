@@ -62,9 +62,9 @@ class Numbers:
             f"{self.change(estimate['ci_low'], exact)} to {self.change(estimate['ci_high'], exact)}"
         )
 
-    def amount(self, value: Any) -> str:
+    def amount(self, value: Any, exact: bool = False) -> str:
         """A distance with its unit: '5 points'."""
-        text = written(abs(self.scaled(value)), self.short)
+        text = written(abs(self.scaled(value)), self.long if exact else self.short)
         if self.unit == "scale":
             return f"{text} steps of the scale"
         kind = "point" if self.unit == "points" else "percentage point"
