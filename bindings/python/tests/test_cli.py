@@ -273,3 +273,23 @@ def test_progress_shows_on_a_terminal_only(tmp_path):
     script = f"import pty, sys; sys.exit(pty.spawn({command!r}) >> 8)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
     assert b"\x1b[?25l" in done.stdout and b"drawin" in done.stdout
+
+
+def test_a_missing_extra_is_named():
+    code = (
+        "import sys; sys.modules['duckdb'] = None; from cxkit.cli import main; "
+        f"sys.exit(main(['nps', {str(AIRPORT)!r}, '--column', 'nps']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr == "cxkit: duckdb is not installed: pip install 'cxkit[report]'\n"
+
+
+def test_a_defect_is_one_sentence_with_status_four():
+    code = (
+        "import sys; from cxkit.cli import commands, main; "
+        "commands.metric = lambda chosen: 1 / 0; sys.exit(main(['nps', 'a.csv', '--column', 'q']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 4
+    assert done.stderr.startswith("cxkit: internal error: ZeroDivisionError")
