@@ -181,13 +181,14 @@ static cx_status decompose_figures(const decompose_work *work, double confidence
     static const char *const mix[] = {"mix", "mix_se", "mix_ci_low", "mix_ci_high"};
     static const char *const within[] = {"within", "within_se", "within_ci_low", "within_ci_high"};
     double z = cx_i_estimate_z(confidence), total = work->total[1] - work->total[0];
-    double se = sqrt(work->change_v);
-    double p = se > 0 ? 2 * cx_normal_sf(fabs(total) / se) : (total == 0 ? 1 : 0);
+    bool varies = work->change_v > 0;
+    double none = varies ? 0 : (double)NAN; /* answers all alike say nothing about their errors */
+    double p = varies ? 2 * cx_normal_sf(fabs(total) / sqrt(work->change_v)) : (double)NAN;
     CX_TRY(cx_i_table_figure(table, "before", work->total[0], err));
     CX_TRY(cx_i_table_figure(table, "after", work->total[1], err));
-    CX_TRY(decompose_figure(table, change, total, work->change_v, z, err));
-    CX_TRY(decompose_figure(table, mix, work->mix, work->mix_v, z, err));
-    CX_TRY(decompose_figure(table, within, work->within, work->within_v, z, err));
+    CX_TRY(decompose_figure(table, change, total, work->change_v + none, z, err));
+    CX_TRY(decompose_figure(table, mix, work->mix, work->mix_v + none, z, err));
+    CX_TRY(decompose_figure(table, within, work->within, work->within_v + none, z, err));
     return cx_i_table_figure(table, "change_p", p, err);
 }
 
