@@ -67,7 +67,7 @@ class Estimate:
         return asdict(self) | {"flags": list(self.flags)}
 
     def __repr__(self) -> str:
-        unit = "" if self.unit == "fraction" else f" {self.unit}"
+        unit = "" if self.unit in ("fraction", "scale") else f" {self.unit}"
         effective = "" if self.n_eff == self.n else f", n_eff = {self.n_eff:.1f}"
         flags = "".join(f", {flag}" for flag in self.flags)
         return (
