@@ -48,6 +48,10 @@ static bool array_is_string(int32_t dtype) {
     return dtype == CX_STRING || dtype == CX_LARGE_STRING;
 }
 
+static bool array_is_whole(int32_t dtype) {
+    return dtype <= CX_U64 || dtype == CX_BOOL || dtype == CX_BIT;
+}
+
 static cx_status array_check_type(const cx_array *column, const char *name, int accepts,
                                   cx_error *err) {
     if (column->dtype < CX_I8 || column->dtype > CX_TIMESTAMP)
@@ -65,6 +69,8 @@ static cx_status array_check_type(const cx_array *column, const char *name, int 
     if (column->dictionary != NULL &&
         (!array_is_string(column->dictionary->dtype) || column->dictionary->dictionary != NULL))
         return cx_i_fail(err, CX_E_TYPE, "the dictionary of column %s does not hold text", name);
+    if (column->dictionary != NULL && !array_is_whole(column->dtype))
+        return cx_i_fail(err, CX_E_TYPE, "the codes of column %s are not whole numbers", name);
     return CX_OK;
 }
 
@@ -74,8 +80,12 @@ static bool array_reserved_is_zero(const cx_array *column) {
 }
 
 static cx_status array_check(const cx_array *column, const char *name, int accepts, cx_error *err) {
+    int64_t end;
     if (column->length < 0 || column->offset < 0)
         return cx_i_fail(err, CX_E_LENGTH, "column %s has a negative length or offset", name);
+    if (!cx_i_add_i64(column->length, column->offset, &end))
+        return cx_i_fail(err, CX_E_LENGTH, "column %s has the impossible offset %d", name,
+                         column->offset);
     CX_TRY(array_check_type(column, name, accepts, err));
     if (!array_reserved_is_zero(column))
         return cx_i_fail(err, CX_E_OPTION, "column %s: zero the structure before filling it", name);
@@ -232,10 +242,19 @@ int64_t cx_i_array_i64(const cx_array *column, int64_t row) {
     }
 }
 
-const char *cx_i_array_string(const cx_array *column, int64_t row, int64_t *length) {
+bool cx_i_array_present(const cx_array *column, int64_t row) {
+    if (!cx_i_array_valid(column, row)) return false;
+    if (column->dictionary == NULL) return true;
+    int64_t code = cx_i_array_i64(column, row);
+    return code >= 0 && code < column->dictionary->length &&
+           cx_i_array_valid(column->dictionary, code);
+}
+
+/* The length is -1 where the offsets cannot be right. */
+static const char *array_string(const cx_array *column, int64_t row, int64_t *length) {
     int64_t begin, end;
     if (column->dictionary != NULL)
-        return cx_i_array_string(column->dictionary, cx_i_array_i64(column, row), length);
+        return array_string(column->dictionary, cx_i_array_i64(column, row), length);
     if (column->dtype == CX_STRING) {
         int32_t narrow[2];
         memcpy(narrow, (const char *)column->offsets + row * 4, sizeof narrow);
@@ -245,8 +264,20 @@ const char *cx_i_array_string(const cx_array *column, int64_t row, int64_t *leng
         memcpy(wide, (const char *)column->offsets + row * 8, sizeof wide);
         begin = wide[0], end = wide[1];
     }
-    *length = end - begin;
-    return *length == 0 ? "" : (const char *)column->data + begin;
+    bool sound = begin >= 0 && end >= begin && end - begin <= INT32_MAX &&
+                 (column->data != NULL || end == begin);
+    *length = sound ? end - begin : -1;
+    return *length <= 0 ? "" : (const char *)column->data + begin;
+}
+
+cx_status cx_i_array_text(const cx_array *column, const char *role, int64_t row, const char **text,
+                          int64_t *length, cx_error *err) {
+    *text = array_string(column, row, length);
+    if (*length >= 0) return CX_OK;
+    cx_array named = *column;
+    named.name = cx_i_array_name(column, role);
+    return cx_i_fail_at(err, CX_E_LENGTH, &named, row, NAN,
+                        "the offsets of its text are impossible, or it exceeds 2 GiB");
 }
 
 cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err) {

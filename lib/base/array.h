@@ -17,12 +17,15 @@ cx_status cx_i_frame_check(const cx_frame *frame, const char *role, int accepts,
 
 /* true when the element is present (bitmap only; NaN is the reader's business) */
 bool cx_i_array_valid(const cx_array *column, int64_t row);
+/* The same through the dictionary; a code outside it is missing. */
+bool cx_i_array_present(const cx_array *column, int64_t row);
 /* Decodes rows start .. start+count (count <= CX_I_BLOCK) to doubles; a null becomes NaN. */
 void cx_i_array_read(const cx_array *column, int64_t start, int64_t count, double *out);
 /* One element of an integer, bool or timestamp column, exactly. */
 int64_t cx_i_array_i64(const cx_array *column, int64_t row);
-/* One string element: its bytes and length; the dictionary is followed. */
-const char *cx_i_array_string(const cx_array *column, int64_t row, int64_t *length);
+/* One string element that is present: its bytes and length; the dictionary is followed. */
+cx_status cx_i_array_text(const cx_array *column, const char *role, int64_t row, const char **text,
+                          int64_t *length, cx_error *err);
 /* A weight is 0 or between 1e-100 and 1e100: squares of others would leave the range of double. */
 cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err);
 /* The column's own name, else the role */

@@ -60,29 +60,26 @@ static cx_status key_number(const cx_array *column, int64_t row, int64_t *value,
 
 static bool key_missing(const cx_array *column, int64_t row) {
     double number;
-    if (!cx_i_array_valid(column, row)) return true;
-    if (column->dictionary != NULL) {
-        int64_t code = cx_i_array_i64(column, row);
-        return code < 0 || code >= column->dictionary->length ||
-               !cx_i_array_valid(column->dictionary, code);
-    }
+    if (!cx_i_array_present(column, row)) return true;
     if (column->dtype != CX_F32 && column->dtype != CX_F64) return false;
     cx_i_array_read(column, row, 1, &number);
     return isnan(number);
 }
 
 /* The most bytes the key of one row can take. */
-static size_t key_room(const cx_frame *by, int64_t row) {
-    size_t room = 0;
+static cx_status key_room(const cx_frame *by, int64_t row, size_t *room, cx_error *err) {
+    *room = 0;
     for (int64_t i = 0; i < by->count; i++) {
         const cx_array *column = &by->columns[i];
+        const char *text;
         int64_t length = 0;
-        bool text = column->dictionary != NULL || column->dtype == CX_STRING ||
-                    column->dtype == CX_LARGE_STRING;
-        if (text && !key_missing(column, row)) cx_i_array_string(column, row, &length);
-        room += KEY_NUMBER_SIZE + 2 * (size_t)length;
+        bool is_text = column->dictionary != NULL || column->dtype == CX_STRING ||
+                       column->dtype == CX_LARGE_STRING;
+        if (is_text && !key_missing(column, row))
+            CX_TRY(cx_i_array_text(column, "by", row, &text, &length, err));
+        *room += KEY_NUMBER_SIZE + 2 * (size_t)length;
     }
-    return room;
+    return CX_OK;
 }
 
 static cx_status key_write(const cx_i_keys *keys, const cx_frame *by, int64_t row, uint8_t *out,
@@ -94,7 +91,8 @@ static cx_status key_write(const cx_i_keys *keys, const cx_frame *by, int64_t ro
         if (key_missing(column, row)) {
             out[(*size)++] = KEY_TAG_MISSING;
         } else if (keys->columns[i].kind == CX_I_KEY_TEXT) {
-            const char *text = cx_i_array_string(column, row, &value);
+            const char *text;
+            CX_TRY(cx_i_array_text(column, "by", row, &text, &value, err));
             *size += key_put_text(out + *size, text, value);
         } else {
             CX_TRY(key_number(column, row, &value, err));
@@ -120,7 +118,7 @@ cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int
         text = text || keys->columns[i].kind == CX_I_KEY_TEXT;
     size_t room = (size_t)by->count * KEY_NUMBER_SIZE;
     for (int64_t i = 0; i < count; i++) {
-        if (text) room = key_room(by, start + i);
+        if (text) CX_TRY(key_room(by, start + i, &room, err));
         CX_TRY(key_read_row(keys, by, start + i, room, &numbers[i], err));
     }
     return CX_OK;

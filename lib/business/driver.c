@@ -82,9 +82,10 @@ static int64_t driver_find(const cx_moments *x, const char *name, int64_t length
 static cx_status driver_use(driver_model *model, const cx_array *names, int64_t row,
                             const char *role, cx_error *err) {
     int64_t length = 0;
-    if (!cx_i_array_valid(names, row))
+    if (!cx_i_array_present(names, row))
         return cx_i_fail(err, CX_E_NAME, "name %d of %s is missing", row, role);
-    const char *name = cx_i_array_string(names, row, &length);
+    const char *name;
+    CX_TRY(cx_i_array_text(names, role, row, &name, &length, err));
     int64_t column = driver_find(model->x, name, length);
     if (column < 0) {
         char text[64];

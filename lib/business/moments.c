@@ -7,6 +7,7 @@
 #include "base/array.h"
 
 #define MOMENTS_ROWS CX_I_MOMENTS_BLOCK
+#define MOMENTS_VANISH 1e-300 /* squares below lose digits, and their products exceed them */
 
 /* -- memory ---------------------------------------------------------------------------------------
  */
@@ -108,10 +109,11 @@ static cx_status moments_check_names(const cx_array *names, size_t *bytes, cx_er
     *bytes = 0;
     for (int64_t i = 0; i < names->length; i++) {
         int64_t length = 0;
-        if (!cx_i_array_valid(names, i)) return cx_i_fail(err, CX_E_NAME, "name %d is missing", i);
-        cx_i_array_string(names, i, &length);
-        if (length < 0 || !cx_i_add_size(*bytes, (size_t)length + 1, bytes))
-            return cx_i_out_of_memory(err);
+        const char *text;
+        if (!cx_i_array_present(names, i))
+            return cx_i_fail(err, CX_E_NAME, "name %d is missing", i);
+        CX_TRY(cx_i_array_text(names, "names", i, &text, &length, err));
+        if (!cx_i_add_size(*bytes, (size_t)length + 1, bytes)) return cx_i_out_of_memory(err);
     }
     return CX_OK;
 }
@@ -126,8 +128,9 @@ cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, c
     char *room = self->names[0];
     for (int64_t i = 0; i < self->p; i++) {
         int64_t length;
-        const char *name = cx_i_array_string(names, i, &length);
-        cx_status status = cx_i_moments_set_name(self, i, name, length, &room, err);
+        const char *name;
+        cx_status status = cx_i_array_text(names, "names", i, &name, &length, err);
+        if (status == CX_OK) status = cx_i_moments_set_name(self, i, name, length, &room, err);
         if (status != CX_OK) {
             cx_moments_free(self);
             return status;
@@ -167,6 +170,16 @@ bool cx_i_sums_finite(const cx_i_sums *sums, int64_t p) {
     for (int64_t k = 0; k < cx_i_packed_size(p) && finite; k++)
         finite = isfinite(sums->product[k].hi) && isfinite(sums->product[k].lo);
     return finite;
+}
+
+void cx_i_sums_flatten(cx_i_sums *sums, int64_t p, int64_t j) {
+    for (int64_t i = 0; i < p; i++)
+        sums->product[i > j ? cx_i_packed(i, j) : cx_i_packed(j, i)] = cx_i_tf(0);
+}
+
+void cx_i_sums_settle(cx_i_sums *sums, int64_t p) {
+    for (int64_t j = 0; j < p; j++)
+        if (sums->product[cx_i_packed(j, j)].hi < MOMENTS_VANISH) cx_i_sums_flatten(sums, p, j);
 }
 
 void cx_moments_reset(cx_moments *self) {
@@ -304,6 +317,7 @@ cx_status cx_moments_add(cx_moments *self, const cx_frame *x, const cx_array *we
     if (!cx_i_sums_finite(next, self->p))
         return cx_i_fail(err, CX_E_OVERFLOW,
                          "the squares of these values exceed the range of double; rescale them");
+    cx_i_sums_settle(next, self->p);
     cx_i_moments_commit(self);
     return CX_OK;
 }

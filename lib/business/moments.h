@@ -67,6 +67,10 @@ double cx_i_moments_ratio(cx_i_twofold xy, cx_i_twofold xx, cx_i_twofold yy);
 /* Names the column of a failure; returns the status. err may be NULL. */
 cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status);
 bool cx_i_sums_finite(const cx_i_sums *sums, int64_t p);
+/* Makes column j one that never varies. */
+void cx_i_sums_flatten(cx_i_sums *sums, int64_t p, int64_t j);
+/* Flattens the columns whose squares are too small to carry digits. */
+void cx_i_sums_settle(cx_i_sums *sums, int64_t p);
 
 /* A linear model read from the state, with room for p coefficients owned by the caller. */
 typedef struct cx_i_fit {

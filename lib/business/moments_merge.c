@@ -71,6 +71,7 @@ cx_status cx_moments_merge(cx_moments *self, const cx_moments *other, cx_error *
     if (!cx_i_sums_finite(to, p))
         return cx_i_fail(err, CX_E_OVERFLOW,
                          "the sum of the two states exceeds the range of double");
+    cx_i_sums_settle(to, p);
     cx_i_moments_commit(self);
     return CX_OK;
 }
@@ -81,6 +82,17 @@ static cx_status merge_not_part(const char *what, const char *column, cx_error *
                      column == NULL ? "" : " of ", column == NULL ? "" : column);
 }
 
+/* Repeated subtraction leaves rounding that may carry a product beyond what its squares allow. */
+static void merge_bound(cx_i_sums *to, int64_t p) {
+    for (int64_t j = 0; j < p; j++)
+        for (int64_t i = 0; i < j; i++) {
+            cx_i_twofold *xy = &to->product[cx_i_packed(j, i)];
+            double most =
+                sqrt(to->product[cx_i_packed(i, i)].hi) * sqrt(to->product[cx_i_packed(j, j)].hi);
+            if (fabs(xy->hi) > most * (1 + 1e-6)) *xy = cx_i_tf(copysign(most, xy->hi));
+        }
+}
+
 /* A variance that cannot be told from 0 becomes 0, with its row and column. */
 static cx_status merge_settle(cx_moments *self, cx_i_sums *to, cx_error *err) {
     const cx_i_sums *before = cx_i_moments_now(self);
@@ -88,16 +100,16 @@ static cx_status merge_settle(cx_moments *self, cx_i_sums *to, cx_error *err) {
         double had = before->product[cx_i_packed(j, j)].hi;
         double left = to->product[cx_i_packed(j, j)].hi;
         if (left < -1e-9 * had) return merge_not_part("variance", self->names[j], err);
-        if (left > MERGE_NOISE * had && to->n > 1) continue;
-        for (int64_t i = 0; i < self->p; i++)
-            to->product[i > j ? cx_i_packed(i, j) : cx_i_packed(j, i)] = cx_i_tf(0);
+        if (left <= MERGE_NOISE * had || to->n < 2) cx_i_sums_flatten(to, self->p, j);
     }
+    cx_i_sums_settle(to, self->p);
+    merge_bound(to, self->p);
     return CX_OK;
 }
 
 static void merge_clear(cx_i_sums *to, int64_t p) {
     to->w = to->w2 = cx_i_tf(0);
-    to->weighted = false;
+    to->weighted = to->zero > 0;
     memset(to->mean, 0, (size_t)p * sizeof *to->mean);
     memset(to->product, 0, (size_t)cx_i_packed_size(p) * sizeof *to->product);
 }

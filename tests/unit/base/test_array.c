@@ -145,6 +145,60 @@ START_TEST(test_types_have_names_and_sizes) {
 }
 END_TEST
 
+START_TEST(test_only_whole_numbers_are_codes_of_a_dictionary) {
+    const char *text = "northsouth";
+    const int32_t offsets[] = {0, 5, 10};
+    const int64_t codes[] = {0, 1};
+    const double scores[] = {9, 3};
+    const int32_t wrong[] = {CX_F32, CX_F64, CX_STRING, CX_LARGE_STRING, CX_TIMESTAMP};
+    cx_array words = cx_array_of(text, CX_STRING, 2), x = cx_array_of(scores, CX_F64, 2);
+    cx_array key = cx_array_of(codes, CX_I64, 2);
+    cx_frame by = {&key, 1, {0, 0}};
+    cx_tallies *set;
+    words.offsets = offsets;
+    key.dictionary = &words;
+    key.name = "team";
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        key.dtype = wrong[i];
+        key.offsets = offsets;
+        ck_assert_fails(cx_tally_by(&x, NULL, &by, 0, 10, NULL, &set, err), CX_E_TYPE, "codes");
+    }
+}
+END_TEST
+
+START_TEST(test_offsets_of_text_that_run_backwards_are_refused) {
+    const char *text = "northsouth";
+    const int32_t narrow[][3] = {{0, 5, 3}, {-1, 5, 10}, {INT32_MIN, INT32_MAX, INT32_MAX}};
+    const int64_t wide[][3] = {
+        {0, 5, 3}, {-1, 5, 10}, {INT64_MIN, INT64_MAX, INT64_MAX}, {0, INT64_MAX, INT64_MAX}};
+    const double scores[] = {9, 3};
+    cx_array x = cx_array_of(scores, CX_F64, 2), key = cx_array_of(text, CX_STRING, 2);
+    cx_frame by = {&key, 1, {0, 0}};
+    cx_tallies *set;
+    cx_moments *m;
+    key.name = "team";
+    for (size_t i = 0; i < 7; i++) {
+        key.dtype = i < 3 ? CX_STRING : CX_LARGE_STRING;
+        key.offsets = i < 3 ? (const void *)narrow[i] : wide[i - 3];
+        ck_assert_fails(cx_tally_by(&x, NULL, &by, 0, 10, NULL, &set, err), CX_E_LENGTH, "offsets");
+        ck_assert_fails(cx_moments_new(&key, NULL, &m, err), CX_E_LENGTH, "offsets");
+    }
+    key.dtype = CX_STRING;
+    key.offsets = (const int32_t[]){0, 5, 10};
+    key.data = NULL;
+    ck_assert_fails(cx_tally_by(&x, NULL, &by, 0, 10, NULL, &set, err), CX_E_LENGTH, "offsets");
+}
+END_TEST
+
+START_TEST(test_an_offset_beyond_every_bitmap_is_refused) {
+    const uint8_t values[] = {9, 9}, valid[] = {3};
+    cx_array column = cx_array_of(values, CX_U8, 2);
+    column.validity = valid;
+    column.offset = INT64_MAX;
+    ck_assert_fails(cx_tally_add(tally, &column, NULL, NULL, err), CX_E_LENGTH, "offset");
+}
+END_TEST
+
 Suite *suite_array(void) {
     Suite *suite = suite_create("array");
     TCase *tcase = tcase_create("array");
@@ -157,6 +211,9 @@ Suite *suite_array(void) {
     tcase_add_test(tcase, test_text_timestamps_and_codes_are_not_numbers);
     tcase_add_test(tcase, test_a_malformed_column_is_refused);
     tcase_add_test(tcase, test_types_have_names_and_sizes);
+    tcase_add_test(tcase, test_only_whole_numbers_are_codes_of_a_dictionary);
+    tcase_add_test(tcase, test_offsets_of_text_that_run_backwards_are_refused);
+    tcase_add_test(tcase, test_an_offset_beyond_every_bitmap_is_refused);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -483,6 +483,53 @@ START_TEST(test_moments_give_the_certified_regressions) {
 }
 END_TEST
 
+static void comes_back(const cx_moments *m) {
+    cx_moments *again;
+    size_t size = cx_moments_encoded_size(m);
+    uint8_t *bytes = malloc(size);
+    ck_assert_ok(cx_moments_encode(m, bytes, size, err));
+    ck_assert_ok(cx_moments_decode(bytes, size, NULL, &again, err));
+    ck_assert(cx_moments_equal(m, again));
+    cx_moments_free(again);
+    free(bytes);
+}
+
+START_TEST(test_moments_of_vanishing_deviations_come_back_from_their_bytes) {
+    const char *const names[] = {"x", "y"};
+    for (int e = -1070; e < -480; e++) {
+        const double x[] = {0, ldexp(1, e), ldexp(1, e), 1, 2, 4};
+        cx_moments *m = moments_of("x y");
+        numbers f;
+        ck_assert_ok(cx_moments_add(m, numbers_set(&f, names, x, 3, 2), NULL, err));
+        comes_back(m);
+        ck_assert_ok(cx_moments_merge(m, m, err));
+        comes_back(m);
+        cx_moments_free(m);
+    }
+}
+END_TEST
+
+START_TEST(test_moments_without_weighted_rows_keep_count_of_weights_of_zero) {
+    const char *const names[] = {"x", "y"};
+    const double x[] = {1, 2, 5, 3, 4, 4}, w[] = {1, 2, 0};
+    cx_moments *all = moments_of("x y"), *some = moments_of("x y");
+    cx_array weights = cx_array_of(w, CX_F64, 3);
+    numbers f;
+    ck_assert_ok(cx_moments_add(all, numbers_set(&f, names, x, 3, 2), &weights, err));
+    weights.length = 2;
+    f.columns[0].length = f.columns[1].length = 2;
+    ck_assert_ok(cx_moments_add(some, &f.frame, &weights, err));
+    ck_assert_ok(cx_moments_subtract(all, some, err));
+    ck_assert_int_eq(cx_moments_n(all), 0);
+    comes_back(all);
+    ck_assert_ok(cx_moments_add(all, numbers_set(&f, names, x, 3, 2), NULL, err));
+    ck_assert_int_eq(cx_moments_excluded(all, CX_EXCLUDED_ZERO_WEIGHT), 1);
+    comes_back(all);
+    cx_moments_free(all);
+    cx_moments_free(some);
+}
+END_TEST
+
 Suite *suite_moments(void);
 Suite *suite_moments(void) {
     Suite *suite = suite_create("moments");
@@ -507,6 +554,8 @@ Suite *suite_moments(void) {
     tcase_add_test(c, test_moments_refuse_bad_rows_and_stay_unchanged);
     tcase_add_test(c, test_moments_survive_every_failing_allocation);
     tcase_add_test(c, test_moments_give_the_certified_regressions);
+    tcase_add_test(c, test_moments_of_vanishing_deviations_come_back_from_their_bytes);
+    tcase_add_test(c, test_moments_without_weighted_rows_keep_count_of_weights_of_zero);
     suite_add_tcase(suite, c);
     return suite;
 }
