@@ -205,11 +205,19 @@ cx_status cx_tally_add(cx_tally *self, const cx_array *scores, const cx_array *w
 /* -- answers already counted --------------------------------------------------------------------
  */
 
+/* 2^53 + 1 would round to 2^53, which is a count. */
+static void answer_read_count(const cx_array *counts, int64_t row, double *count) {
+    cx_i_array_read(counts, row, 1, count);
+    bool wide = counts->dtype == CX_I64 || counts->dtype == CX_U64;
+    if (wide && *count == 0x1p53 && cx_i_array_i64(counts, row) != INT64_C(1) << 53)
+        *count = 0x1p54;
+}
+
 static cx_status answer_add_counted(cx_tally *self, const cx_array *scores, const cx_array *counts,
                                     int64_t row, cx_error *err) {
     double value, count;
     cx_i_array_read(scores, row, 1, &value);
-    cx_i_array_read(counts, row, 1, &count);
+    answer_read_count(counts, row, &count);
     if (!(value >= self->scale_min && value <= self->scale_max) || value != floor(value))
         return cx_i_fail_at(err, CX_E_DOMAIN, scores, row, value,
                             "%g is not a step of the scale %d to %d", value,

@@ -39,15 +39,16 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
 
 /* Variance of one answer of a group after one more answer, spread as those of everyone. */
 static double compare_spread(const cx_tally *group, const cx_tally *all, double n_eff,
-                             const cx_i_read_as *as) {
+                             double centre, const cx_i_read_as *as) {
     double group_w = cx_i_tally_weight_between(group, group->scale_min, group->scale_max);
     double all_w = cx_i_tally_weight_between(all, all->scale_min, all->scale_max);
     double mean = 0, square = 0;
-    for (int32_t score = group->scale_min; score <= group->scale_max; score++) {
+    for (int32_t i = 0; i < cx_i_tally_levels(group); i++) {
+        int32_t score = group->scale_min + i;
         double share = (n_eff * cx_tally_weight(group, score) / group_w +
                         cx_tally_weight(all, score) / all_w) /
                        (n_eff + 1);
-        double y = as->reading(score, as->context);
+        double y = as->reading(score, as->context) - centre;
         mean += share * y;
         square += share * y * y;
     }
@@ -66,7 +67,7 @@ static void compare_add_group(const cx_tally *group, const cx_tally *all, const 
         sums->left_out++;
         return;
     }
-    double weight = figures.n_eff / compare_spread(group, all, figures.n_eff, as);
+    double weight = figures.n_eff / compare_spread(group, all, figures.n_eff, centre, as);
     double distance = figures.mean - centre; /* centred: no digits are lost in q */
     sums->groups++;
     sums->weight += weight;

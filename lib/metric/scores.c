@@ -12,9 +12,9 @@ static double scores_square(const cx_tally *tally, int32_t step) {
 
 double cx_i_tally_weight_between(const cx_tally *tally, int32_t low, int32_t high) {
     cx_i_sum total = {{0, 0, 0}};
-    for (int32_t score = low; score <= high; score++) {
-        int32_t step = score - tally->scale_min;
-        if (score < tally->scale_min || score > tally->scale_max) continue;
+    for (int32_t step = 0; step < cx_i_tally_levels(tally); step++) {
+        int32_t score = tally->scale_min + step;
+        if (score < low || score > high) continue;
         if (tally->cells.weighted)
             cx_i_sum_merge(&total, &tally->cells.weight[step]);
         else
@@ -37,15 +37,20 @@ static void scores_effective(cx_i_figures *figures, double linear, bool weighted
         figures->se = weighted ? sqrt(linear) / figures->sum_w : sqrt(figures->spread / n);
 }
 
+/* Sums are taken about the first reading in use: answers that are all alike have a spread of
+ * exactly 0, and a distant scale loses no digits. */
 cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, const void *context) {
     cx_i_figures figures = {cx_tally_n(tally), 0, NAN, NAN, NAN, NAN, NAN};
-    double sum_y = 0, squares = 0, spread = 0, linear = 0;
+    double sum_y = 0, squares = 0, spread = 0, linear = 0, centre = NAN;
     figures.sum_w = cx_i_tally_weight_between(tally, tally->scale_min, tally->scale_max);
     if (!(figures.sum_w > 0)) return figures;
-    for (int32_t i = 0; i < cx_i_tally_levels(tally); i++)
-        sum_y +=
-            cx_tally_weight(tally, tally->scale_min + i) * reading(tally->scale_min + i, context);
-    figures.mean = sum_y / figures.sum_w;
+    for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) {
+        double weight = cx_tally_weight(tally, tally->scale_min + i);
+        double y = reading(tally->scale_min + i, context);
+        if (isnan(centre) && weight > 0) centre = y;
+        if (weight > 0) sum_y += weight * (y - centre);
+    }
+    figures.mean = centre + sum_y / figures.sum_w;
     for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) {
         double distance = reading(tally->scale_min + i, context) - figures.mean;
         spread += cx_tally_weight(tally, tally->scale_min + i) * distance * distance;
@@ -139,11 +144,24 @@ static cx_status scores_table(const cx_tallies *tallies, const cx_estimate *rows
     return status;
 }
 
+/* A set without groups has nobody to check the options but an empty tally. */
+static cx_status scores_check_options(const cx_tallies *tallies, cx_i_metric metric,
+                                      const void *options, cx_error *err) {
+    cx_tally *empty;
+    cx_estimate ignored;
+    CX_TRY(cx_i_tally_new(tallies->scale_min, tallies->scale_max, 1, &tallies->allocator, &empty,
+                          err));
+    cx_status status = metric(empty, options, &ignored, err);
+    cx_tally_free(empty);
+    return status == CX_E_EMPTY ? CX_OK : status;
+}
+
 /* An empty group is a row with its own status; any other failure concerns the call. */
 cx_status cx_i_metric_by(const cx_tallies *tallies, cx_i_metric metric, const void *options,
                          cx_table **out, cx_error *err) {
     if (tallies == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tallies == NULL ? "tallies" : "out");
+    if (tallies->keys.count == 0) CX_TRY(scores_check_options(tallies, metric, options, err));
     cx_estimate *rows = cx_i_alloc_array(&tallies->allocator, tallies->keys.count, sizeof *rows);
     cx_status status = rows == NULL ? cx_i_out_of_memory(err) : CX_OK;
     for (int64_t i = 0; i < tallies->keys.count && status == CX_OK; i++) {

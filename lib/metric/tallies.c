@@ -35,7 +35,8 @@ void cx_tallies_free(cx_tallies *self) {
 cx_status cx_tallies_copy(const cx_tallies *self, const cx_allocator *allocator, cx_tallies **out,
                           cx_error *err) {
     cx_tallies *copy;
-    if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
+    if (self == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "out");
     CX_TRY(cx_tallies_new(self->scale_min, self->scale_max, allocator, &copy, err));
     cx_status status = cx_tallies_merge(copy, self, err);
     if (status == CX_OK)

@@ -155,6 +155,23 @@ START_TEST(test_a_side_without_answers_cannot_change) {
 }
 END_TEST
 
+START_TEST(test_answers_all_alike_have_a_change_without_an_error) {
+    const double one[] = {1}, ten[] = {10};
+    const int32_t group[] = {1};
+    cx_tallies *before = tallies_of(one, group, NULL, 1), *after = tallies_of(ten, group, NULL, 1);
+    cx_table *table;
+    ck_assert_ok(cx_decompose(before, after, NULL, &table, err));
+    ck_assert_double_eq(figure(table, "change"), 200);
+    ck_assert_double_eq(figure(table, "within"), 200);
+    ck_assert(isnan(figure(table, "change_se")));
+    ck_assert(isnan(figure(table, "within_ci_low")));
+    ck_assert(isnan(figure(table, "change_p")));
+    cx_table_free(table);
+    cx_tallies_free(before);
+    cx_tallies_free(after);
+}
+END_TEST
+
 START_TEST(test_groups_alike_cannot_be_told_apart) {
     double scores[400];
     int32_t groups[400];
@@ -220,6 +237,36 @@ START_TEST(test_heterogeneity_needs_two_groups_that_vary) {
 }
 END_TEST
 
+START_TEST(test_groups_on_a_distant_scale_vary_like_those_near_zero) {
+    enum { N = 8 };
+    const int32_t near[N] = {0, 3, 4, 1, 2, 4, 4, 3}, groups[N] = {1, 1, 1, 1, 2, 2, 2, 2};
+    const int32_t starts[] = {1000000000, INT32_MAX - 4, INT32_MIN};
+    cx_compare_options options;
+    cx_heterogeneity_test expected, test;
+    cx_array key = cx_array_of(groups, CX_I32, N);
+    cx_frame by = {&key, 1, {0, 0}};
+    cx_tallies *set;
+    key.name = "group";
+    cx_compare_options_init(&options);
+    options.score = CX_SCORE_MEAN;
+    cx_array x = cx_array_of(near, CX_I32, N);
+    ck_assert_ok(cx_tally_by(&x, NULL, &by, 0, 4, NULL, &set, err));
+    ck_assert_ok(cx_heterogeneity(set, &options, &expected, err));
+    cx_tallies_free(set);
+    for (size_t s = 0; s < sizeof starts / sizeof *starts; s++) {
+        int32_t far[N];
+        for (int i = 0; i < N; i++) far[i] = starts[s] + near[i];
+        x.data = far;
+        ck_assert_ok(cx_tally_by(&x, NULL, &by, starts[s], starts[s] + 4, NULL, &set, err));
+        ck_assert_ok(cx_heterogeneity(set, &options, &test, err));
+        ck_assert_close(test.q, expected.q, 1e-6);
+        ck_assert_close(test.p_value, expected.p_value, 1e-6);
+        ck_assert_close(test.mean - starts[s], expected.mean, 1e-6);
+        cx_tallies_free(set);
+    }
+}
+END_TEST
+
 Suite *suite_compare(void) {
     Suite *suite = suite_create("compare");
     TCase *tcase = tcase_create("compare");
@@ -229,10 +276,12 @@ Suite *suite_compare(void) {
     tcase_add_test(tcase, test_errors_of_mix_and_within_match_resampling);
     tcase_add_test(tcase, test_decompose_reads_means_and_top_boxes);
     tcase_add_test(tcase, test_a_side_without_answers_cannot_change);
+    tcase_add_test(tcase, test_answers_all_alike_have_a_change_without_an_error);
     tcase_add_test(tcase, test_groups_alike_cannot_be_told_apart);
     tcase_add_test(tcase, test_groups_apart_are_told_apart_even_without_variance);
     tcase_add_test(tcase, test_heterogeneity_keeps_its_level);
     tcase_add_test(tcase, test_heterogeneity_needs_two_groups_that_vary);
+    tcase_add_test(tcase, test_groups_on_a_distant_scale_vary_like_those_near_zero);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -169,6 +169,42 @@ START_TEST(test_an_empty_group_of_ces_is_a_row_without_a_value) {
 }
 END_TEST
 
+START_TEST(test_a_mean_at_the_ends_of_int32_is_exact) {
+    const int32_t starts[] = {INT32_MIN, INT32_MAX - 4};
+    for (size_t s = 0; s < 2; s++) {
+        const int32_t values[] = {starts[s], starts[s] + 1, starts[s] + 4, starts[s] + 4};
+        cx_array x = cx_array_of(values, CX_I32, 4);
+        cx_tally *t;
+        cx_estimate e;
+        ck_assert_ok(cx_tally_new(starts[s], starts[s] + 4, NULL, &t, err));
+        ck_assert_ok(cx_tally_add(t, &x, NULL, NULL, err));
+        ck_assert_ok(cx_mean_score(t, NULL, &e, err));
+        ck_assert_double_eq(e.value, starts[s] + 2.25);
+        ck_assert_double_eq(e.sum_w, 4);
+        ck_assert_close(e.se, sqrt(12.75 / 3 / 4), 1e-14);
+        cx_tally_free(t);
+    }
+}
+END_TEST
+
+START_TEST(test_equal_answers_have_no_variance_whatever_their_weights) {
+    for (int i = 1; i < 2000; i++) {
+        const uint8_t values[] = {7, 7};
+        const double weights[] = {i / 997.0, i / 991.0};
+        cx_array x = cx_array_of(values, CX_U8, 2), w = cx_array_of(weights, CX_F64, 2);
+        cx_tally *t;
+        cx_estimate e;
+        ck_assert_ok(cx_tally_new(0, 10, NULL, &t, err));
+        ck_assert_ok(cx_tally_add(t, &x, &w, NULL, err));
+        ck_assert_ok(cx_mean_score(t, NULL, &e, err));
+        ck_assert_double_eq(e.value, 7);
+        ck_assert(e.flags & CX_FLAG_NO_VARIANCE);
+        ck_assert_int_eq(e.method, CX_METHOD_BOUNDED);
+        cx_tally_free(t);
+    }
+}
+END_TEST
+
 Suite *suite_mean(void) {
     Suite *suite = suite_create("mean");
     TCase *tcase = tcase_create("mean");
@@ -183,6 +219,8 @@ Suite *suite_mean(void) {
     tcase_add_test(tcase, test_the_versions_of_ces_are_never_mixed);
     tcase_add_test(tcase, test_grouped_forms_give_a_row_for_each_key);
     tcase_add_test(tcase, test_an_empty_group_of_ces_is_a_row_without_a_value);
+    tcase_add_test(tcase, test_a_mean_at_the_ends_of_int32_is_exact);
+    tcase_add_test(tcase, test_equal_answers_have_no_variance_whatever_their_weights);
     suite_add_tcase(suite, tcase);
     return suite;
 }

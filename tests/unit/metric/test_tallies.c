@@ -288,6 +288,28 @@ START_TEST(test_sets_of_different_kind_do_not_merge) {
 }
 END_TEST
 
+START_TEST(test_an_empty_set_still_checks_options_and_outputs) {
+    cx_tallies *none, *copy;
+    cx_table *table;
+    cx_nps_options nps;
+    cx_csat_options csat;
+    ck_assert_ok(cx_tallies_new(0, 10, NULL, &none, err));
+    ck_assert_fails(cx_tallies_copy(none, NULL, NULL, err), CX_E_NULL, "out");
+    cx_nps_options_init(&nps);
+    nps.confidence = 2;
+    ck_assert_fails(cx_nps_by(none, &nps, &table, err), CX_E_OPTION, "confidence");
+    cx_csat_options_init(&csat);
+    csat.struct_size = 0;
+    ck_assert_fails(cx_csat_by(none, &csat, &table, err), CX_E_OPTION, "struct_size");
+    ck_assert_ok(cx_nps_by(none, NULL, &table, err));
+    ck_assert_int_eq(cx_table_rows(table), 0);
+    cx_table_free(table);
+    ck_assert_ok(cx_tallies_copy(none, NULL, &copy, err));
+    cx_tallies_free(copy);
+    cx_tallies_free(none);
+}
+END_TEST
+
 Suite *suite_tallies(void) {
     Suite *suite = suite_create("tallies");
     TCase *tcase = tcase_create("tallies");
@@ -305,6 +327,7 @@ Suite *suite_tallies(void) {
     tcase_add_test(tcase, test_many_keys_are_found_again);
     tcase_add_test(tcase, test_a_failing_add_leaves_no_trace);
     tcase_add_test(tcase, test_sets_of_different_kind_do_not_merge);
+    tcase_add_test(tcase, test_an_empty_set_still_checks_options_and_outputs);
     suite_add_tcase(suite, tcase);
     return suite;
 }

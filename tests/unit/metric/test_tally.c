@@ -301,6 +301,21 @@ START_TEST(test_impossible_options_are_refused) {
 }
 END_TEST
 
+START_TEST(test_counts_beyond_2_to_53_are_refused_though_they_round_to_it) {
+    const uint8_t score = 9;
+    const int64_t counts[] = {(INT64_C(1) << 53) + 1, INT64_MAX, INT64_MIN};
+    cx_array x = cx_array_of(&score, CX_U8, 1);
+    cx_tally *t;
+    ck_assert_ok(cx_tally_new(0, 10, NULL, &t, err));
+    for (int i = 0; i < 3; i++) {
+        cx_array n = cx_array_of(&counts[i], CX_I64, 1);
+        ck_assert_fails(cx_tally_add_counts(t, &x, &n, err), CX_E_DOMAIN, "not a count");
+    }
+    ck_assert_int_eq(cx_tally_n(t), 0);
+    cx_tally_free(t);
+}
+END_TEST
+
 Suite *suite_tally(void) {
     Suite *suite = suite_create("tally");
     TCase *tcase = tcase_create("tally");
@@ -326,6 +341,7 @@ Suite *suite_tally(void) {
     tcase_add_test(tcase, test_counts_beyond_2_63_overflow);
     tcase_add_test(tcase, test_impossible_scales_are_refused);
     tcase_add_test(tcase, test_impossible_options_are_refused);
+    tcase_add_test(tcase, test_counts_beyond_2_to_53_are_refused_though_they_round_to_it);
     suite_add_tcase(suite, tcase);
     return suite;
 }
