@@ -209,7 +209,18 @@ setup_configure() {
     fi
 }
 
-in_build() { make -C "$build" -j "$jobs" -Otarget "$@"; }
+# What a killed make was writing may be cut off, and would look finished to the next one.
+in_build() {
+    making=$build/stamp/making made=0
+    if [ -e "$making" ]; then
+        find "$build" -newer "$making" -type f ! -path '*/log/*' ! -path '*/stamp/*' ! -path '*/.deps/*' ! -name Makefile \
+            ! -name 'config.*' -delete
+    fi
+    : >"$making"
+    make -C "$build" -j "$jobs" -Otarget "$@" || made=$?
+    rm -f "$making"
+    return "$made"
+}
 
 install_package() {
     "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-index --no-deps --force-reinstall \
