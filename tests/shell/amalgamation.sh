@@ -2,8 +2,8 @@
 # The library as one file compiles without a warning and links with a small program.
 . "$(dirname "$0")/tap.sh"
 tap_folder
-found=$(cd "$CX_SRC" && for file in lib/*/*.[ch] tests/unit/*/*.c; do grep -q "$file" Makefile.am || echo "$file"; done)
-empty "Makefile.am lists every source of lib/ and tests/unit" "$found"
+found=$(cd "$CX_SRC" && for file in lib/*/*.[ch] tests/unit/*/*.c tests/shell/[!t]*.sh; do grep -q "$file" Makefile.am || echo "$file"; done)
+empty "Makefile.am lists every source of lib/, every suite and every script" "$found"
 
 flags="-std=c11 -O2 -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
 cp "$CX_BUILD/amalgamation/cxkit.c" "$CX_BUILD/amalgamation/cxkit.h" "$work/"
