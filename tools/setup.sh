@@ -118,6 +118,7 @@ lacking() {
     includes check.h || echo check
     find_ruby || echo ruby ruby-dev ruby-minitest
     have swig || echo swig
+    have valgrind || echo valgrind libc6-dbg
     have git || echo git
 }
 
