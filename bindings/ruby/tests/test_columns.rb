@@ -106,7 +106,10 @@ class TestColumns < Minitest::Test
   def test_times_and_dates_are_keys
     day = Date.new(2026, 3, 1)
     assert_equal 2, CXKit.tally_by([1, 2, 3], by: [day, day + 1, day]).size
-    assert_equal 3, CXKit.tally_by([1, 2, 3], by: [Time.at(0), Time.at(0, 1, :nsec), nil]).size
+    assert_equal 3, CXKit.tally_by([1, 2, 3], by: [Time.at(0), Time.at(0, 1, :usec), nil]).size
+    days = CXKit.tally_by([1, 2], by: [Date.new(1970, 1, 2), Date.new(1970)]).keys
+    assert_equal [0, 86_400_000_000], days.flatten
+    assert_raises(CXKit::DomainError) { CXKit.tally_by([1, 2], by: [Time.at(0), Time.at(0, 1, :nsec)]) }
     assert_equal 1, CXKit.tally_by([1, 2], by: [Time.at(5), Time.at(5).utc]).size
     assert_raises(CXKit::ColumnTypeError) { CXKit.tally_by([1, 2], by: [Time.at(0), 5]) }
     assert_raises(CXKit::ColumnTypeError) { counts([Time.at(0)]) }
