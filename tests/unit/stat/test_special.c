@@ -25,22 +25,19 @@ typedef double special_function(double, double, double, double);
     }
 
 /* number of arguments, name, index of the probability (quantiles) or -1 */
+/* clang-format off */
 #define SPECIAL_LIST(X)                                                                            \
-    X(1, lgamma)                                                                                   \
-    X(1, digamma)                                                                                  \
-    X(1, trigamma)                                                                                 \
-    X(2, lbeta)                                                                                    \
-    X(1, normal_pdf) X(1, normal_cdf) X(1, normal_sf) X(1, normal_log_cdf) X(1, normal_log_sf)     \
-        X(1, normal_quantile) X(1, normal_quantile_upper) X(3, bvn_cdf) X(3, gamma_cdf)            \
-            X(3, gamma_sf) X(3, gamma_log_cdf) X(3, gamma_log_sf) X(3, gamma_quantile)             \
-                X(3, gamma_quantile_upper) X(2, chisq_cdf) X(2, chisq_sf) X(2, chisq_log_sf)       \
-                    X(2, chisq_quantile) X(2, chisq_quantile_upper) X(3, beta_cdf) X(3, beta_sf)   \
-                        X(3, beta_log_cdf) X(3, beta_log_sf) X(3, beta_quantile)                   \
-                            X(3, beta_quantile_upper) X(2, t_cdf) X(2, t_sf) X(2, t_log_sf)        \
-                                X(2, t_quantile) X(2, t_quantile_upper) X(3, f_cdf) X(3, f_sf)     \
-                                    X(3, f_log_sf) X(3, f_quantile) X(3, f_quantile_upper)         \
-                                        X(3, binomial_pmf) X(3, binomial_cdf) X(3, binomial_sf)    \
-                                            X(3, binomial_quantile) X(4, hyp2f1)
+    X(1, lgamma) X(1, digamma) X(1, trigamma) X(2, lbeta) X(1, normal_pdf) X(1, normal_cdf)        \
+    X(1, normal_sf) X(1, normal_log_cdf) X(1, normal_log_sf) X(1, normal_quantile)                 \
+    X(1, normal_quantile_upper) X(3, bvn_cdf) X(3, gamma_cdf) X(3, gamma_sf) X(3, gamma_log_cdf)   \
+    X(3, gamma_log_sf) X(3, gamma_quantile) X(3, gamma_quantile_upper) X(2, chisq_cdf)             \
+    X(2, chisq_sf) X(2, chisq_log_sf) X(2, chisq_quantile) X(2, chisq_quantile_upper)              \
+    X(3, beta_cdf) X(3, beta_sf) X(3, beta_log_cdf) X(3, beta_log_sf) X(3, beta_quantile)          \
+    X(3, beta_quantile_upper) X(2, t_cdf) X(2, t_sf) X(2, t_log_sf) X(2, t_quantile)               \
+    X(2, t_quantile_upper) X(3, f_cdf) X(3, f_sf) X(3, f_log_sf) X(3, f_quantile)                  \
+    X(3, f_quantile_upper) X(3, binomial_pmf) X(3, binomial_cdf) X(3, binomial_sf)                 \
+    X(3, binomial_quantile) X(4, hyp2f1)
+/* clang-format on */
 
 #define SPECIAL_DEFINE(count, name) SPECIAL_CALL_##count(name)
 SPECIAL_LIST(SPECIAL_DEFINE)
