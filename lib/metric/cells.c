@@ -40,14 +40,19 @@ static bool cells_sums_fit(const cx_i_cells *cells, const cx_i_cells *more, int3
     return true;
 }
 
+/* n + all answers counted, in use or left out; false when that exceeds int64. */
+static bool cells_total(const cx_i_cells *cells, int32_t levels, int64_t *n) {
+    for (int32_t i = 0; i < levels; i++)
+        if (!cx_i_add_i64(*n, cells->count[i], n)) return false;
+    for (int i = 0; i < CX_EXCLUDED_END; i++)
+        if (!cx_i_add_i64(*n, cells->excluded[i], n)) return false;
+    return true;
+}
+
 /* The total must fit, too: then no reader has to check again. */
 bool cx_i_cells_fit(const cx_i_cells *cells, const cx_i_cells *more, int32_t levels) {
-    int64_t n = 0, sum;
-    for (int32_t i = 0; i < levels; i++)
-        if (!cx_i_add_i64(n, cells->count[i], &n) || !cx_i_add_i64(n, more->count[i], &n))
-            return false;
-    for (int i = 0; i < CX_EXCLUDED_END; i++)
-        if (!cx_i_add_i64(cells->excluded[i], more->excluded[i], &sum)) return false;
+    int64_t n = 0;
+    if (!cells_total(cells, levels, &n) || !cells_total(more, levels, &n)) return false;
     return (!cells->weighted && !more->weighted) || cells_sums_fit(cells, more, levels);
 }
 
@@ -146,8 +151,7 @@ bool cx_i_cells_get(cx_i_reader *reader, cx_i_cells *cells, int32_t levels) {
     for (int32_t i = 0; i < levels; i++)
         if (!cells_get_step(reader, cells, i)) return false;
     int64_t n = 0;
-    for (int32_t i = 0; i < levels; i++)
-        if (!cx_i_add_i64(n, cells->count[i], &n)) return false;
+    if (!cells_total(cells, levels, &n)) return false;
     cx_i_sum weight = {{0, 0, 0}}, square = {{0, 0, 0}};
     for (int32_t i = 0; cells->weighted && i < levels; i++)
         if (!cx_i_sum_merge(&weight, &cells->weight[i]) ||

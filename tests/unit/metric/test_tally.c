@@ -316,6 +316,28 @@ START_TEST(test_counts_beyond_2_to_53_are_refused_though_they_round_to_it) {
 }
 END_TEST
 
+START_TEST(test_answers_in_use_and_left_out_are_counted_together) {
+    const uint8_t values[] = {1, 99};
+    cx_array x = cx_array_of(values, CX_U8, 2);
+    cx_answer_options answers;
+    cx_csat_options csat;
+    cx_tally *t;
+    cx_estimate e;
+    cx_answer_options_init(&answers);
+    answers.not_applicable_count = 1;
+    answers.not_applicable_codes[0] = 99;
+    cx_csat_options_init(&csat);
+    csat.denominator = CX_DENOMINATOR_ANSWERED;
+    ck_assert_ok(cx_tally_new(1, 5, NULL, &t, err));
+    ck_assert_ok(cx_tally_add(t, &x, NULL, &answers, err));
+    for (int i = 0; i < 61; i++) ck_assert_ok(cx_tally_merge(t, t, err));
+    ck_assert_fails(cx_tally_merge(t, t, err), CX_E_OVERFLOW, "2^63");
+    ck_assert_ok(cx_csat(t, &csat, &e, err));
+    ck_assert_int_eq(e.n, INT64_C(1) << 62);
+    cx_tally_free(t);
+}
+END_TEST
+
 Suite *suite_tally(void) {
     Suite *suite = suite_create("tally");
     TCase *tcase = tcase_create("tally");
@@ -342,6 +364,7 @@ Suite *suite_tally(void) {
     tcase_add_test(tcase, test_impossible_scales_are_refused);
     tcase_add_test(tcase, test_impossible_options_are_refused);
     tcase_add_test(tcase, test_counts_beyond_2_to_53_are_refused_though_they_round_to_it);
+    tcase_add_test(tcase, test_answers_in_use_and_left_out_are_counted_together);
     suite_add_tcase(suite, tcase);
     return suite;
 }
