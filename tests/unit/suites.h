@@ -1,5 +1,6 @@
 /* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
 SUITE(alloc)
+SUITE(arguments)
 SUITE(array)
 SUITE(bytes)
 SUITE(compare)
