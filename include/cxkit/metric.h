@@ -43,11 +43,13 @@ CX_API void cx_nps_options_init(cx_nps_options *options);
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION
- * @retval CX_E_EMPTY  no valid answer with a positive weight
+ * @retval CX_E_EMPTY   no valid answer with a positive weight
+ * @retval CX_E_DOMAIN  weights so small (below about 1e-5) that their squares lose digits
  *
- * Edge cases: all promoters gives 100 with an interval of positive width; one answer gives a value
- * and the flag "few". se is sqrt((p + d - (p - d)^2) / n) in points,
- * with weights that of the linearised mean. Cost: O(steps), no allocation. Since: 0.1.
+ * Edge cases: at low confidence the limits of adjusted-wald and bonett-price, which are centred on
+ * more than the answers, can exclude the value. All promoters gives 100 with an interval of
+ * positive width; one answer gives a value and the flag "few". se is sqrt((p + d - (p - d)^2) / n)
+ * in points, with weights that of the linearised mean. Cost: O(steps), no allocation. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_nps(const cx_tally *tally, const cx_nps_options *options,
                                      cx_estimate *out, cx_error *err);

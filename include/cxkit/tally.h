@@ -98,8 +98,9 @@ CX_API CX_NODISCARD cx_status cx_tally_copy(const cx_tally *self, const cx_alloc
  * answer outside the scale when those are errors
  * @retval CX_E_OVERFLOW  more than 2^63 answers, or a sum of weights beyond 2^127
  *
- * Weights and their squares are summed exactly on a grid of 2^-64. Cost: O(n), no allocation; at
- * memory speed for contiguous 8-bit integers without weights. Since: 0.1.
+ * Weights and their squares are summed exactly on a grid of 2^-64; weights far below 1 lose digits
+ * there, which the metrics refuse: scale them so that their mean is near 1. Cost: O(n), no
+ * allocation; at memory speed for contiguous 8-bit integers without weights. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_tally_add(cx_tally *self, const cx_array *scores,
                                            const cx_array *weights,

@@ -246,8 +246,8 @@ bool cx_i_array_present(const cx_array *column, int64_t row) {
     if (!cx_i_array_valid(column, row)) return false;
     if (column->dictionary == NULL) return true;
     int64_t code = cx_i_array_i64(column, row);
-    return code >= 0 && code < column->dictionary->length &&
-           cx_i_array_valid(column->dictionary, code);
+    if (code >= column->dictionary->length) return true; /* an error, for cx_i_array_text to say */
+    return code >= 0 && cx_i_array_valid(column->dictionary, code);
 }
 
 /* The length is -1 where the offsets cannot be right. */
@@ -272,10 +272,14 @@ static const char *array_string(const cx_array *column, int64_t row, int64_t *le
 
 cx_status cx_i_array_text(const cx_array *column, const char *role, int64_t row, const char **text,
                           int64_t *length, cx_error *err) {
-    *text = array_string(column, row, length);
-    if (*length >= 0) return CX_OK;
     cx_array named = *column;
     named.name = cx_i_array_name(column, role);
+    if (column->dictionary != NULL && cx_i_array_i64(column, row) >= column->dictionary->length)
+        return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, (double)cx_i_array_i64(column, row),
+                            "code %d is outside its dictionary of %d words",
+                            cx_i_array_i64(column, row), column->dictionary->length);
+    *text = array_string(column, row, length);
+    if (*length >= 0) return CX_OK;
     return cx_i_fail_at(err, CX_E_LENGTH, &named, row, NAN,
                         "the offsets of its text are impossible, or it exceeds 2 GiB");
 }

@@ -117,7 +117,8 @@ cx_status cx_heterogeneity(const cx_tallies *tallies, const cx_compare_options *
     CX_TRY(cx_i_compare_reading(options != NULL ? options : &defaults, tallies->scale_min,
                                 tallies->scale_max, &as, err));
     CX_TRY(cx_tallies_total(tallies, &tallies->allocator, &all, err));
-    cx_status status = compare_test(tallies, all, &as, out, err);
+    cx_status status = cx_i_tally_check_weights(all, err);
+    if (status == CX_OK) status = compare_test(tallies, all, &as, out, err);
     cx_tally_free(all);
     return status;
 }

@@ -97,9 +97,11 @@ cx_status cx_share(int64_t successes, int64_t n, const cx_share_options *options
                    cx_error *err) {
     cx_share_options used;
     cx_share_options_init(&used);
-    if (options != NULL) used = *options;
+    if (options != NULL) {
+        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_share_options", err));
+        used = *options;
+    }
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    CX_TRY(cx_i_options_check(used.struct_size, sizeof used, "cx_share_options", err));
     CX_TRY(cx_i_check_confidence(used.confidence, err));
     CX_TRY(cx_i_check_method(used.method, csat_methods, CSAT_METHODS, err));
     if (n < 0 || successes < 0 || successes > n)

@@ -38,6 +38,7 @@ static cx_status decompose_read_side(decompose_work *work, const cx_tallies *tal
                                      cx_error *err) {
     for (int64_t i = 0; i < work->all->keys.count; i++) {
         const cx_tally *tally = decompose_find(tallies, work->all, i);
+        if (tally != NULL) CX_TRY(cx_i_tally_check_weights(tally, err));
         double weight = decompose_weight(tally);
         work->group[i].tally[side] = weight > 0 ? tally : NULL;
         work->sum_w[side] += weight;
@@ -238,7 +239,10 @@ cx_status cx_decompose(const cx_tallies *before, const cx_tallies *after,
     cx_i_read_as as;
     cx_tallies *all;
     cx_compare_options_init(&used);
-    if (options != NULL) used = *options;
+    if (options != NULL) {
+        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_compare_options", err));
+        used = *options;
+    }
     if (before == NULL || after == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "before, after or out is missing");
     CX_TRY(cx_i_compare_reading(&used, before->scale_min, before->scale_max, &as, err));

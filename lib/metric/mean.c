@@ -130,7 +130,10 @@ cx_status cx_ces_by(const cx_tallies *tallies, const cx_ces_options *options, cx
                     cx_error *err) {
     cx_ces_options used;
     cx_ces_options_init(&used);
-    if (options != NULL) used = *options;
+    if (options != NULL) {
+        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_ces_options", err));
+        used = *options;
+    }
     if (used.method == CX_METHOD_AUTO) used.method = CX_METHOD_SCORE;
     return cx_i_metric_by(tallies, ces_estimate, &used, out, err);
 }

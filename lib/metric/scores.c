@@ -63,12 +63,23 @@ cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, con
     return figures;
 }
 
+cx_status cx_i_tally_check_weights(const cx_tally *tally, cx_error *err) {
+    double squares = 0, n = (double)cx_tally_n(tally);
+    if (!tally->cells.weighted || n == 0) return CX_OK;
+    for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) squares += scores_square(tally, i);
+    if (n * 0x1p-65 <= 1e-9 * squares) return CX_OK;
+    return cx_i_fail(err, CX_E_DOMAIN,
+                     "the weights are too small to be summed exactly: multiply them all by a "
+                     "factor that brings their mean near 1");
+}
+
 cx_status cx_i_tally_estimate(const cx_tally *tally, double confidence, cx_unit unit,
                               const cx_i_figures *figures, cx_estimate *out, cx_error *err) {
     *out = cx_i_estimate_new(confidence, unit);
     memcpy(out->excluded, tally->cells.excluded, sizeof tally->cells.excluded);
     out->n = figures->n;
     out->sum_w = figures->sum_w;
+    CX_TRY(cx_i_tally_check_weights(tally, err));
     if (!(figures->sum_w > 0))
         return cx_i_fail(err, CX_E_EMPTY, "there is no valid answer%s",
                          figures->n > 0 ? " with a weight above zero" : "");

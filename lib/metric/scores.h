@@ -22,6 +22,10 @@ cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, con
 /* Sum of the weights of the answers low .. high, one rounding. */
 double cx_i_tally_weight_between(const cx_tally *tally, int32_t low, int32_t high);
 
+/* Squares of weights stand on a grid of 2^-64: too small weights would lose their digits there.
+ * Checked when read, so that it depends on the answers and not on their split. */
+cx_status cx_i_tally_check_weights(const cx_tally *tally, cx_error *err);
+
 /* The estimate of a tally before its value: n, weights, exclusions, flags. CX_E_EMPTY without
  * answers or weight. */
 cx_status cx_i_tally_estimate(const cx_tally *tally, double confidence, cx_unit unit,

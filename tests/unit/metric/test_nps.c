@@ -159,6 +159,26 @@ START_TEST(test_effective_answers_never_exceed_the_answers) {
 }
 END_TEST
 
+START_TEST(test_weights_too_small_for_their_squares_are_refused) {
+    const double small[] = {1e-9, 1e-12, 1e-25}, scores[] = {9, 3, 10};
+    cx_array x = cx_array_of(scores, CX_F64, 3);
+    for (int i = 0; i < 3; i++) {
+        const double weights[] = {small[i], 2 * small[i], small[i]};
+        cx_array w = cx_array_of(weights, CX_F64, 3);
+        cx_tally_reset(tally);
+        ck_assert_ok(cx_tally_add(tally, &x, &w, NULL, err));
+        ck_assert_fails(cx_nps(tally, NULL, &estimate, err), CX_E_DOMAIN, "too small");
+        ck_assert_fails(cx_mean_score(tally, NULL, &estimate, err), CX_E_DOMAIN, "too small");
+    }
+    const double fine[] = {1e-3, 2e-3, 1e-9};
+    cx_array w = cx_array_of(fine, CX_F64, 3);
+    cx_tally_reset(tally);
+    ck_assert_ok(cx_tally_add(tally, &x, &w, NULL, err));
+    ck_assert_ok(cx_nps(tally, NULL, &estimate, err));
+    ck_assert_close(estimate.value, -100.0 / 3, 1e-5);
+}
+END_TEST
+
 START_TEST(test_nps_by_uses_one_method_and_marks_empty_groups) {
     const int8_t scores[] = {9, 10, 3, 11}, groups[] = {1, 1, 1, 2};
     cx_array x = cx_array_of(scores, CX_I8, 4), key = cx_array_of(groups, CX_I8, 4), column;
@@ -228,6 +248,7 @@ Suite *suite_nps(void) {
     tcase_add_test(tcase, test_equal_weights_change_nothing_but_their_sum);
     tcase_add_test(tcase, test_weighted_nps_has_the_linearised_error);
     tcase_add_test(tcase, test_effective_answers_never_exceed_the_answers);
+    tcase_add_test(tcase, test_weights_too_small_for_their_squares_are_refused);
     tcase_add_test(tcase, test_nps_by_uses_one_method_and_marks_empty_groups);
     tcase_add_test(tcase, test_nps_of_a_question_from_1_to_5_is_refused);
     tcase_add_test(tcase, test_nps_options_are_checked);
