@@ -23,7 +23,7 @@ enum { READS = 6, TRIES = 3, MOST_TURNS = 256, LEVELS = 11 };
 
 static volatile uint64_t sink;
 
-/* -- reading -------------------------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------------------------- */
 
 static uint64_t read_words(const uint8_t *x, int64_t n) {
     uint64_t a[8] = {0};
@@ -100,7 +100,7 @@ static double read_best(const uint8_t *x, int64_t n) {
     return best;
 }
 
-/* -- counting ------------------------------------------------------------------------------- */
+/* -- counting ------------------------------------------------------------------------------ */
 
 static int64_t truth[LEVELS];
 

@@ -238,7 +238,7 @@ static int cx_arrow_join_text(cx_column *column, cx_array *view, const cx_arrow_
     return 0;
 }
 
-/* -- numbers, times, truth values ------------------------------------------------------------ */
+/* -- numbers, times, truth values ---------------------------------------------------------- */
 
 static int cx_arrow_join_fixed(cx_column *column, const cx_arrow_part *parts, int64_t count,
                                cx_arrow_type type, cx_call *call) {
@@ -293,7 +293,7 @@ static void cx_arrow_direct(cx_array *view, const cx_arrow_part *part, cx_arrow_
     }
 }
 
-/* -- dictionaries ---------------------------------------------------------------------------- */
+/* -- dictionaries -------------------------------------------------------------------------- */
 
 static int cx_arrow_dictionary(cx_column *column, const cx_arrow_part *parts, int64_t count,
                                cx_arrow_type codes, const struct ArrowSchema *values,
@@ -318,7 +318,7 @@ static int cx_arrow_dictionary(cx_column *column, const cx_arrow_part *parts, in
     return cx_arrow_join_text(column, &column->dictionary, &entries, 1, codes, type, call);
 }
 
-/* -- one column of a stream ------------------------------------------------------------------ */
+/* -- one column of a stream ---------------------------------------------------------------- */
 
 static int cx_arrow_view(cx_column *column, const struct ArrowSchema *schema,
                          const cx_arrow_part *parts, int64_t count, cx_call *call) {
@@ -357,7 +357,7 @@ static int cx_arrow_column(cx_column *column, const cx_column *source, int64_t f
     return failed;
 }
 
-/* -- reading a stream ------------------------------------------------------------------------ */
+/* -- reading a stream ---------------------------------------------------------------------- */
 
 static int cx_arrow_append(cx_column *column, struct ArrowArray *chunk, cx_call *call) {
     int64_t n = column->chunk_count;

@@ -5,7 +5,7 @@ static void cx_owner_release(void *owner) {
     free(owner);
 }
 
-/* -- buffers -------------------------------------------------------------------------------- */
+/* -- buffers ------------------------------------------------------------------------------- */
 
 static int32_t cx_buffer_dtype(const char *format, Py_ssize_t size) {
     static const int32_t signed_of[] = {0, CX_I8, CX_I16, 0, CX_I32, 0, 0, 0, CX_I64};
@@ -65,7 +65,7 @@ static int cx_buffer_take(PyObject *object, cx_column *column, cx_call *call) {
     return 0;
 }
 
-/* -- Arrow capsules ------------------------------------------------------------------------- */
+/* -- Arrow capsules ------------------------------------------------------------------------ */
 
 static int cx_consumed(const cx_column *column, cx_call *call) {
     return cx_refuse(call, column->name, -1, CX_E_TYPE,
@@ -118,7 +118,7 @@ static int cx_arrow_take(PyObject *object, cx_column *column, cx_call *call) {
     return 1;
 }
 
-/* -- columns -------------------------------------------------------------------------------- */
+/* -- columns ------------------------------------------------------------------------------- */
 
 static int cx_any_take(PyObject *object, cx_column *column, cx_call *call);
 
@@ -225,8 +225,7 @@ static int cx_column_take(PyObject *object, const char *name, cx_column *column,
     return 0;
 }
 
-/* -- frames: a list of (name, column), or (Arrow table, names of the columns that are used) -----
- */
+/* -- frames: a list of (name, column), or (Arrow table, names of the columns that are used) --- */
 
 static int cx_pairs_take(PyObject *pairs, cx_columns *columns, cx_call *call) {
     int64_t i, n = (int64_t)PyList_Size(pairs);

@@ -54,7 +54,7 @@ static int cx_pending(cx_call *call) {
     return -1;
 }
 
-/* -- encoded states ------------------------------------------------------------------------- */
+/* -- encoded states ------------------------------------------------------------------------ */
 
 typedef struct cx_bytes {
     const void *data;

@@ -115,7 +115,7 @@ static const char *cxrb_column_label(const cxrb_column *self) {
     return self->name != NULL ? self->name : "column";
 }
 
-/* -- From an Array --------------------------------------------------------------------------- */
+/* -- From an Array ------------------------------------------------------------------------- */
 
 enum cxrb_kind { CXRB_NONE, CXRB_TRUTH, CXRB_INTEGER, CXRB_UNSIGNED, CXRB_NUMBER, CXRB_TEXT };
 

@@ -21,7 +21,7 @@ extern "C" {
  * @{
  */
 
-/* -- Gamma and its relatives ----------------------------------------------------------------- */
+/* -- Gamma and its relatives --------------------------------------------------------------- */
 
 /** @brief log |Gamma(x)|.
  *
@@ -68,7 +68,7 @@ CX_API double cx_trigamma(double x);
  */
 CX_API double cx_lbeta(double a, double b);
 
-/* -- Normal ---------------------------------------------------------------------------------- */
+/* -- Normal -------------------------------------------------------------------------------- */
 
 /** @brief Standard normal density.
  *
@@ -137,7 +137,7 @@ CX_API double cx_normal_quantile_upper(double q);
  */
 CX_API double cx_bvn_cdf(double h, double k, double rho);
 
-/* -- Gamma and chi-square -------------------------------------------------------------------- */
+/* -- Gamma and chi-square ------------------------------------------------------------------ */
 
 /** @brief P(X <= x), gamma distribution.
  *
@@ -243,7 +243,7 @@ CX_API double cx_chisq_quantile(double p, double df);
  */
 CX_API double cx_chisq_quantile_upper(double q, double df);
 
-/* -- Beta and what follows from it ----------------------------------------------------------- */
+/* -- Beta and what follows from it --------------------------------------------------------- */
 
 /** @brief P(X <= x), beta distribution.
  *
@@ -439,7 +439,7 @@ CX_API double cx_binomial_sf(double k, double n, double p);
  */
 CX_API double cx_binomial_quantile(double prob, double n, double p);
 
-/* -- Hypergeometric -------------------------------------------------------------------------- */
+/* -- Hypergeometric ------------------------------------------------------------------------ */
 
 /** @brief Gauss's hypergeometric function 2F1(a, b; c; z).
  *

@@ -23,8 +23,7 @@ static cx_status plan_options(const cx_plan_options *given, cx_plan_options *out
     return CX_OK;
 }
 
-/* -- reading --------------------------------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------------------------- */
 
 typedef struct plan_column {
     const cx_array *given;
@@ -79,8 +78,7 @@ static cx_status plan_check_order(const cx_i_plan *plan, cx_error *err) {
     return CX_OK;
 }
 
-/* -- the budget -----------------------------------------------------------------------------------
- */
+/* -- the budget ---------------------------------------------------------------------------- */
 
 static cx_status plan_too_many(double budget, double cost, cx_error *err) {
     return cx_i_fail(err, CX_E_LIMIT,
@@ -123,8 +121,7 @@ static cx_status plan_set_budget(cx_i_plan *plan, double budget, bool costs, cx_
     return CX_OK;
 }
 
-/* -- the result -----------------------------------------------------------------------------------
- */
+/* -- the result ---------------------------------------------------------------------------- */
 
 static cx_status plan_check_informed(const cx_i_plan *plan, cx_error *err) {
     int64_t count = 0, first = -1;

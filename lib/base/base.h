@@ -15,26 +15,22 @@
         if (cx_try_status != CX_OK) return cx_try_status;                                          \
     } while (0)
 
-/* -- text: %s string, %d int64_t, %g double, %% ; no locale, always terminated ------------------
- */
+/* -- text: %s string, %d int64_t, %g double, %% ; no locale, always terminated ------------- */
 size_t cx_i_text(char *out, size_t size, const char *format, ...);
 
-/* -- error: fills err (may be NULL) and returns code. The format is that of cx_i_text. ----------
- */
+/* -- error: fills err (may be NULL) and returns code. The format is that of cx_i_text. ----- */
 cx_status cx_i_fail(cx_error *err, cx_status code, const char *format, ...);
 /* The same for one element: sets row, value and column and starts the sentence with the place. */
 cx_status cx_i_fail_at(cx_error *err, cx_status code, const cx_array *column, int64_t row,
                        double value, const char *format, ...);
 
-/* -- allocator ----------------------------------------------------------------------------------
- */
+/* -- allocator ----------------------------------------------------------------------------- */
 cx_allocator cx_i_allocator(const cx_allocator *allocator);   /* NULL -> libc */
 void *cx_i_alloc(const cx_allocator *allocator, size_t size); /* zeroed; size 0 gives 1 byte */
 void cx_i_free(const cx_allocator *allocator, void *memory);  /* NULL is ignored */
 cx_status cx_i_out_of_memory(cx_error *err);
 
-/* -- checked arithmetic: false on overflow, *out untouched --------------------------------------
- */
+/* -- checked arithmetic: false on overflow, *out untouched --------------------------------- */
 bool cx_i_add_i64(int64_t a, int64_t b, int64_t *out);
 bool cx_i_mul_i64(int64_t a, int64_t b, int64_t *out);
 bool cx_i_add_size(size_t a, size_t b, size_t *out);

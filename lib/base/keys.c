@@ -24,8 +24,7 @@ void cx_i_keys_free(cx_i_keys *keys) {
     cx_i_free(keys->allocator, keys->slots);
 }
 
-/* -- columns ------------------------------------------------------------------------------------
- */
+/* -- columns ------------------------------------------------------------------------------- */
 
 static int32_t keys_kind(const cx_array *column) {
     bool text = column->dictionary != NULL || column->dtype == CX_STRING ||
@@ -95,8 +94,7 @@ bool cx_i_keys_same_columns(const cx_i_keys *a, const cx_i_keys *b) {
     return true;
 }
 
-/* -- the table of keys --------------------------------------------------------------------------
- */
+/* -- the table of keys --------------------------------------------------------------------- */
 
 static uint64_t keys_hash(const uint8_t *bytes, size_t size) {
     uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ size;

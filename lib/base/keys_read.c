@@ -124,8 +124,7 @@ cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int
     return CX_OK;
 }
 
-/* -- parts --------------------------------------------------------------------------------------
- */
+/* -- parts --------------------------------------------------------------------------------- */
 
 static size_t key_parse_number(const uint8_t *bytes, size_t size, cx_i_key_part *part) {
     uint64_t sortable = 0;

@@ -34,8 +34,7 @@ static cx_status correlate_options(const cx_correlate_options *given, cx_correla
     return cx_i_check_confidence(options->confidence, err);
 }
 
-/* -- interval and test ----------------------------------------------------------------------------
- */
+/* -- interval and test --------------------------------------------------------------------- */
 
 /* Limits on Fisher's scale; at |r| = 1 both are r. */
 static void correlate_limits(cx_estimate *out, double se_z, double quantile) {
@@ -92,8 +91,7 @@ static cx_status correlate_check(int64_t n, double xx, double yy, const char *x,
                               cx_i_fail(err, CX_E_CONSTANT, "column %s is constant", constant));
 }
 
-/* -- from a state ---------------------------------------------------------------------------------
- */
+/* -- from a state -------------------------------------------------------------------------- */
 
 static cx_status correlate_check_position(const cx_moments *x, int64_t i, cx_error *err) {
     if (i >= 0 && i < x->p) return CX_OK;
@@ -121,8 +119,7 @@ cx_status cx_moments_pearson(const cx_moments *x, int64_t i, int64_t j,
     return CX_OK;
 }
 
-/* -- from rows ------------------------------------------------------------------------------------
- */
+/* -- from rows ----------------------------------------------------------------------------- */
 
 /* The columns being read, and the sums of three passes over them. */
 typedef struct correlate_rows {

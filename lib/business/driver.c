@@ -37,8 +37,7 @@ static cx_status driver_options(const cx_driver_options *given, cx_driver_option
     return CX_OK;
 }
 
-/* -- which columns --------------------------------------------------------------------------------
- */
+/* -- which columns ------------------------------------------------------------------------- */
 
 /* The model: adjusting columns, then drivers, then the outcome. `use` has room for all columns. */
 typedef struct driver_model {
@@ -143,8 +142,7 @@ static cx_status driver_choose(driver_model *model, const cx_array *drivers, con
     return driver_check_size(model, err);
 }
 
-/* -- computing ------------------------------------------------------------------------------------
- */
+/* -- computing ----------------------------------------------------------------------------- */
 
 static cx_status driver_allocate(driver_model *model, cx_error *err) {
     int64_t side = model->all + 1, p = model->p;
@@ -208,8 +206,7 @@ static cx_status driver_compute(driver_model *model, cx_error *err) {
                             model->tolerance, &model->fit, err);
 }
 
-/* -- the table ------------------------------------------------------------------------------------
- */
+/* -- the table ----------------------------------------------------------------------------- */
 
 static bool driver_is_constant(const driver_model *model, int64_t j) {
     int64_t column = model->use[model->adjust + j];

@@ -9,8 +9,7 @@
 #define MOMENTS_ROWS CX_I_MOMENTS_BLOCK
 #define MOMENTS_VANISH 1e-300 /* squares below lose digits, and their products exceed them */
 
-/* -- memory ---------------------------------------------------------------------------------------
- */
+/* -- memory -------------------------------------------------------------------------------- */
 
 /* Hands out pieces of one zeroed allocation; without memory it only counts. */
 typedef struct moments_arena {
@@ -81,8 +80,7 @@ void cx_moments_free(cx_moments *self) {
     cx_i_free(&allocator, self);
 }
 
-/* -- names ----------------------------------------------------------------------------------------
- */
+/* -- names --------------------------------------------------------------------------------- */
 
 cx_status cx_i_moments_set_name(cx_moments *self, int64_t i, const char *bytes, int64_t length,
                                 char **room, cx_error *err) {
@@ -140,8 +138,7 @@ cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, c
     return CX_OK;
 }
 
-/* -- the two sums: the state, and the one being prepared -----------------------------------------
- */
+/* -- the two sums: the state, and the one being prepared ----------------------------------- */
 
 static void moments_copy_sums(const cx_i_sums *from, cx_i_sums *to, int64_t p) {
     cx_i_sums arrays = *to;
@@ -208,8 +205,7 @@ cx_status cx_moments_copy(const cx_moments *self, const cx_allocator *allocator,
     return CX_OK;
 }
 
-/* -- adding rows ----------------------------------------------------------------------------------
- */
+/* -- adding rows --------------------------------------------------------------------------- */
 
 static cx_status moments_find_columns(const cx_moments *self, const cx_frame *x,
                                       const cx_array *weights, cx_error *err) {

@@ -89,8 +89,7 @@ MOMENTS_TARGET static cx_i_twofold block_dot_avx2(const block_column *a, const b
 }
 #endif
 
-/* -- centring ------------------------------------------------------------------------------------
- */
+/* -- centring ---------------------------------------------------------------------------------- */
 
 /* About the middle of the range, with few digits: then the differences of ordinary data, such as
  * scores, are short and their products exact. */
@@ -194,8 +193,7 @@ CX_I_INLINE void block_prepare(cx_i_block *block, int64_t p) {
     for (int64_t j = 1; j <= p; j++) block_weight(block, j);
 }
 
-/* -- joining --------------------------------------------------------------------------------------
- */
+/* -- joining ----------------------------------------------------------------------------------- */
 
 CX_I_INLINE block_column block_right(const cx_i_block *block, int64_t column) {
     return (block_column){block->hi + column * BLOCK_ROWS, block->lo + column * BLOCK_ROWS,

@@ -5,8 +5,7 @@
 #define MOMENTS_VERSION 1
 #define MOMENTS_NOUN "moments state"
 
-/* -- writing: parameters are the names, the payload is the sums -----------------------------------
- */
+/* -- writing: parameters are the names, the payload is the sums ---------------------------- */
 
 /* -0 and 0 are the same number and get the same bytes. */
 static void moments_put_twofold(cx_i_writer *writer, cx_i_twofold value) {
@@ -52,8 +51,7 @@ cx_status cx_moments_encode(const cx_moments *self, uint8_t *buffer, size_t size
     return CX_OK;
 }
 
-/* -- reading --------------------------------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------------------------- */
 
 static cx_status moments_read_names(cx_moments *self, cx_i_reader *parameters, cx_error *err) {
     char *room = self->names[0];
@@ -175,8 +173,7 @@ cx_status cx_moments_decode(const uint8_t *bytes, size_t size, const cx_allocato
     return CX_OK;
 }
 
-/* -- comparing ------------------------------------------------------------------------------------
- */
+/* -- comparing ----------------------------------------------------------------------------- */
 
 static bool moments_same(cx_i_twofold a, cx_i_twofold b) {
     return a.hi == b.hi && a.lo == b.lo;

@@ -81,8 +81,7 @@ cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *sco
     return CX_OK;
 }
 
-/* -- one column ---------------------------------------------------------------------------------
- */
+/* -- one column ---------------------------------------------------------------------------- */
 
 typedef struct answer_batch {
     cx_tally *tally;
@@ -119,8 +118,7 @@ static cx_status answer_add_rows(const answer_batch *batch, cx_error *err) {
     return CX_OK;
 }
 
-/* -- contiguous bytes: count values first, judge each of the 256 once
- * ------------------------------ */
+/* -- contiguous bytes: count values first, judge each of the 256 once * -------------------- */
 
 static bool answer_is_bytes(const answer_batch *batch) {
     const cx_array *scores = batch->scores;
@@ -202,8 +200,7 @@ cx_status cx_tally_add(cx_tally *self, const cx_array *scores, const cx_array *w
     return answer_commit(self, err);
 }
 
-/* -- answers already counted --------------------------------------------------------------------
- */
+/* -- answers already counted --------------------------------------------------------------- */
 
 /* 2^53 + 1 would round to 2^53, which is a count. */
 static void answer_read_count(const cx_array *counts, int64_t row, double *count) {

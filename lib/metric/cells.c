@@ -105,8 +105,7 @@ bool cx_i_cells_add(cx_i_cells *cells, int32_t levels, int step, bool rounded,
                               cx_i_sum_add(&cells->square[step], *weight * *weight));
 }
 
-/* -- bytes --------------------------------------------------------------------------------------
- */
+/* -- bytes --------------------------------------------------------------------------------- */
 
 enum { CELLS_WEIGHTED = 1, CELLS_ROUNDED = 2 };
 

@@ -34,8 +34,7 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
     }
 }
 
-/* -- can groups be told apart? ------------------------------------------------------------------
- */
+/* -- can groups be told apart? ------------------------------------------------------------- */
 
 /* Variance of one answer of a group after one more answer, spread as those of everyone. */
 static double compare_spread(const cx_tally *group, const cx_tally *all, double n_eff,

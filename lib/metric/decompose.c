@@ -20,8 +20,7 @@ typedef struct decompose_work {
     double change_v, mix_v, within_v; /* variances */
 } decompose_work;
 
-/* -- shares and means ---------------------------------------------------------------------------
- */
+/* -- shares and means ---------------------------------------------------------------------- */
 
 static const cx_tally *decompose_find(const cx_tallies *side, const cx_tallies *all, int64_t i) {
     size_t size;
@@ -68,8 +67,7 @@ static void decompose_fill_means(decompose_work *work) {
     }
 }
 
-/* -- variances ----------------------------------------------------------------------------------
- */
+/* -- variances ----------------------------------------------------------------------------- */
 
 /* Derivatives of the three figures by share and mean of one group on one side. */
 typedef struct decompose_slopes {
@@ -125,8 +123,7 @@ static double decompose_variance(const decompose_work *work, int figure) {
     return decompose_variance_side(work, figure, 0) + decompose_variance_side(work, figure, 1);
 }
 
-/* -- table --------------------------------------------------------------------------------------
- */
+/* -- table --------------------------------------------------------------------------------- */
 
 static cx_status decompose_side_columns(const decompose_work *work, cx_table *table,
                                         cx_error *err) {
@@ -210,8 +207,7 @@ static cx_status decompose_table(const decompose_work *work, double confidence, 
     return status;
 }
 
-/* -- all together -------------------------------------------------------------------------------
- */
+/* -- all together -------------------------------------------------------------------------- */
 
 static cx_status decompose_run(decompose_work *work, const cx_tallies *before,
                                const cx_tallies *after, double confidence, cx_table **out,

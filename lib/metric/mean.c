@@ -73,8 +73,7 @@ cx_status cx_mean_score_by(const cx_tallies *tallies, const cx_mean_options *opt
     return cx_i_metric_by(tallies, mean_estimate, options != NULL ? options : &defaults, out, err);
 }
 
-/* -- effort -------------------------------------------------------------------------------------
- */
+/* -- effort -------------------------------------------------------------------------------- */
 
 static cx_status ces_check(const cx_tally *tally, const cx_ces_options *options, cx_error *err) {
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_ces_options", err));

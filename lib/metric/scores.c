@@ -2,8 +2,7 @@
 
 #include "metric/tallies.h"
 
-/* -- figures ------------------------------------------------------------------------------------
- */
+/* -- figures ------------------------------------------------------------------------------- */
 
 static double scores_square(const cx_tally *tally, int32_t step) {
     return tally->cells.weighted ? cx_i_sum_value(&tally->cells.square[step])
@@ -91,8 +90,7 @@ cx_status cx_i_tally_estimate(const cx_tally *tally, double confidence, cx_unit 
     return CX_OK;
 }
 
-/* -- readings -----------------------------------------------------------------------------------
- */
+/* -- readings ------------------------------------------------------------------------------ */
 
 double cx_i_read_net(int32_t score, const void *cuts) {
     const cx_i_net_cuts *net = cuts;
@@ -139,8 +137,7 @@ cx_status cx_i_top_boxes(int32_t top, int32_t scale_min, int32_t scale_max, int3
     return CX_OK;
 }
 
-/* -- one row for each key -----------------------------------------------------------------------
- */
+/* -- one row for each key ------------------------------------------------------------------ */
 
 static cx_status scores_table(const cx_tallies *tallies, const cx_estimate *rows, cx_table **out,
                               cx_error *err) {

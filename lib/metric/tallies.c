@@ -4,8 +4,7 @@
 
 #define TALLIES_FIRST_ROOM 16
 
-/* -- life ---------------------------------------------------------------------------------------
- */
+/* -- life ---------------------------------------------------------------------------------- */
 
 cx_status cx_tallies_new(int32_t scale_min, int32_t scale_max, const cx_allocator *allocator,
                          cx_tallies **out, cx_error *err) {
@@ -67,8 +66,7 @@ cx_status cx_i_tallies_reserve(cx_tallies *self, int64_t count, cx_error *err) {
     return CX_OK;
 }
 
-/* -- filling an empty set -----------------------------------------------------------------------
- */
+/* -- filling an empty set ------------------------------------------------------------------ */
 
 typedef struct tallies_batch {
     const cx_array *scores, *weights;
@@ -176,8 +174,7 @@ cx_status cx_tallies_add(cx_tallies *self, const cx_array *scores, const cx_arra
     return status;
 }
 
-/* -- merging: first all that can fail, then the commit --------------------------------------------
- */
+/* -- merging: first all that can fail, then the commit ------------------------------------- */
 
 static int64_t tallies_find(const cx_tallies *self, const cx_tallies *other, int64_t key) {
     size_t size;
@@ -241,8 +238,7 @@ cx_status cx_tallies_merge(cx_tallies *self, const cx_tallies *other, cx_error *
     return CX_OK;
 }
 
-/* -- reading ------------------------------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------------------------- */
 
 int64_t cx_tallies_size(const cx_tallies *self) {
     return self == NULL ? 0 : self->keys.count;

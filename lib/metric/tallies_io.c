@@ -2,8 +2,7 @@
 
 /* A set as a table and as bytes. */
 
-/* -- table --------------------------------------------------------------------------------------
- */
+/* -- table --------------------------------------------------------------------------------- */
 
 /* The part of a key that belongs to one column. */
 static cx_i_key_part tallies_part(const cx_tallies *self, int64_t index, int64_t column,
@@ -96,8 +95,7 @@ cx_status cx_tallies_table(const cx_tallies *self, cx_table **out, cx_error *err
     return status;
 }
 
-/* -- bytes --------------------------------------------------------------------------------------
- */
+/* -- bytes --------------------------------------------------------------------------------- */
 
 #define TALLIES_VERSION 1
 

@@ -23,8 +23,7 @@ cx_status cx_i_tally_overflow(cx_error *err) {
                      "a count exceeds 2^63 - 1 or a sum of weights exceeds 2^127");
 }
 
-/* -- life ---------------------------------------------------------------------------------------
- */
+/* -- life ---------------------------------------------------------------------------------- */
 
 /* Counts, and sums, of all cells lie in one block each. */
 static void tally_lay_out(cx_tally *tally, int sides, int64_t *counts, cx_i_sum *sums) {
@@ -86,8 +85,7 @@ cx_status cx_tally_copy(const cx_tally *self, const cx_allocator *allocator, cx_
     return CX_OK;
 }
 
-/* -- merging ------------------------------------------------------------------------------------
- */
+/* -- merging ------------------------------------------------------------------------------- */
 
 cx_status cx_tally_merge(cx_tally *self, const cx_tally *other, cx_error *err) {
     if (self == NULL || other == NULL)
@@ -108,8 +106,7 @@ int cx_tally_equal(const cx_tally *a, const cx_tally *b) {
            cx_i_cells_equal(&a->cells, &b->cells, cx_i_tally_levels(a));
 }
 
-/* -- reading ------------------------------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------------------------- */
 
 int32_t cx_tally_scale_min(const cx_tally *self) {
     return self == NULL ? 0 : self->scale_min;
@@ -149,8 +146,7 @@ int64_t cx_tally_excluded(const cx_tally *self, int32_t reason) {
     return self->cells.excluded[reason];
 }
 
-/* -- bytes --------------------------------------------------------------------------------------
- */
+/* -- bytes --------------------------------------------------------------------------------- */
 
 #define TALLY_VERSION 1
 

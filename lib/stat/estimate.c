@@ -84,8 +84,7 @@ void cx_i_estimate_clip(cx_estimate *estimate, double low, double high) {
     }
 }
 
-/* -- table --------------------------------------------------------------------------------------
- */
+/* -- table --------------------------------------------------------------------------------- */
 
 typedef struct estimate_field {
     const char *name;

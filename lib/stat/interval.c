@@ -2,8 +2,7 @@
 
 #include <cxkit/special.h>
 
-/* -- a share [Brown2001] ------------------------------------------------------------------------
- */
+/* -- a share [Brown2001] ------------------------------------------------------------------- */
 
 static cx_i_interval interval_around(double centre, double half) {
     return (cx_i_interval){centre - half, centre + half};
@@ -51,8 +50,7 @@ cx_i_interval cx_i_share_interval(cx_method method, double x, double n, double c
     }
 }
 
-/* -- a net score [Rocks2016] --------------------------------------------------------------------
- */
+/* -- a net score [Rocks2016] --------------------------------------------------------------- */
 
 static cx_i_interval interval_net_wald(cx_i_trinomial counts, double z) {
     double n = counts.minus + counts.zero + counts.plus;

@@ -4,8 +4,7 @@
 
 #define TABLE_FIRST_COLUMNS 16
 
-/* -- building -----------------------------------------------------------------------------------
- */
+/* -- building ------------------------------------------------------------------------------ */
 
 cx_status cx_i_table_new(int64_t rows, const cx_allocator *allocator, cx_table **out,
                          cx_error *err) {
@@ -121,8 +120,7 @@ cx_status cx_i_table_figure(cx_table *table, const char *name, double value, cx_
     return CX_OK;
 }
 
-/* -- sharing ------------------------------------------------------------------------------------
- */
+/* -- sharing ------------------------------------------------------------------------------- */
 
 void cx_i_table_hold(const cx_table *table) {
     atomic_fetch_add(&((cx_table *)table)->references, 1);
@@ -142,8 +140,7 @@ void cx_table_free(cx_table *table) {
     cx_i_free(&allocator, table);
 }
 
-/* -- reading ------------------------------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------------------------- */
 
 int64_t cx_table_rows(const cx_table *table) {
     return table == NULL ? 0 : table->rows;

@@ -143,8 +143,7 @@ cx_status cx_table_export(const cx_table *table, struct ArrowSchema *schema,
     return status;
 }
 
-/* -- stream of one batch ------------------------------------------------------------------------
- */
+/* -- stream of one batch ------------------------------------------------------------------- */
 
 typedef struct arrow_stream_room {
     cx_table *table;

@@ -6,8 +6,7 @@
  * so, the outputs and the states stay as they were. A row of the table is one function; its
  * arguments are numbered slots, of which one at a time is spoilt. */
 
-/* -- good arguments -------------------------------------------------------------------------------
- */
+/* -- good arguments ------------------------------------------------------------------------ */
 
 enum { ROWS = 6 };
 
@@ -88,8 +87,7 @@ static void expect_unchanged(const char *name) {
     ck_assert_msg(memcmp(buffer, moments_bytes, moments_size) == 0, "%s changed moments", name);
 }
 
-/* -- the calls ------------------------------------------------------------------------------------
- */
+/* -- the calls ----------------------------------------------------------------------------- */
 
 static int null_slot, bad_slot;
 static const cx_array *bad_column;
@@ -163,8 +161,7 @@ CALL(tally_by, COL(0, &scores), COL(3, &other), frame_with(1, &by), 0, 10, optio
      HANDLE(2, cx_tallies))
 CALL(moments_add, PTR(0, moments), frame_with(1, &table_of_two), COL(2, &other))
 
-/* -- the table ------------------------------------------------------------------------------------
- */
+/* -- the table ----------------------------------------------------------------------------- */
 
 typedef struct function {
     const char *name;
@@ -390,8 +387,7 @@ START_TEST(test_every_code_in_options_is_one_of_its_list) {
 }
 END_TEST
 
-/* -- columns --------------------------------------------------------------------------------------
- */
+/* -- columns ------------------------------------------------------------------------------- */
 
 enum { BAD_COLUMNS = 13 };
 
@@ -492,8 +488,7 @@ START_TEST(test_a_plan_for_all_the_points_there_could_be_is_refused) {
 }
 END_TEST
 
-/* -- numbers, sizes, positions --------------------------------------------------------------------
- */
+/* -- numbers, sizes, positions ------------------------------------------------------------- */
 
 START_TEST(test_scales_out_of_all_bounds_are_refused) {
     const int32_t bad[][2] = {

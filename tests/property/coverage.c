@@ -62,13 +62,6 @@ static void coverage(int n, cx_method method, double *mean, double *least, doubl
     free(all);
 }
 
-static int32_t method_of(const char *word) {
-    for (int32_t method = 0; method < CX_METHOD_END; method++)
-        if (strcmp(cx_method_name(method), word) == 0) return method;
-    ck_abort_msg("no method %s", word);
-    return 0;
-}
-
 START_TEST(test_coverage_is_that_of_the_table) {
     vectors v = vectors_read("nps_coverage");
     ck_assert_int_ge(v.rows, 25);

@@ -81,8 +81,7 @@ static void compare(const cx_moments *a, const cx_moments *b, double tolerance, 
     }
 }
 
-/* -- the law of bits ------------------------------------------------------------------------------
- */
+/* -- the law of bits ----------------------------------------------------------------------- */
 
 #ifdef MOMENTS_AVX2
 static void same_bits(int64_t rows, bool weighted) {
@@ -116,8 +115,7 @@ static void kernels_give_the_same_bits(void) {
 #endif
 }
 
-/* -- the laws of sums -----------------------------------------------------------------------------
- */
+/* -- the laws of sums ---------------------------------------------------------------------- */
 
 static void agrees_with_long_double(bool weighted) {
     cx_moments *m = fresh();

@@ -7,8 +7,7 @@ bool close_relative(double actual, double expected, double tolerance) {
     return fabs(actual - expected) <= tolerance * scale;
 }
 
-/* -- vectors ------------------------------------------------------------------------------------
- */
+/* -- vectors ------------------------------------------------------------------------------- */
 
 static char *support_read_file(const char *path) {
     FILE *file = fopen(path, "rb");
@@ -92,6 +91,13 @@ void vectors_free(vectors *v) {
     memset(v, 0, sizeof *v);
 }
 
+int32_t method_of(const char *word) {
+    for (int32_t method = 0; method < CX_METHOD_END; method++)
+        if (strcmp(cx_method_name(method), word) == 0) return method;
+    ck_abort_msg("no method %s", word);
+    return 0;
+}
+
 const char *shared_path(const char *relative, char *buffer, size_t size) {
     const char *folder = getenv("CX_SHARED");
     if (folder == NULL) {
@@ -102,8 +108,7 @@ const char *shared_path(const char *relative, char *buffer, size_t size) {
     return buffer;
 }
 
-/* -- failing allocator --------------------------------------------------------------------------
- */
+/* -- failing allocator --------------------------------------------------------------------- */
 
 static bool fault_now(fault *f) {
     int64_t request = f->requests++;

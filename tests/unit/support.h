@@ -44,8 +44,7 @@ bool close_relative(double actual, double expected, double tolerance);
                       fails_error.text, (part));                                                   \
     } while (0)
 
-/* -- vectors: tests/vectors/<name>.csv; the first row names the columns --------------------------
- */
+/* -- vectors: tests/vectors/<name>.csv; the first row names the columns -------------------- */
 typedef struct vectors {
     int64_t rows, columns;
     char **cells; /* row-major, without the header; every cell is trimmed text */
@@ -58,11 +57,11 @@ vectors vectors_read_path(const char *path);
 const char *vectors_text(const vectors *v, int64_t row, const char *column);
 double vectors_number(const vectors *v, int64_t row, const char *column); /* "" -> NaN */
 void vectors_free(vectors *v);
+int32_t method_of(const char *word); /* the cx_method of that word; fails the test without one */
 /* The path of a file under CX_SHARED, or NULL (the test then says so and returns). */
 const char *shared_path(const char *relative, char *buffer, size_t size);
 
-/* -- an allocator that counts, and fails from the `fail_at`-th request on (or only there) --------
- */
+/* -- an allocator that counts, and fails from the `fail_at`-th request on (or only there) --- */
 typedef struct fault {
     int64_t requests; /* so far */
     int64_t live;     /* blocks not yet released */

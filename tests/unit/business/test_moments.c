@@ -394,8 +394,7 @@ START_TEST(test_moments_survive_every_failing_allocation) {
 }
 END_TEST
 
-/* -- certified regressions through the state ------------------------------------------------------
- */
+/* -- certified regressions through the state ----------------------------------------------- */
 
 /* Correct digits; 16 when equal */
 static double digits_of(double actual, double expected) {

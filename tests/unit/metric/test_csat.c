@@ -102,15 +102,7 @@ START_TEST(test_csat_options_are_checked) {
 }
 END_TEST
 
-/* -- shares of counts ---------------------------------------------------------------------------
- */
-
-static int32_t share_method(const char *word) {
-    for (int32_t method = 0; method < CX_METHOD_END; method++)
-        if (strcmp(cx_method_name(method), word) == 0) return method;
-    ck_abort_msg("no method %s", word);
-    return 0;
-}
+/* -- shares of counts ---------------------------------------------------------------------- */
 
 START_TEST(test_share_matches_the_published_numbers) {
     vectors v = vectors_read("share");
@@ -118,7 +110,7 @@ START_TEST(test_share_matches_the_published_numbers) {
     for (int64_t i = 0; i < v.rows; i++) {
         cx_share_options options;
         cx_share_options_init(&options);
-        options.method = share_method(vectors_text(&v, i, "method"));
+        options.method = method_of(vectors_text(&v, i, "method"));
         double tolerance = vectors_number(&v, i, "tolerance");
         ck_assert_ok(cx_share((int64_t)vectors_number(&v, i, "successes"),
                               (int64_t)vectors_number(&v, i, "n"), &options, &estimate, err));

@@ -18,13 +18,6 @@ static void add_classes(cx_tally *to, int64_t detractors, int64_t passives, int6
     ck_assert_ok(cx_tally_add_counts(to, &x, &c, err));
 }
 
-static int32_t method_of(const char *word) {
-    for (int32_t method = 0; method < CX_METHOD_END; method++)
-        if (strcmp(cx_method_name(method), word) == 0) return method;
-    ck_abort_msg("no method %s", word);
-    return 0;
-}
-
 START_TEST(test_nps_of_no_answers_is_no_number) {
     memset(&estimate, 0xAB, sizeof estimate);
     cx_estimate before = estimate;
