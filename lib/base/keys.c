@@ -32,20 +32,19 @@ static int32_t keys_kind(const cx_array *column) {
     return text ? CX_I_KEY_TEXT : CX_I_KEY_NUMBER;
 }
 
-static cx_status keys_set_column(cx_i_keys *keys, int64_t i, const char *name, int32_t kind,
-                                 cx_error *err) {
-    size_t size = strlen(name) + 1;
+cx_status cx_i_keys_set_column(cx_i_keys *keys, int64_t i, const char *name, size_t length,
+                               int32_t kind, cx_error *err) {
     keys->columns[i].kind = kind;
-    keys->columns[i].name = cx_i_alloc(keys->allocator, size);
+    keys->columns[i].name = cx_i_alloc(keys->allocator, length + 1);
     if (keys->columns[i].name == NULL) {
         keys_free_columns(keys);
         return cx_i_out_of_memory(err);
     }
-    memcpy(keys->columns[i].name, name, size);
+    memcpy(keys->columns[i].name, name, length);
     return CX_OK;
 }
 
-static cx_status keys_new_columns(cx_i_keys *keys, int64_t count, cx_error *err) {
+cx_status cx_i_keys_new_columns(cx_i_keys *keys, int64_t count, cx_error *err) {
     keys->columns = cx_i_alloc_array(keys->allocator, count, sizeof *keys->columns);
     if (keys->columns == NULL) return cx_i_out_of_memory(err);
     keys->column_count = count;
@@ -71,17 +70,19 @@ static cx_status keys_check_columns(const cx_i_keys *keys, const cx_frame *by, c
 
 cx_status cx_i_keys_bind(cx_i_keys *keys, const cx_frame *by, cx_error *err) {
     if (keys->column_count > 0) return keys_check_columns(keys, by, err);
-    CX_TRY(keys_new_columns(keys, by->count, err));
+    CX_TRY(cx_i_keys_new_columns(keys, by->count, err));
     for (int64_t i = 0; i < by->count; i++)
-        CX_TRY(keys_set_column(keys, i, by->columns[i].name, keys_kind(&by->columns[i]), err));
+        CX_TRY(cx_i_keys_set_column(keys, i, by->columns[i].name, strlen(by->columns[i].name),
+                                    keys_kind(&by->columns[i]), err));
     return CX_OK;
 }
 
 cx_status cx_i_keys_bind_like(cx_i_keys *keys, const cx_i_keys *other, cx_error *err) {
     if (keys->column_count > 0 || other->column_count == 0) return CX_OK;
-    CX_TRY(keys_new_columns(keys, other->column_count, err));
+    CX_TRY(cx_i_keys_new_columns(keys, other->column_count, err));
     for (int64_t i = 0; i < other->column_count; i++)
-        CX_TRY(keys_set_column(keys, i, other->columns[i].name, other->columns[i].kind, err));
+        CX_TRY(cx_i_keys_set_column(keys, i, other->columns[i].name, strlen(other->columns[i].name),
+                                    other->columns[i].kind, err));
     return CX_OK;
 }
 

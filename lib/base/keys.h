@@ -28,6 +28,10 @@ typedef struct cx_i_keys {
 
 void cx_i_keys_init(cx_i_keys *keys, const cx_allocator *allocator);
 void cx_i_keys_free(cx_i_keys *keys);
+/* Room for columns, then each by name. On failure there are no columns. */
+cx_status cx_i_keys_new_columns(cx_i_keys *keys, int64_t count, cx_error *err);
+cx_status cx_i_keys_set_column(cx_i_keys *keys, int64_t i, const char *name, size_t length,
+                               int32_t kind, cx_error *err);
 /* Takes names and kinds from the frame when there are none yet, else checks that they agree. */
 cx_status cx_i_keys_bind(cx_i_keys *keys, const cx_frame *by, cx_error *err);
 /* The same, from another set of keys. */

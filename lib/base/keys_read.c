@@ -67,15 +67,14 @@ static bool key_missing(const cx_array *column, int64_t row) {
 }
 
 /* The most bytes the key of one row can take. */
-static cx_status key_room(const cx_frame *by, int64_t row, size_t *room, cx_error *err) {
+static cx_status key_room(const cx_i_keys *keys, const cx_frame *by, int64_t row, size_t *room,
+                          cx_error *err) {
     *room = 0;
     for (int64_t i = 0; i < by->count; i++) {
         const cx_array *column = &by->columns[i];
         const char *text;
         int64_t length = 0;
-        bool is_text = column->dictionary != NULL || column->dtype == CX_STRING ||
-                       column->dtype == CX_LARGE_STRING;
-        if (is_text && !key_missing(column, row))
+        if (keys->columns[i].kind == CX_I_KEY_TEXT && !key_missing(column, row))
             CX_TRY(cx_i_array_text(column, "by", row, &text, &length, err));
         *room += KEY_NUMBER_SIZE + 2 * (size_t)length;
     }
@@ -118,7 +117,7 @@ cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int
         text = text || keys->columns[i].kind == CX_I_KEY_TEXT;
     size_t room = (size_t)by->count * KEY_NUMBER_SIZE;
     for (int64_t i = 0; i < count; i++) {
-        if (text) CX_TRY(key_room(by, start + i, &room, err));
+        if (text) CX_TRY(key_room(keys, by, start + i, &room, err));
         CX_TRY(key_read_row(keys, by, start + i, room, &numbers[i], err));
     }
     return CX_OK;

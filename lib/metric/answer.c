@@ -22,7 +22,7 @@ static cx_status answer_check_codes(const double *codes, int32_t count, const ch
     return CX_OK;
 }
 
-cx_status cx_i_tally_check_answers(const cx_answer_options *options, cx_error *err) {
+static cx_status answer_check_options(const cx_answer_options *options, cx_error *err) {
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_answer_options", err));
     if (options->invalid < CX_INVALID_EXCLUDE || options->invalid > CX_INVALID_ERROR)
         return cx_i_fail(err, CX_E_OPTION, "invalid is %d, neither exclude (0) nor error (1)",
@@ -42,15 +42,18 @@ static bool answer_is_code(const double *codes, int32_t count, double value) {
     return false;
 }
 
-int cx_i_answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
-                     double value, bool *rounded) {
+/* How one answer is read: a step >= 0, or -1 - reason. */
+#define ANSWER_INFINITE (-100)
+
+static int answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
+                       double value, bool *rounded) {
     *rounded = false;
     bool plain = options->missing_count == 0 && options->not_applicable_count == 0;
     if (plain && value >= scale_min && value <= scale_max && (int32_t)value == value)
         return (int32_t)value - scale_min; /* nearly all answers are read here */
     double step = floor(value);
     if (isnan(value)) return -1 - CX_EXCLUDED_MISSING;
-    if (isinf(value)) return CX_I_ANSWER_INFINITE;
+    if (isinf(value)) return ANSWER_INFINITE;
     if (answer_is_code(options->missing_codes, options->missing_count, value))
         return -1 - CX_EXCLUDED_MISSING;
     if (answer_is_code(options->not_applicable_codes, options->not_applicable_count, value))
@@ -63,10 +66,10 @@ int cx_i_answer_step(const cx_answer_options *options, int32_t scale_min, int32_
 }
 
 /* CX_OK when the options allow the answer to be left out, else the sentence. */
-cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *scores, int64_t row,
-                           double value, int step, int32_t scale_min, int32_t scale_max,
-                           cx_error *err) {
-    if (step == CX_I_ANSWER_INFINITE)
+static cx_status answer_fail(const cx_answer_options *options, const cx_array *scores, int64_t row,
+                             double value, int step, int32_t scale_min, int32_t scale_max,
+                             cx_error *err) {
+    if (step == ANSWER_INFINITE)
         return cx_i_fail_at(err, CX_E_DOMAIN, scores, row, value, "the answer is infinite");
     if (options->invalid == CX_INVALID_EXCLUDE) return CX_OK;
     if (step == -1 - CX_EXCLUDED_OUT_OF_RANGE)
@@ -83,46 +86,55 @@ cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *sco
 
 /* -- one column ---------------------------------------------------------------------------- */
 
-typedef struct answer_batch {
-    cx_tally *tally;
-    const cx_array *scores, *weights;
-    const cx_answer_options *options;
-} answer_batch;
+cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err) {
+    CX_TRY(cx_i_array_check(answers->scores, "scores", CX_I_NUMBERS, err));
+    if (answers->weights != NULL) {
+        CX_TRY(cx_i_array_check(answers->weights, "weights", CX_I_NUMBERS, err));
+        CX_TRY(cx_i_array_same_length(answers->scores, "scores", answers->weights, "weights", err));
+    }
+    return answer_check_options(answers->options, err);
+}
 
-static cx_status answer_add_row(const answer_batch *batch, int64_t row, double value,
-                                const double *weight, cx_error *err) {
-    cx_tally *tally = batch->tally;
+cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
+                           int64_t row, double value, const double *weight, cx_error *err) {
     bool rounded;
-    int step =
-        cx_i_answer_step(batch->options, tally->scale_min, tally->scale_max, value, &rounded);
+    int step = answer_step(answers->options, tally->scale_min, tally->scale_max, value, &rounded);
     if (step < 0)
-        CX_TRY(cx_i_answer_fail(batch->options, batch->scores, row, value, step, tally->scale_min,
-                                tally->scale_max, err));
-    if (weight != NULL) CX_TRY(cx_i_weight_check(batch->weights, row, *weight, err));
-    if (!cx_i_cells_add(&tally->scratch, cx_i_tally_levels(tally), step, rounded, weight))
+        CX_TRY(answer_fail(answers->options, answers->scores, row, value, step, tally->scale_min,
+                           tally->scale_max, err));
+    if (weight != NULL) CX_TRY(cx_i_weight_check(answers->weights, row, *weight, err));
+    if (!cx_i_cells_add(cells, cx_i_tally_levels(tally), step, rounded, weight))
         return cx_i_tally_overflow(err);
     return CX_OK;
 }
 
+/* A batch on its way into one tally. */
+typedef struct answer_batch {
+    cx_tally *tally;
+    cx_i_answers answers;
+} answer_batch;
+
 static cx_status answer_add_rows(const answer_batch *batch, cx_error *err) {
     double values[CX_I_BLOCK], weights[CX_I_BLOCK];
-    for (int64_t start = 0; start < batch->scores->length; start += CX_I_BLOCK) {
-        int64_t left = batch->scores->length - start;
+    for (int64_t start = 0; start < batch->answers.scores->length; start += CX_I_BLOCK) {
+        int64_t left = batch->answers.scores->length - start;
         int64_t count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
-        cx_i_array_read(batch->scores, start, count, values);
-        if (batch->weights != NULL) cx_i_array_read(batch->weights, start, count, weights);
+        cx_i_array_read(batch->answers.scores, start, count, values);
+        if (batch->answers.weights != NULL)
+            cx_i_array_read(batch->answers.weights, start, count, weights);
         for (int64_t i = 0; i < count; i++)
-            CX_TRY(answer_add_row(batch, start + i, values[i],
-                                  batch->weights != NULL ? &weights[i] : NULL, err));
+            CX_TRY(cx_i_answers_add(&batch->answers, batch->tally, &batch->tally->scratch,
+                                    start + i, values[i],
+                                    batch->answers.weights != NULL ? &weights[i] : NULL, err));
     }
     return CX_OK;
 }
 
-/* -- contiguous bytes: count values first, judge each of the 256 once * -------------------- */
+/* -- contiguous bytes: count values first, judge each of the 256 once -------------------- */
 
 static bool answer_is_bytes(const answer_batch *batch) {
-    const cx_array *scores = batch->scores;
-    return batch->weights == NULL && scores->validity == NULL && scores->stride == 1 &&
+    const cx_array *scores = batch->answers.scores;
+    return batch->answers.weights == NULL && scores->validity == NULL && scores->stride == 1 &&
            (scores->dtype == CX_I8 || scores->dtype == CX_U8);
 }
 
@@ -131,32 +143,32 @@ static bool answer_count_scale(const answer_batch *batch) {
     cx_tally *tally = batch->tally;
     int64_t outside = 0;
     int32_t levels = cx_i_tally_levels(tally);
-    bool fits = tally->scale_min >= (batch->scores->dtype == CX_I8 ? INT8_MIN : 0) &&
-                tally->scale_max <= (batch->scores->dtype == CX_I8 ? INT8_MAX : UINT8_MAX);
-    if (!fits || levels > 16 || batch->options->missing_count > 0 ||
-        batch->options->not_applicable_count > 0)
+    bool fits = tally->scale_min >= (batch->answers.scores->dtype == CX_I8 ? INT8_MIN : 0) &&
+                tally->scale_max <= (batch->answers.scores->dtype == CX_I8 ? INT8_MAX : UINT8_MAX);
+    if (!fits || levels > 16 || batch->answers.options->missing_count > 0 ||
+        batch->answers.options->not_applicable_count > 0)
         return false;
-    cx_i_histogram_u8(batch->scores->data, batch->scores->length, (uint8_t)tally->scale_min, levels,
-                      tally->scratch.count, &outside);
+    cx_i_histogram_u8(batch->answers.scores->data, batch->answers.scores->length,
+                      (uint8_t)tally->scale_min, levels, tally->scratch.count, &outside);
     tally->scratch.excluded[CX_EXCLUDED_OUT_OF_RANGE] = outside;
-    return outside == 0 || batch->options->invalid == CX_INVALID_EXCLUDE;
+    return outside == 0 || batch->answers.options->invalid == CX_INVALID_EXCLUDE;
 }
 
 /* false when a value is an error: the row loop will find its row. */
 static bool answer_count_bytes(const answer_batch *batch) {
     int64_t counts[256] = {0};
     cx_tally *tally = batch->tally;
-    cx_i_histogram_256(batch->scores->data, batch->scores->length, counts);
+    cx_i_histogram_256(batch->answers.scores->data, batch->answers.scores->length, counts);
     for (int byte = 0; byte < 256; byte++) {
-        double value = batch->scores->dtype == CX_I8 && byte > INT8_MAX ? byte - 256 : byte;
+        double value = batch->answers.scores->dtype == CX_I8 && byte > INT8_MAX ? byte - 256 : byte;
         bool rounded;
-        int step =
-            cx_i_answer_step(batch->options, tally->scale_min, tally->scale_max, value, &rounded);
+        int step = answer_step(batch->answers.options, tally->scale_min, tally->scale_max, value,
+                               &rounded);
         if (counts[byte] == 0) continue;
         if (step >= 0)
             tally->scratch.count[step] = counts[byte];
-        else if (cx_i_answer_fail(batch->options, batch->scores, 0, value, step, tally->scale_min,
-                                  tally->scale_max, NULL) == CX_OK)
+        else if (answer_fail(batch->answers.options, batch->answers.scores, 0, value, step,
+                             tally->scale_min, tally->scale_max, NULL) == CX_OK)
             tally->scratch.excluded[-1 - step] += counts[byte];
         else
             return false;
@@ -173,7 +185,7 @@ static cx_status answer_fill(const answer_batch *batch, cx_error *err) {
         if (answer_count_bytes(batch)) return CX_OK;
         cx_i_cells_clear(&batch->tally->scratch, levels);
     }
-    if (batch->weights != NULL) cx_i_cells_make_weighted(&batch->tally->scratch, levels);
+    if (batch->answers.weights != NULL) cx_i_cells_make_weighted(&batch->tally->scratch, levels);
     return answer_add_rows(batch, err);
 }
 
@@ -189,13 +201,8 @@ cx_status cx_tally_add(cx_tally *self, const cx_array *scores, const cx_array *w
     cx_answer_options defaults;
     cx_answer_options_init(&defaults);
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
-    CX_TRY(cx_i_array_check(scores, "scores", CX_I_NUMBERS, err));
-    if (weights != NULL) {
-        CX_TRY(cx_i_array_check(weights, "weights", CX_I_NUMBERS, err));
-        CX_TRY(cx_i_array_same_length(scores, "scores", weights, "weights", err));
-    }
-    if (options != NULL) CX_TRY(cx_i_tally_check_answers(options, err));
-    answer_batch batch = {self, scores, weights, options != NULL ? options : &defaults};
+    answer_batch batch = {self, {scores, weights, options != NULL ? options : &defaults}};
+    CX_TRY(cx_i_answers_check(&batch.answers, err));
     CX_TRY(answer_fill(&batch, err));
     return answer_commit(self, err);
 }

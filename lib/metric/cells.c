@@ -28,14 +28,12 @@ void cx_i_cells_make_weighted(cx_i_cells *cells, int32_t levels) {
     cells->weighted = true;
 }
 
-static bool cells_sums_fit(const cx_i_cells *cells, const cx_i_cells *more, int32_t levels) {
-    cx_i_sum weight = {{0, 0, 0}}, square = {{0, 0, 0}};
+/* weight and square + those of all steps; false when that exceeds their range. */
+static bool cells_sums(const cx_i_cells *cells, int32_t levels, cx_i_sum *weight,
+                       cx_i_sum *square) {
     for (int32_t i = 0; i < levels; i++) {
-        cx_i_sum parts[4] = {cells_sum(cells, cells->weight, i), cells_sum(more, more->weight, i),
-                             cells_sum(cells, cells->square, i), cells_sum(more, more->square, i)};
-        if (!cx_i_sum_merge(&weight, &parts[0]) || !cx_i_sum_merge(&weight, &parts[1]) ||
-            !cx_i_sum_merge(&square, &parts[2]) || !cx_i_sum_merge(&square, &parts[3]))
-            return false;
+        cx_i_sum w = cells_sum(cells, cells->weight, i), w2 = cells_sum(cells, cells->square, i);
+        if (!cx_i_sum_merge(weight, &w) || !cx_i_sum_merge(square, &w2)) return false;
     }
     return true;
 }
@@ -52,8 +50,10 @@ static bool cells_total(const cx_i_cells *cells, int32_t levels, int64_t *n) {
 /* The total must fit, too: then no reader has to check again. */
 bool cx_i_cells_fit(const cx_i_cells *cells, const cx_i_cells *more, int32_t levels) {
     int64_t n = 0;
+    cx_i_sum weight = {{0, 0, 0}}, square = {{0, 0, 0}};
     if (!cells_total(cells, levels, &n) || !cells_total(more, levels, &n)) return false;
-    return (!cells->weighted && !more->weighted) || cells_sums_fit(cells, more, levels);
+    return (!cells->weighted && !more->weighted) || (cells_sums(cells, levels, &weight, &square) &&
+                                                     cells_sums(more, levels, &weight, &square));
 }
 
 void cx_i_cells_merge(cx_i_cells *cells, const cx_i_cells *more, int32_t levels) {
@@ -150,11 +150,7 @@ bool cx_i_cells_get(cx_i_reader *reader, cx_i_cells *cells, int32_t levels) {
     for (int32_t i = 0; i < levels; i++)
         if (!cells_get_step(reader, cells, i)) return false;
     int64_t n = 0;
-    if (!cells_total(cells, levels, &n)) return false;
     cx_i_sum weight = {{0, 0, 0}}, square = {{0, 0, 0}};
-    for (int32_t i = 0; cells->weighted && i < levels; i++)
-        if (!cx_i_sum_merge(&weight, &cells->weight[i]) ||
-            !cx_i_sum_merge(&square, &cells->square[i]))
-            return false;
-    return !reader->failed;
+    return !reader->failed && cells_total(cells, levels, &n) &&
+           (!cells->weighted || cells_sums(cells, levels, &weight, &square));
 }

@@ -37,17 +37,15 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
 /* -- can groups be told apart? ------------------------------------------------------------- */
 
 /* Variance of one answer of a group after one more answer, spread as those of everyone. */
-static double compare_spread(const cx_tally *group, const cx_tally *all, double n_eff,
-                             double centre, const cx_i_read_as *as) {
-    double group_w = cx_i_tally_weight_between(group, group->scale_min, group->scale_max);
-    double all_w = cx_i_tally_weight_between(all, all->scale_min, all->scale_max);
+static double compare_spread(const cx_tally *group, const cx_i_figures *own, const cx_tally *all,
+                             const cx_i_figures *total, const cx_i_read_as *as) {
     double mean = 0, square = 0;
     for (int32_t i = 0; i < cx_i_tally_levels(group); i++) {
         int32_t score = group->scale_min + i;
-        double share = (n_eff * cx_tally_weight(group, score) / group_w +
-                        cx_tally_weight(all, score) / all_w) /
-                       (n_eff + 1);
-        double y = as->reading(score, as->context) - centre;
+        double share = (own->n_eff * cx_tally_weight(group, score) / own->sum_w +
+                        cx_tally_weight(all, score) / total->sum_w) /
+                       (own->n_eff + 1);
+        double y = as->reading(score, as->context) - total->mean;
         mean += share * y;
         square += share * y * y;
     }
@@ -60,14 +58,14 @@ typedef struct compare_sums {
 } compare_sums;
 
 static void compare_add_group(const cx_tally *group, const cx_tally *all, const cx_i_read_as *as,
-                              double centre, compare_sums *sums) {
+                              const cx_i_figures *total, compare_sums *sums) {
     cx_i_figures figures = cx_i_tally_figures(group, as->reading, as->context);
     if (figures.n < 2 || !(figures.sum_w > 0)) {
         sums->left_out++;
         return;
     }
-    double weight = figures.n_eff / compare_spread(group, all, figures.n_eff, centre, as);
-    double distance = figures.mean - centre; /* centred: no digits are lost in q */
+    double weight = figures.n_eff / compare_spread(group, &figures, all, total, as);
+    double distance = figures.mean - total->mean; /* centred: no digits are lost in q */
     sums->groups++;
     sums->weight += weight;
     sums->weight_square += weight * weight;
@@ -96,7 +94,7 @@ static cx_status compare_test(const cx_tallies *tallies, const cx_tally *all,
     if (total.n > 0 && !(total.spread > 0))
         return cx_i_fail(err, CX_E_CONSTANT, "all answers of all groups are alike");
     for (int64_t i = 0; i < tallies->keys.count; i++)
-        compare_add_group(tallies->tally[tallies->order[i]], all, as, total.mean, &sums);
+        compare_add_group(tallies->tally[tallies->order[i]], all, as, &total, &sums);
     if (sums.groups < 2)
         return cx_i_fail(err, CX_E_FEW,
                          "%d groups have two answers or more; a comparison needs two groups",

@@ -29,16 +29,12 @@ static const cx_tally *decompose_find(const cx_tallies *side, const cx_tallies *
     return key < 0 ? NULL : side->tally[key];
 }
 
-static double decompose_weight(const cx_tally *tally) {
-    return tally == NULL ? 0 : cx_i_tally_weight_between(tally, tally->scale_min, tally->scale_max);
-}
-
 static cx_status decompose_read_side(decompose_work *work, const cx_tallies *tallies, int side,
                                      cx_error *err) {
     for (int64_t i = 0; i < work->all->keys.count; i++) {
         const cx_tally *tally = decompose_find(tallies, work->all, i);
         if (tally != NULL) CX_TRY(cx_i_tally_check_weights(tally, err));
-        double weight = decompose_weight(tally);
+        double weight = cx_i_tally_sum_w(tally);
         work->group[i].tally[side] = weight > 0 ? tally : NULL;
         work->sum_w[side] += weight;
     }
@@ -48,7 +44,7 @@ static cx_status decompose_read_side(decompose_work *work, const cx_tallies *tal
     for (int64_t i = 0; i < work->all->keys.count; i++) {
         decompose_group *group = &work->group[i];
         if (group->tally[side] == NULL) continue;
-        group->share[side] = decompose_weight(group->tally[side]) / work->sum_w[side];
+        group->share[side] = cx_i_tally_sum_w(group->tally[side]) / work->sum_w[side];
         group->mean[side] =
             cx_i_tally_figures(group->tally[side], work->as->reading, work->as->context).mean;
         work->total[side] += group->share[side] * group->mean[side];
@@ -96,9 +92,7 @@ static double decompose_variance_group(const decompose_work *work, const decompo
     for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) {
         double y = work->as->reading(tally->scale_min + i, work->as->context);
         double influence = level + slope / group->share[side] * (y - group->mean[side]);
-        double square = tally->cells.weighted ? cx_i_sum_value(&tally->cells.square[i])
-                                              : (double)tally->cells.count[i];
-        variance += square * influence * influence;
+        variance += cx_i_tally_square(tally, i) * influence * influence;
     }
     return variance / (work->sum_w[side] * work->sum_w[side]);
 }

@@ -4,7 +4,7 @@
 
 /* -- figures ------------------------------------------------------------------------------- */
 
-static double scores_square(const cx_tally *tally, int32_t step) {
+double cx_i_tally_square(const cx_tally *tally, int32_t step) {
     return tally->cells.weighted ? cx_i_sum_value(&tally->cells.square[step])
                                  : (double)tally->cells.count[step];
 }
@@ -20,6 +20,10 @@ double cx_i_tally_weight_between(const cx_tally *tally, int32_t low, int32_t hig
             cx_i_sum_add_i64(&total, tally->cells.count[step]);
     }
     return cx_i_sum_value(&total);
+}
+
+double cx_i_tally_sum_w(const cx_tally *tally) {
+    return tally == NULL ? 0 : cx_i_tally_weight_between(tally, tally->scale_min, tally->scale_max);
 }
 
 /* Without weights n_eff is n exactly; with them deff = V / V_srs, and n_eff = n / deff, at most n.
@@ -41,7 +45,7 @@ static void scores_effective(cx_i_figures *figures, double linear, bool weighted
 cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, const void *context) {
     cx_i_figures figures = {cx_tally_n(tally), 0, NAN, NAN, NAN, NAN, NAN};
     double sum_y = 0, squares = 0, spread = 0, linear = 0, centre = NAN;
-    figures.sum_w = cx_i_tally_weight_between(tally, tally->scale_min, tally->scale_max);
+    figures.sum_w = cx_i_tally_sum_w(tally);
     if (!(figures.sum_w > 0)) return figures;
     for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) {
         double weight = cx_tally_weight(tally, tally->scale_min + i);
@@ -53,8 +57,8 @@ cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, con
     for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) {
         double distance = reading(tally->scale_min + i, context) - figures.mean;
         spread += cx_tally_weight(tally, tally->scale_min + i) * distance * distance;
-        linear += scores_square(tally, i) * distance * distance;
-        squares += scores_square(tally, i);
+        linear += cx_i_tally_square(tally, i) * distance * distance;
+        squares += cx_i_tally_square(tally, i);
     }
     figures.spread = spread / figures.sum_w;
     figures.kish = squares > 0 ? figures.sum_w * figures.sum_w / squares : 0;
@@ -65,7 +69,7 @@ cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, con
 cx_status cx_i_tally_check_weights(const cx_tally *tally, cx_error *err) {
     double squares = 0, n = (double)cx_tally_n(tally);
     if (!tally->cells.weighted || n == 0) return CX_OK;
-    for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) squares += scores_square(tally, i);
+    for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) squares += cx_i_tally_square(tally, i);
     if (n * 0x1p-65 <= 1e-9 * squares) return CX_OK;
     return cx_i_fail(err, CX_E_DOMAIN,
                      "the weights are too small to be summed exactly: multiply them all by a "
@@ -79,9 +83,7 @@ cx_status cx_i_tally_estimate(const cx_tally *tally, double confidence, cx_unit 
     out->n = figures->n;
     out->sum_w = figures->sum_w;
     CX_TRY(cx_i_tally_check_weights(tally, err));
-    if (!(figures->sum_w > 0))
-        return cx_i_fail(err, CX_E_EMPTY, "there is no valid answer%s",
-                         figures->n > 0 ? " with a weight above zero" : "");
+    if (figures->n == 0) return cx_i_fail(err, CX_E_EMPTY, "there is no valid answer");
     out->n_eff = figures->n_eff;
     if (figures->n_eff < 5) out->flags |= CX_FLAG_FEW;
     if (!(figures->spread > 0) || figures->n < 2) out->flags |= CX_FLAG_NO_VARIANCE;

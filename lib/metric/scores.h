@@ -19,6 +19,10 @@ typedef struct cx_i_figures {
 typedef double (*cx_i_reading)(int32_t score, const void *context);
 
 cx_i_figures cx_i_tally_figures(const cx_tally *tally, cx_i_reading reading, const void *context);
+/* Sum of the squared weights on a step. */
+double cx_i_tally_square(const cx_tally *tally, int32_t step);
+/* Sum of all weights, one rounding; 0 for NULL. */
+double cx_i_tally_sum_w(const cx_tally *tally);
 /* Sum of the weights of the answers low .. high, one rounding. */
 double cx_i_tally_weight_between(const cx_tally *tally, int32_t low, int32_t high);
 

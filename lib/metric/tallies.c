@@ -69,9 +69,8 @@ cx_status cx_i_tallies_reserve(cx_tallies *self, int64_t count, cx_error *err) {
 /* -- filling an empty set ------------------------------------------------------------------ */
 
 typedef struct tallies_batch {
-    const cx_array *scores, *weights;
+    cx_i_answers answers;
     const cx_frame *by;
-    const cx_answer_options *options;
 } tallies_batch;
 
 static cx_status tallies_make_missing(cx_tallies *set, cx_error *err) {
@@ -85,38 +84,26 @@ static cx_status tallies_make_missing(cx_tallies *set, cx_error *err) {
     return CX_OK;
 }
 
-static cx_status tallies_fill_row(cx_tallies *set, const tallies_batch *batch, int64_t row,
-                                  double value, const double *weight, int64_t key, cx_error *err) {
-    bool rounded;
-    int step = cx_i_answer_step(batch->options, set->scale_min, set->scale_max, value, &rounded);
-    if (step < 0)
-        CX_TRY(cx_i_answer_fail(batch->options, batch->scores, row, value, step, set->scale_min,
-                                set->scale_max, err));
-    if (weight != NULL) CX_TRY(cx_i_weight_check(batch->weights, row, *weight, err));
-    if (!cx_i_cells_add(&set->tally[key]->cells, cx_i_tally_levels(set->tally[key]), step, rounded,
-                        weight))
-        return cx_i_tally_overflow(err);
-    return CX_OK;
-}
-
 static cx_status tallies_fill_block(cx_tallies *set, const tallies_batch *batch, int64_t start,
                                     int64_t count, cx_error *err) {
     double values[CX_I_BLOCK], weights[CX_I_BLOCK];
     int64_t keys[CX_I_BLOCK];
     CX_TRY(cx_i_keys_read(&set->keys, batch->by, start, count, keys, err));
     CX_TRY(tallies_make_missing(set, err));
-    cx_i_array_read(batch->scores, start, count, values);
-    if (batch->weights != NULL) cx_i_array_read(batch->weights, start, count, weights);
+    cx_i_array_read(batch->answers.scores, start, count, values);
+    if (batch->answers.weights != NULL)
+        cx_i_array_read(batch->answers.weights, start, count, weights);
     for (int64_t i = 0; i < count; i++)
-        CX_TRY(tallies_fill_row(set, batch, start + i, values[i],
-                                batch->weights != NULL ? &weights[i] : NULL, keys[i], err));
+        CX_TRY(cx_i_answers_add(&batch->answers, set->tally[keys[i]], &set->tally[keys[i]]->cells,
+                                start + i, values[i],
+                                batch->answers.weights != NULL ? &weights[i] : NULL, err));
     return CX_OK;
 }
 
 static cx_status tallies_fill(cx_tallies *set, const tallies_batch *batch, cx_error *err) {
     CX_TRY(cx_i_keys_bind(&set->keys, batch->by, err));
-    for (int64_t start = 0; start < batch->scores->length; start += CX_I_BLOCK) {
-        int64_t left = batch->scores->length - start;
+    for (int64_t start = 0; start < batch->answers.scores->length; start += CX_I_BLOCK) {
+        int64_t left = batch->answers.scores->length - start;
         CX_TRY(tallies_fill_block(set, batch, start, left < CX_I_BLOCK ? left : CX_I_BLOCK, err));
     }
     cx_i_keys_sort(&set->keys, set->order);
@@ -124,14 +111,10 @@ static cx_status tallies_fill(cx_tallies *set, const tallies_batch *batch, cx_er
 }
 
 static cx_status tallies_check(const tallies_batch *batch, cx_error *err) {
-    CX_TRY(cx_i_array_check(batch->scores, "scores", CX_I_NUMBERS, err));
+    CX_TRY(cx_i_answers_check(&batch->answers, err));
     CX_TRY(cx_i_frame_check(batch->by, "by", CX_I_KEYS, err));
-    CX_TRY(cx_i_array_same_length(batch->scores, "scores", &batch->by->columns[0], "by", err));
-    if (batch->weights != NULL) {
-        CX_TRY(cx_i_array_check(batch->weights, "weights", CX_I_NUMBERS, err));
-        CX_TRY(cx_i_array_same_length(batch->scores, "scores", batch->weights, "weights", err));
-    }
-    return cx_i_tally_check_answers(batch->options, err);
+    return cx_i_array_same_length(batch->answers.scores, "scores", &batch->by->columns[0], "by",
+                                  err);
 }
 
 /* A new set from one batch; keys as in `like`, where that has some. */
@@ -156,7 +139,7 @@ cx_status cx_tally_by(const cx_array *scores, const cx_array *weights, const cx_
     cx_answer_options defaults;
     cx_answer_options_init(&defaults);
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    tallies_batch batch = {scores, weights, by, options != NULL ? options : &defaults};
+    tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
     return tallies_from_batch(&batch, scale_min, scale_max, NULL, NULL, out, err);
 }
 
@@ -166,7 +149,7 @@ cx_status cx_tallies_add(cx_tallies *self, const cx_array *scores, const cx_arra
     cx_tallies *more;
     cx_answer_options_init(&defaults);
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
-    tallies_batch batch = {scores, weights, by, options != NULL ? options : &defaults};
+    tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
     CX_TRY(tallies_from_batch(&batch, self->scale_min, self->scale_max, &self->allocator,
                               &self->keys, &more, err));
     cx_status status = cx_tallies_merge(self, more, err);

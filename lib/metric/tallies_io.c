@@ -141,15 +141,12 @@ static cx_status tallies_damaged(cx_error *err, const char *what) {
     return cx_i_codec_damaged(err, "set of tallies", what);
 }
 
-/* Reads the names through a frame of empty columns, so that binding checks them as always. */
 static cx_status tallies_read_columns(cx_tallies *self, cx_i_reader *reader, int64_t count,
                                       cx_error *err) {
     if (count == 0) return CX_OK;
     if (count < 0 || (uint64_t)count > reader->size / 9)
         return tallies_damaged(err, "its key columns are impossible");
-    self->keys.columns = cx_i_alloc_array(&self->allocator, count, sizeof *self->keys.columns);
-    if (self->keys.columns == NULL) return cx_i_out_of_memory(err);
-    self->keys.column_count = count;
+    CX_TRY(cx_i_keys_new_columns(&self->keys, count, err));
     for (int64_t c = 0; c < count; c++) {
         int32_t kind = cx_i_get_u8(reader);
         uint64_t length = cx_i_get_u64(reader);
@@ -157,10 +154,7 @@ static cx_status tallies_read_columns(cx_tallies *self, cx_i_reader *reader, int
         if (name == NULL || kind < CX_I_KEY_NUMBER || kind > CX_I_KEY_TEXT ||
             memchr(name, 0, (size_t)length) != NULL)
             return tallies_damaged(err, "its key columns are impossible");
-        self->keys.columns[c].kind = kind;
-        self->keys.columns[c].name = cx_i_alloc(&self->allocator, (size_t)length + 1);
-        if (self->keys.columns[c].name == NULL) return cx_i_out_of_memory(err);
-        memcpy(self->keys.columns[c].name, name, (size_t)length);
+        CX_TRY(cx_i_keys_set_column(&self->keys, c, (const char *)name, (size_t)length, kind, err));
         for (int64_t b = 0; b < c; b++)
             if (strcmp(self->keys.columns[b].name, self->keys.columns[c].name) == 0)
                 return tallies_damaged(err, "two key columns have one name");

@@ -29,18 +29,21 @@ cx_status cx_i_tally_new(int32_t scale_min, int32_t scale_max, int sides,
                          const cx_allocator *allocator, cx_tally **out, cx_error *err);
 int32_t cx_i_tally_levels(const cx_tally *tally);
 cx_status cx_i_tally_check_scale(int32_t scale_min, int32_t scale_max, cx_error *err);
-cx_status cx_i_tally_check_answers(const cx_answer_options *options, cx_error *err);
-/* How one answer is read: a step >= 0, or -1 - reason. Infinity and errors are the caller's. */
-#define CX_I_ANSWER_INFINITE (-100)
-int cx_i_answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
-                     double value, bool *rounded);
-cx_status cx_i_answer_fail(const cx_answer_options *options, const cx_array *scores, int64_t row,
-                           double value, int step, int32_t scale_min, int32_t scale_max,
-                           cx_error *err);
-/* Adds one answer to the scratch cells. */
+
+/* A batch of answers as it came. */
+typedef struct cx_i_answers {
+    const cx_array *scores, *weights; /* weights may be NULL */
+    const cx_answer_options *options; /* never NULL */
+} cx_i_answers;
+
+cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err);
+/* Reads one answer by the tally's scale into `cells`, which are the tally's own or its scratch. */
+cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
+                           int64_t row, double value, const double *weight, cx_error *err);
+
+/* Adds an answer on a step >= 0, or one left out: -1 - reason. false when a sum overflows. */
 bool cx_i_cells_add(cx_i_cells *cells, int32_t levels, int step, bool rounded,
                     const double *weight);
-
 void cx_i_cells_clear(cx_i_cells *cells, int32_t levels);
 /* Would the sum fit? Then commit it; the two together are all or nothing. */
 bool cx_i_cells_fit(const cx_i_cells *cells, const cx_i_cells *more, int32_t levels);
