@@ -9,6 +9,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#if defined(__GNUC__)
+#define CX_I_INLINE static inline __attribute__((always_inline))
+#else
+#define CX_I_INLINE static inline
+#endif
+
 #define CX_TRY(expression)                                                                         \
     do {                                                                                           \
         cx_status cx_try_status = (expression);                                                    \

@@ -95,8 +95,10 @@ cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err) {
     return answer_check_options(answers->options, err);
 }
 
-cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
-                           int64_t row, double value, const double *weight, cx_error *err) {
+/* The inner loop of a single tally wants it inline. */
+CX_I_INLINE cx_status answer_add(const cx_i_answers *answers, const cx_tally *tally,
+                                 cx_i_cells *cells, int64_t row, double value, const double *weight,
+                                 cx_error *err) {
     bool rounded;
     int step = answer_step(answers->options, tally->scale_min, tally->scale_max, value, &rounded);
     if (step < 0)
@@ -106,6 +108,11 @@ cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, c
     if (!cx_i_cells_add(cells, cx_i_tally_levels(tally), step, rounded, weight))
         return cx_i_tally_overflow(err);
     return CX_OK;
+}
+
+cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
+                           int64_t row, double value, const double *weight, cx_error *err) {
+    return answer_add(answers, tally, cells, row, value, weight, err);
 }
 
 /* A batch on its way into one tally. */
@@ -123,9 +130,8 @@ static cx_status answer_add_rows(const answer_batch *batch, cx_error *err) {
         if (batch->answers.weights != NULL)
             cx_i_array_read(batch->answers.weights, start, count, weights);
         for (int64_t i = 0; i < count; i++)
-            CX_TRY(cx_i_answers_add(&batch->answers, batch->tally, &batch->tally->scratch,
-                                    start + i, values[i],
-                                    batch->answers.weights != NULL ? &weights[i] : NULL, err));
+            CX_TRY(answer_add(&batch->answers, batch->tally, &batch->tally->scratch, start + i,
+                              values[i], batch->answers.weights != NULL ? &weights[i] : NULL, err));
     }
     return CX_OK;
 }

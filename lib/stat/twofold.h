@@ -1,17 +1,13 @@
 #ifndef CX_I_TWOFOLD_H
 #define CX_I_TWOFOLD_H
 
+#include "base/base.h"
+
 #include <math.h>
 
 /* Double-double arithmetic: the unevaluated sum of two doubles, about 31 digits [Dekker1971;
  * OgitaRumpOishi2005]. fma() rounds once by definition, in hardware or not: same bits everywhere.
  * Inlined by force, so that callers compiled for a processor with fma use its instruction. */
-#if defined(__GNUC__)
-#define CX_I_INLINE static inline __attribute__((always_inline))
-#else
-#define CX_I_INLINE static inline
-#endif
-
 typedef struct cx_i_twofold {
     double hi, lo;
 } cx_i_twofold;
