@@ -30,14 +30,25 @@ extern "C" {
     X(CX_METHOD_T, 11, "t")                                                                        \
     X(CX_METHOD_BOUNDED, 12, "bounded")                                                            \
     X(CX_METHOD_FISHER_Z, 13, "fisher-z")                                                          \
-    X(CX_METHOD_DELTA, 14, "delta")
+    X(CX_METHOD_DELTA, 14, "delta")                                                                \
+    X(CX_METHOD_NEWCOMBE, 15, "newcombe")                                                          \
+    X(CX_METHOD_AGRESTI_CAFFO, 16, "agresti-caffo")                                                \
+    X(CX_METHOD_MOVER, 17, "mover")                                                                \
+    X(CX_METHOD_SISON_GLAZ, 18, "sison-glaz")                                                      \
+    X(CX_METHOD_NORMAL_MIXTURE, 19, "normal-mixture")                                              \
+    X(CX_METHOD_BETA_BINOMIAL, 20, "beta-binomial")                                                \
+    X(CX_METHOD_BETTING, 21, "betting")                                                            \
+    X(CX_METHOD_LOG_LOG, 22, "log-log")                                                            \
+    X(CX_METHOD_JACKKNIFE, 23, "jackknife")                                                        \
+    X(CX_METHOD_BOOTSTRAP, 24, "bootstrap")                                                        \
+    X(CX_METHOD_POSTERIOR, 25, "posterior")
 
 /** Interval methods. */
 typedef enum cx_method {
 #define CX_METHOD_ENUM(name, number, text) name = number,
     CX_METHOD_LIST(CX_METHOD_ENUM)
 #undef CX_METHOD_ENUM
-        CX_METHOD_END = 15 /**< one more than the largest method */
+        CX_METHOD_END = 26 /**< one more than the largest method */
 } cx_method;
 
 /** Units of a value. */
@@ -46,7 +57,10 @@ typedef enum cx_unit {
     CX_UNIT_FRACTION = 1,    /**< shares: 0..1 */
     CX_UNIT_SCALE = 2,       /**< the scale of the answers */
     CX_UNIT_CORRELATION = 3, /**< -1..1 */
-    CX_UNIT_END = 4          /**< one more than the largest unit */
+    CX_UNIT_SECONDS = 4,     /**< durations */
+    CX_UNIT_COUNT = 5,       /**< things per thing: contacts per issue */
+    CX_UNIT_RATE = 6,        /**< events per second */
+    CX_UNIT_END = 7          /**< one more than the largest unit */
 } cx_unit;
 
 /** What a reader should know about an estimate: name, bit, word. */
@@ -57,14 +71,18 @@ typedef enum cx_unit {
     X(CX_FLAG_WEIGHTED, 8, "weighted")                /* weights were used */                      \
     X(CX_FLAG_LOWER_IS_BETTER, 16, "lower-is-better") /* direction of the metric */                \
     X(CX_FLAG_ROUNDED, 32, "rounded")                 /* fractional answers were rounded down */   \
-    X(CX_FLAG_SUPPRESSED, 64, "suppressed")           /* hidden: too small a cell */
+    X(CX_FLAG_SUPPRESSED, 64, "suppressed")           /* hidden: too small a cell */               \
+    X(CX_FLAG_MIXED_MODES, 128, "mixed-modes")        /* modes of asking that differ are pooled */ \
+    X(CX_FLAG_UNIDENTIFIED, 256, "not-identified")    /* the data do not determine the value */    \
+    X(CX_FLAG_CENSORED, 512, "censored")              /* a limit lies beyond the follow-up */      \
+    X(CX_FLAG_PARTIAL, 1024, "partial")               /* a part of the whole is missing */
 
 /** Flags of an estimate. */
 typedef enum cx_flag {
 #define CX_FLAG_ENUM(name, bit, text) name = bit,
     CX_FLAG_LIST(CX_FLAG_ENUM)
 #undef CX_FLAG_ENUM
-        CX_FLAG_END = 128 /**< one more than the sum of all flags */
+        CX_FLAG_END = 2048 /**< one more than the sum of all flags */
 } cx_flag;
 
 /** Why a row was left out: name, position in cx_estimate.excluded, word. */
@@ -73,14 +91,17 @@ typedef enum cx_flag {
     X(CX_EXCLUDED_NOT_APPLICABLE, 1, "not_applicable") /* a not-applicable code */                 \
     X(CX_EXCLUDED_OUT_OF_RANGE, 2, "out_of_range")     /* outside the scale */                     \
     X(CX_EXCLUDED_NON_INTEGER, 3, "non_integer")       /* between two steps of the scale */        \
-    X(CX_EXCLUDED_ZERO_WEIGHT, 4, "zero_weight")       /* valid, with a weight of zero */
+    X(CX_EXCLUDED_ZERO_WEIGHT, 4, "zero_weight")       /* valid, with a weight of zero */          \
+    X(CX_EXCLUDED_NO_ID, 5, "no_id")                   /* nobody to attach it to */                \
+    X(CX_EXCLUDED_DUPLICATE, 6, "duplicate")           /* said or logged twice */                  \
+    X(CX_EXCLUDED_OPEN, 7, "open")                     /* not decided yet */
 
 /** Positions in cx_estimate.excluded. */
 typedef enum cx_excluded {
 #define CX_EXCLUDED_ENUM(name, number, text) name = number,
     CX_EXCLUDED_LIST(CX_EXCLUDED_ENUM)
 #undef CX_EXCLUDED_ENUM
-        CX_EXCLUDED_END = 5 /**< number of reasons in use */
+        CX_EXCLUDED_END = 8 /**< number of reasons: all in use */
 } cx_excluded;
 
 /** One figure and what it stands on. 256 bytes, never larger. */
@@ -95,7 +116,7 @@ typedef struct cx_estimate {
     double n_eff;          /**< effective number of answers */
     double sum_w;          /**< sum of the weights of the n answers */
     int64_t n;             /**< valid answers with a positive weight */
-    int64_t excluded[8];   /**< rows left out, by cx_excluded; the rest is zero */
+    int64_t excluded[8];   /**< rows left out, by cx_excluded */
     int32_t method;        /**< a cx_method: the one that made the interval */
     int32_t unit;          /**< a cx_unit */
     uint32_t flags;        /**< cx_flag bits */
@@ -106,7 +127,8 @@ typedef struct cx_estimate {
 /** @brief The word of a method, such as "adjusted-wald"; "unknown" outside the list. */
 CX_API const char *cx_method_name(int32_t method);
 
-/** @brief The word of a unit: "points", "fraction", "scale" or "correlation". */
+/** @brief The word of a unit: "points", "fraction", "scale", "correlation", "seconds", "count" or
+ *  "rate". */
 CX_API const char *cx_unit_name(int32_t unit);
 
 /** @brief The word of one flag bit, such as "few"; NULL for a bit outside the list. */

@@ -35,14 +35,16 @@ extern "C" {
     X(CX_E_INFEASIBLE, 16, "the constraints cannot be met together")                               \
     X(CX_E_UNINFORMED, 17, "the budget leaves a point without any information")                    \
     X(CX_E_NAME, 18, "there is no column of that name")                                            \
-    X(CX_E_LIMIT, 19, "the problem is larger than the exact method allows")
+    X(CX_E_LIMIT, 19, "the problem is larger than the exact method allows")                        \
+    X(CX_E_UNIDENTIFIED, 20, "the data do not determine the value")                                \
+    X(CX_E_SUPPRESSED, 21, "hidden: too few answers to be shown")
 
 /** Status codes. */
 typedef enum cx_status {
 #define CX_STATUS_ENUM(name, number, text) name = number,
     CX_STATUS_LIST(CX_STATUS_ENUM)
 #undef CX_STATUS_ENUM
-        CX_STATUS_END = 20 /**< one more than the largest code */
+        CX_STATUS_END = 22 /**< one more than the largest code */
 } cx_status;
 
 /** What went wrong, owned by the caller; pass NULL where it is not wanted. */

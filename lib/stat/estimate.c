@@ -17,7 +17,8 @@ const char *cx_method_name(int32_t method) {
 }
 
 const char *cx_unit_name(int32_t unit) {
-    static const char *const names[] = {"points", "fraction", "scale", "correlation"};
+    static const char *const names[] = {"points",  "fraction", "scale", "correlation",
+                                        "seconds", "count",    "rate"};
     return unit >= 0 && unit < CX_UNIT_END ? names[unit] : "unknown";
 }
 

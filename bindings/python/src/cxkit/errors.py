@@ -40,6 +40,8 @@ __all__ = [
     "OutOfMemoryError",
     "OverflowedError",
     "SingularError",
+    "SuppressedError",
+    "UnidentifiedError",
     "UninformedError",
     "VersionError",
 ]
@@ -183,6 +185,18 @@ class LimitError(Error, ValueError):
     """The problem is larger than the exact method allows."""
 
     status, code = "CX_E_LIMIT", 19
+
+
+class UnidentifiedError(Error, ValueError):
+    """The data do not determine the value."""
+
+    status, code = "CX_E_UNIDENTIFIED", 20
+
+
+class SuppressedError(Error, ValueError):
+    """Hidden: too few answers to be shown."""
+
+    status, code = "CX_E_SUPPRESSED", 21
 
 
 _CLASSES: dict[int, type[Error]] = {made.code: made for made in Error.__subclasses__()}
