@@ -75,14 +75,15 @@ typedef enum cx_unit {
     X(CX_FLAG_MIXED_MODES, 128, "mixed-modes")        /* modes of asking that differ are pooled */ \
     X(CX_FLAG_UNIDENTIFIED, 256, "not-identified")    /* the data do not determine the value */    \
     X(CX_FLAG_CENSORED, 512, "censored")              /* a limit lies beyond the follow-up */      \
-    X(CX_FLAG_PARTIAL, 1024, "partial")               /* a part of the whole is missing */
+    X(CX_FLAG_PARTIAL, 1024, "partial")               /* a part of the whole is missing */         \
+    X(CX_FLAG_OBSERVATIONAL, 2048, "observational")   /* groups compared were not randomised */
 
 /** Flags of an estimate. */
 typedef enum cx_flag {
 #define CX_FLAG_ENUM(name, bit, text) name = bit,
     CX_FLAG_LIST(CX_FLAG_ENUM)
 #undef CX_FLAG_ENUM
-        CX_FLAG_END = 2048 /**< one more than the sum of all flags */
+        CX_FLAG_END = 4096 /**< one more than the sum of all flags */
 } cx_flag;
 
 /** Why a row was left out: name, position in cx_estimate.excluded, word. */

@@ -1,5 +1,7 @@
 #include "base/keys.h"
 
+#include "base/times.h"
+
 /* Turning rows into keys, and keys back into their parts. */
 
 /* A part starts with its tag, so that missing sorts last. Text ends in 00 00 and a zero inside it
@@ -26,24 +28,9 @@ static size_t key_put_text(uint8_t *out, const char *text, int64_t length) {
     return used;
 }
 
-/* Times are microseconds since 1970 UTC, whatever the unit they came in. */
-static cx_status key_time(const cx_array *column, int64_t row, int64_t *value, cx_error *err) {
-    static const int64_t factors[] = {1, 1000000, 1000, 1, 1, INT64_C(86400000000)};
-    int64_t time = cx_i_array_i64(column, row);
-    if (column->unit < CX_SECONDS || column->unit > CX_DAYS)
-        return cx_i_fail(err, CX_E_TYPE, "column %s holds timestamps without a unit", column->name);
-    if (column->unit == CX_NANOSECONDS && time % 1000 != 0)
-        return cx_i_fail_at(err, CX_E_DOMAIN, column, row, (double)time,
-                            "the time is no whole number of microseconds");
-    if (column->unit == CX_NANOSECONDS) time /= 1000;
-    if (cx_i_mul_i64(time, factors[column->unit], value)) return CX_OK;
-    return cx_i_fail_at(err, CX_E_OVERFLOW, column, row, (double)time,
-                        "the time is beyond the range of microseconds");
-}
-
 static cx_status key_number(const cx_array *column, int64_t row, int64_t *value, cx_error *err) {
     double number;
-    if (column->dtype == CX_TIMESTAMP) return key_time(column, row, value, err);
+    if (column->dtype == CX_TIMESTAMP) return cx_i_times_read(column, row, value, err);
     if (column->dtype != CX_F32 && column->dtype != CX_F64) {
         *value = cx_i_array_i64(column, row);
         if (column->dtype == CX_U64 && *value < 0)
@@ -58,14 +45,6 @@ static cx_status key_number(const cx_array *column, int64_t row, int64_t *value,
     return CX_OK;
 }
 
-static bool key_missing(const cx_array *column, int64_t row) {
-    double number;
-    if (!cx_i_array_present(column, row)) return true;
-    if (column->dtype != CX_F32 && column->dtype != CX_F64) return false;
-    cx_i_array_read(column, row, 1, &number);
-    return isnan(number);
-}
-
 /* The most bytes the key of one row can take. */
 static cx_status key_room(const cx_i_keys *keys, const cx_frame *by, int64_t row, size_t *room,
                           cx_error *err) {
@@ -74,7 +53,7 @@ static cx_status key_room(const cx_i_keys *keys, const cx_frame *by, int64_t row
         const cx_array *column = &by->columns[i];
         const char *text;
         int64_t length = 0;
-        if (keys->columns[i].kind == CX_I_KEY_TEXT && !key_missing(column, row))
+        if (keys->columns[i].kind == CX_I_KEY_TEXT && !cx_i_times_missing(column, row))
             CX_TRY(cx_i_array_text(column, "by", row, &text, &length, err));
         *room += KEY_NUMBER_SIZE + 2 * (size_t)length;
     }
@@ -87,7 +66,7 @@ static cx_status key_write(const cx_i_keys *keys, const cx_frame *by, int64_t ro
     for (int64_t i = 0; i < by->count; i++) {
         const cx_array *column = &by->columns[i];
         int64_t value;
-        if (key_missing(column, row)) {
+        if (cx_i_times_missing(column, row)) {
             out[(*size)++] = KEY_TAG_MISSING;
         } else if (keys->columns[i].kind == CX_I_KEY_TEXT) {
             const char *text;

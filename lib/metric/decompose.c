@@ -1,5 +1,7 @@
 #include "metric/compare.h"
 
+#include "stat/keys_table.h"
+
 #include <cxkit/special.h>
 
 /* Mix and within [Kitagawa1955], with delta-method errors from the tallies alone: an answer y of
@@ -144,7 +146,7 @@ static cx_status decompose_side_columns(const decompose_work *work, cx_table *ta
 static cx_status decompose_group_columns(const decompose_work *work, const char **words,
                                          cx_table *table, cx_error *err) {
     double *mix, *within;
-    CX_TRY(cx_i_tallies_key_columns(work->all, 1, table, err));
+    CX_TRY(cx_i_keys_to_table(&work->all->keys, work->all->order, 1, table, err));
     CX_TRY(decompose_side_columns(work, table, err));
     CX_TRY(cx_i_table_f64(table, "mix", &mix, err));
     CX_TRY(cx_i_table_f64(table, "within", &within, err));

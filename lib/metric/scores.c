@@ -1,6 +1,7 @@
 #include "metric/scores.h"
 
 #include "metric/tallies.h"
+#include "stat/keys_table.h"
 
 /* -- figures ------------------------------------------------------------------------------- */
 
@@ -145,7 +146,7 @@ static cx_status scores_table(const cx_tallies *tallies, const cx_estimate *rows
                               cx_error *err) {
     cx_table *table;
     CX_TRY(cx_i_table_new(tallies->keys.count, &tallies->allocator, &table, err));
-    cx_status status = cx_i_tallies_key_columns(tallies, 1, table, err);
+    cx_status status = cx_i_keys_to_table(&tallies->keys, tallies->order, 1, table, err);
     if (status == CX_OK) status = cx_i_estimates_to_table(rows, tallies->keys.count, table, err);
     if (status == CX_OK)
         *out = table;

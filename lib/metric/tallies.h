@@ -15,9 +15,6 @@ struct cx_tallies {
     int64_t made;     /* tallies that exist; the number of keys once a call has succeeded */
 };
 
-/* Appends the key columns to a table whose rows are the keys in order, each `repeat` times. */
-cx_status cx_i_tallies_key_columns(const cx_tallies *self, int64_t repeat, cx_table *table,
-                                   cx_error *err);
 cx_status cx_i_tallies_reserve(cx_tallies *self, int64_t count, cx_error *err);
 
 #endif

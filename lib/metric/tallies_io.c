@@ -1,74 +1,16 @@
 #include "metric/tallies.h"
 
+#include "stat/keys_table.h"
+
 /* A set as a table and as bytes. */
 
 /* -- table --------------------------------------------------------------------------------- */
-
-/* The part of a key that belongs to one column. */
-static cx_i_key_part tallies_part(const cx_tallies *self, int64_t index, int64_t column,
-                                  char *text) {
-    size_t size, used = 0;
-    cx_i_key_part part = {true, 0, 0};
-    const uint8_t *bytes = cx_i_keys_bytes(&self->keys, self->order[index], &size);
-    for (int64_t i = 0; i <= column; i++)
-        used += cx_i_key_parse(bytes + used, size - used, self->keys.columns[i].kind, text, &part);
-    return part;
-}
-
-static cx_status tallies_mark_missing(const cx_tallies *self, int64_t column, int64_t repeat,
-                                      char *text, cx_table *table, cx_error *err) {
-    for (int64_t i = 0; i < self->keys.count; i++)
-        for (int64_t r = 0; r < repeat && tallies_part(self, i, column, text).missing; r++)
-            CX_TRY(cx_i_table_null(table, i * repeat + r, err));
-    return CX_OK;
-}
-
-static cx_status tallies_number_column(const cx_tallies *self, int64_t column, int64_t repeat,
-                                       char *text, cx_table *table, cx_error *err) {
-    int64_t *numbers;
-    CX_TRY(cx_i_table_i64(table, self->keys.columns[column].name, &numbers, err));
-    for (int64_t i = 0; i < self->keys.count; i++)
-        for (int64_t r = 0; r < repeat; r++)
-            numbers[i * repeat + r] = tallies_part(self, i, column, text).number;
-    return tallies_mark_missing(self, column, repeat, text, table, err);
-}
-
-static cx_status tallies_text_column(const cx_tallies *self, int64_t column, int64_t repeat,
-                                     char *text, cx_table *table, cx_error *err) {
-    char *characters;
-    int32_t *offsets;
-    int64_t bytes = 0, row = 0;
-    for (int64_t i = 0; i < self->keys.count; i++)
-        bytes += repeat * tallies_part(self, i, column, text).length;
-    CX_TRY(cx_i_table_string(table, self->keys.columns[column].name, bytes, &characters, &offsets,
-                             err));
-    for (int64_t i = 0; i < self->keys.count; i++) {
-        int64_t length = tallies_part(self, i, column, text).length;
-        for (int64_t r = 0; r < repeat; r++, row++) {
-            memcpy(characters + offsets[row], text, (size_t)length);
-            offsets[row + 1] = offsets[row] + (int32_t)length;
-        }
-    }
-    return tallies_mark_missing(self, column, repeat, text, table, err);
-}
-
-cx_status cx_i_tallies_key_columns(const cx_tallies *self, int64_t repeat, cx_table *table,
-                                   cx_error *err) {
-    char *text = cx_i_alloc(&self->allocator, self->keys.bytes_used);
-    cx_status status = text == NULL ? cx_i_out_of_memory(err) : CX_OK;
-    for (int64_t c = 0; c < self->keys.column_count && status == CX_OK; c++)
-        status = self->keys.columns[c].kind == CX_I_KEY_NUMBER
-                     ? tallies_number_column(self, c, repeat, text, table, err)
-                     : tallies_text_column(self, c, repeat, text, table, err);
-    cx_i_free(&self->allocator, text);
-    return status;
-}
 
 static cx_status tallies_fill_table(const cx_tallies *self, int64_t levels, cx_table *table,
                                     cx_error *err) {
     int64_t *score, *count;
     double *weight;
-    CX_TRY(cx_i_tallies_key_columns(self, levels, table, err));
+    CX_TRY(cx_i_keys_to_table(&self->keys, self->order, levels, table, err));
     CX_TRY(cx_i_table_i64(table, "score", &score, err));
     CX_TRY(cx_i_table_i64(table, "count", &count, err));
     CX_TRY(cx_i_table_f64(table, "weight", &weight, err));

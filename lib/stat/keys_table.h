@@ -1,0 +1,12 @@
+#ifndef CX_I_KEYS_TABLE_H
+#define CX_I_KEYS_TABLE_H
+
+#include "base/keys.h"
+#include "stat/table.h"
+
+/* Appends the key columns to a table whose rows are the keys order[0], order[1], ..., each `repeat`
+ * times. */
+cx_status cx_i_keys_to_table(const cx_i_keys *keys, const int64_t *order, int64_t repeat,
+                             cx_table *table, cx_error *err);
+
+#endif
