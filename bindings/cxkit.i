@@ -41,6 +41,7 @@
 %include <cxkit/tally.h>
 %include <cxkit/metric.h>
 %include <cxkit/compare.h>
+%include <cxkit/journey.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

@@ -128,8 +128,8 @@ static size_t key_parse_text(const uint8_t *bytes, size_t size, char *text, cx_i
 
 size_t cx_i_key_parse(const uint8_t *bytes, size_t size, int32_t kind, char *text,
                       cx_i_key_part *part) {
-    *part = (cx_i_key_part){false, 0, 0};
-    if (size == 0) return 0;
+    *part = (cx_i_key_part){true, 0, 0};
+    if (size == 0) return 0; /* a key that ends here has no such part */
     part->missing = bytes[0] == KEY_TAG_MISSING;
     if (part->missing) return 1;
     if (kind == CX_I_KEY_NUMBER)

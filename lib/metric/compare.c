@@ -34,17 +34,28 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
     }
 }
 
+cx_status cx_i_compare_estimate(const cx_tally *tally, const cx_compare_options *options,
+                                cx_estimate *out, cx_error *err) {
+    cx_nps_options nps = {sizeof nps, CX_METHOD_SCORE, options->promoters, options->detractors,
+                          options->confidence};
+    cx_csat_options csat = {sizeof csat, CX_METHOD_WILSON, options->top, CX_DENOMINATOR_VALID,
+                            options->confidence};
+    cx_mean_options mean = {sizeof mean, 0, options->confidence};
+    return options->score == CX_SCORE_NPS       ? cx_i_nps_estimate(tally, &nps, out, err)
+           : options->score == CX_SCORE_TOP_BOX ? cx_i_csat_estimate(tally, &csat, out, err)
+                                                : cx_i_mean_estimate(tally, &mean, out, err);
+}
+
 /* -- can groups be told apart? ------------------------------------------------------------- */
 
-/* Variance of one answer of a group after one more answer, spread as those of everyone. */
-static double compare_spread(const cx_tally *group, const cx_i_figures *own, const cx_tally *all,
-                             const cx_i_figures *total, const cx_i_read_as *as) {
+double cx_i_compare_spread(const cx_tally *group, const cx_i_figures *own, const cx_tally *all,
+                           const cx_i_figures *total, const cx_i_read_as *as, double more) {
     double mean = 0, square = 0;
     for (int32_t i = 0; i < cx_i_tally_levels(group); i++) {
         int32_t score = group->scale_min + i;
         double share = (own->n_eff * cx_tally_weight(group, score) / own->sum_w +
-                        cx_tally_weight(all, score) / total->sum_w) /
-                       (own->n_eff + 1);
+                        more * cx_tally_weight(all, score) / total->sum_w) /
+                       (own->n_eff + more);
         double y = as->reading(score, as->context) - total->mean;
         mean += share * y;
         square += share * y * y;
@@ -64,7 +75,7 @@ static void compare_add_group(const cx_tally *group, const cx_tally *all, const 
         sums->left_out++;
         return;
     }
-    double weight = figures.n_eff / compare_spread(group, &figures, all, total, as);
+    double weight = figures.n_eff / cx_i_compare_spread(group, &figures, all, total, as, 1);
     double distance = figures.mean - total->mean; /* centred: no digits are lost in q */
     sums->groups++;
     sums->weight += weight;

@@ -17,5 +17,12 @@ typedef struct cx_i_read_as {
 /* `as` must stay where it is: its context points into it. */
 cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_min,
                                int32_t scale_max, cx_i_read_as *as, cx_error *err);
+/* The estimate of that score, by one method for all, so that rows compare. It fills what is known
+ * even when the status is CX_E_EMPTY. */
+cx_status cx_i_compare_estimate(const cx_tally *tally, const cx_compare_options *options,
+                                cx_estimate *out, cx_error *err);
+/* Variance of one answer of a group after some more answers, spread as those of everyone. */
+double cx_i_compare_spread(const cx_tally *group, const cx_i_figures *own, const cx_tally *all,
+                           const cx_i_figures *total, const cx_i_read_as *as, double more);
 
 #endif

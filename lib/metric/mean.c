@@ -39,8 +39,8 @@ static void mean_t(const cx_tally *tally, cx_estimate *out, double se) {
     cx_i_estimate_clip(out, tally->scale_min, tally->scale_max);
 }
 
-static cx_status mean_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
-                               cx_error *err) {
+cx_status cx_i_mean_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
+                             cx_error *err) {
     const cx_mean_options *mean = options;
     CX_TRY(cx_i_options_check(mean->struct_size, sizeof *mean, "cx_mean_options", err));
     CX_TRY(cx_i_check_confidence(mean->confidence, err));
@@ -61,7 +61,7 @@ cx_status cx_mean_score(const cx_tally *tally, const cx_mean_options *options, c
     cx_mean_options_init(&defaults);
     if (tally == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
-    CX_TRY(mean_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    CX_TRY(cx_i_mean_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
     *out = estimate;
     return CX_OK;
 }
@@ -70,7 +70,8 @@ cx_status cx_mean_score_by(const cx_tallies *tallies, const cx_mean_options *opt
                            cx_table **out, cx_error *err) {
     cx_mean_options defaults;
     cx_mean_options_init(&defaults);
-    return cx_i_metric_by(tallies, mean_estimate, options != NULL ? options : &defaults, out, err);
+    return cx_i_metric_by(tallies, cx_i_mean_estimate, options != NULL ? options : &defaults, out,
+                          err);
 }
 
 /* -- effort -------------------------------------------------------------------------------- */
@@ -108,7 +109,7 @@ static cx_status ces_estimate(const cx_tally *tally, const void *context, cx_est
         return cx_i_nps_estimate(tally, &net, out, err);
     }
     cx_mean_options mean = {sizeof mean, 0, options->confidence};
-    CX_TRY(mean_estimate(tally, &mean, out, err));
+    CX_TRY(cx_i_mean_estimate(tally, &mean, out, err));
     if (options->version == 1) out->flags |= CX_FLAG_LOWER_IS_BETTER;
     return CX_OK;
 }

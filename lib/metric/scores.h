@@ -46,6 +46,8 @@ cx_status cx_i_nps_estimate(const cx_tally *tally, const void *options, cx_estim
                             cx_error *err);
 cx_status cx_i_csat_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
                              cx_error *err);
+cx_status cx_i_mean_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
+                             cx_error *err);
 
 /* What the metrics share with the comparisons. */
 typedef struct cx_i_net_cuts {

@@ -1,0 +1,92 @@
+#ifndef CXKIT_JOURNEY_H
+#define CXKIT_JOURNEY_H
+
+#include <cxkit/compare.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** @defgroup journey Journeys and modes
+ * @{
+ */
+
+/** Most levels of a journey, such as stage, touchpoint and channel. */
+#define CX_JOURNEY_MAX_DEPTH 8
+
+/** What the parts of a journey count for in their whole. */
+typedef enum cx_journey_weights {
+    CX_JOURNEY_VOLUME = 0, /**< the stated volumes, or the answers when none are stated */
+    CX_JOURNEY_EQUAL = 1   /**< every part of a node the same */
+} cx_journey_weights;
+
+/** Options of cx_journey. */
+typedef struct cx_journey_options {
+    uint32_t struct_size; /**< set by cx_journey_options_init */
+    int32_t score;        /**< a cx_score; default NPS */
+    int32_t promoters;    /**< as in cx_compare_options */
+    int32_t detractors;   /**< as in cx_compare_options */
+    int32_t top;          /**< as in cx_compare_options */
+    int32_t weights;      /**< a cx_journey_weights; default volume */
+    int32_t pool;         /**< 1 (default): the pooled columns too; 0: without */
+    int32_t reserved;     /**< zero */
+    double confidence;    /**< default 0.95 */
+} cx_journey_options;
+
+/** @brief The defaults: NPS, volumes, pooled columns, 95 %. */
+CX_API void cx_journey_options_init(cx_journey_options *options);
+
+/** @brief A score at every node of a journey: stage > touchpoint > channel, or any other levels.
+ *
+ * The key columns of the tallies are the levels from the outside in; their answers belong to the
+ * innermost one. A node above is the weighted mean of its parts. Weighted by the answers, that is
+ * the score of all answers beneath it; otherwise the weights are taken as fixed, the standard error
+ * is propagated and the interval is that of a linear combination of intervals [Zou2008] ("mover").
+ *
+ * Pooling [Robinson1991]: the scores of the parts of a node vary about it with a variance of their
+ * depth, estimated from the inside out by the equation of Paule and Mandel [Paule1982]; each answer
+ * has a variance from counts to which ten answers spread as those of everyone were added, so that a
+ * node of promoters only has one too. Given those, the pooled values are the best linear unbiased
+ * predictions of the nodes' true scores: a pooled whole is exactly the weighted mean of its pooled
+ * parts. The intervals are wider than that by what the estimated variances leave open
+ * [Kass1989]. One part everywhere: no pooling; no variance between parts: full pooling.
+ *
+ * @param      tallies       one or more key columns, at most CX_JOURNEY_MAX_DEPTH
+ * @param      volume_paths  the key columns of the volumes, one row a path, or NULL; a path that
+ *                           stands twice adds up
+ * @param      volumes       >= 0 and none missing, one for each row of volume_paths, or NULL
+ * @param      expected      paths that should have answers, by the first or all key columns (such
+ *                           as the list of stages), or NULL
+ * @param      options       NULL for the defaults
+ * @param[out] out           one row a node, each before its parts: the key columns (null below the
+ *                           node's own depth), depth (0: the whole), weight (in the node above),
+ *                           share (of the whole), covered (part of the volume, or of the equal
+ *                           weights, that has answers; null when weighted by answers and something
+ *                           is missing), missing (nodes without answers beneath), the columns of
+ *                           cx_estimate, then pooled_value, pooled_se, pooled_low, pooled_high,
+ *                           own_weight (of the node's own answers in its pooled value) and rollup
+ *                           ("answers", "volumes" or "equal"). Figures: sd_between_1 ... for each
+ *                           depth
+ * @param      err           may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_LENGTH | CX_E_TYPE | CX_E_OVERFLOW | CX_E_MEMORY
+ * @retval CX_E_EMPTY     no valid answer at all
+ * @retval CX_E_MISMATCH  the columns of volume_paths or expected are not those of the tallies
+ * @retval CX_E_DOMAIN    a volume is negative or missing, or answers stand where none is stated
+ *
+ * Edge cases: a part without answers leaves the whole with the weights of the others and the flag
+ * "partial"; it is never counted as 0. A part with one answer leaves the standard error of its
+ * wholes empty, not their interval. Answers that are all alike have no pooled values. Cost: O(nodes
+ * depth), one tally for each inner node. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_journey(const cx_tallies *tallies, const cx_frame *volume_paths,
+                                         const cx_array *volumes, const cx_frame *expected,
+                                         const cx_journey_options *options, cx_table **out,
+                                         cx_error *err);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
