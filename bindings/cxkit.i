@@ -42,6 +42,7 @@
 %include <cxkit/metric.h>
 %include <cxkit/compare.h>
 %include <cxkit/journey.h>
+%include <cxkit/tolerance.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

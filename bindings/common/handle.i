@@ -59,6 +59,7 @@ struct TYPE {};
 %cx_result(cx_estimate)
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_random_words)
+%cx_result(cx_tolerance_result)
 
 %cx_options(cx_answer_options)
 %cx_options(cx_nps_options)
@@ -72,6 +73,8 @@ struct TYPE {};
 %cx_options(cx_driver_options)
 %cx_options(cx_plan_options)
 %ignore cx_plan_options::allocator;
+%cx_options(cx_tolerance_options)
+%ignore cx_tolerance_options::allocator;
 
 /* A tally inside a set is the set's: cx_tallies_take gives one of your own. */
 %ignore cx_tallies_at;

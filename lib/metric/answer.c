@@ -115,6 +115,15 @@ cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, c
     return answer_add(answers, tally, cells, row, value, weight, err);
 }
 
+cx_status cx_i_answers_read(const cx_i_answers *answers, int32_t scale_min, int32_t scale_max,
+                            int64_t row, double value, int *step, cx_error *err) {
+    bool rounded;
+    *step = answer_step(answers->options, scale_min, scale_max, value, &rounded);
+    if (*step >= 0) return CX_OK;
+    return answer_fail(answers->options, answers->scores, row, value, *step, scale_min, scale_max,
+                       err);
+}
+
 /* A batch on its way into one tally. */
 typedef struct answer_batch {
     cx_tally *tally;

@@ -41,6 +41,10 @@ cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err);
 cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
                            int64_t row, double value, const double *weight, cx_error *err);
 
+/* The same without a tally: the step above scale_min, or -1 - reason. */
+cx_status cx_i_answers_read(const cx_i_answers *answers, int32_t scale_min, int32_t scale_max,
+                            int64_t row, double value, int *step, cx_error *err);
+
 /* Adds an answer on a step >= 0, or one left out: -1 - reason. false when a sum overflows. */
 bool cx_i_cells_add(cx_i_cells *cells, int32_t levels, int step, bool rounded,
                     const double *weight);

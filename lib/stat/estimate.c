@@ -134,7 +134,7 @@ static size_t estimate_flag_words(uint32_t flags, char *out, size_t size) {
 
 static cx_status estimate_flags(const cx_estimate *rows, int64_t count, cx_table *table,
                                 cx_error *err) {
-    char words[128], *characters;
+    char words[192], *characters;
     int32_t *offsets;
     int64_t bytes = 0;
     for (int64_t i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 /* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
 SUITE(alloc)
 SUITE(arguments)
+SUITE(arguments_tolerance)
 SUITE(array)
 SUITE(bytes)
 SUITE(compare)
@@ -18,4 +19,5 @@ SUITE(status)
 SUITE(table)
 SUITE(tallies)
 SUITE(tally)
+SUITE(tolerance)
 SUITE(version)
