@@ -8,7 +8,7 @@
  *   parameters | payload | u64 checksum of all before it (CRC-64, ECMA-182) */
 #define CX_I_CODEC_OVERHEAD 28
 
-enum { CX_I_TYPE_TALLY = 1, CX_I_TYPE_TALLIES = 2, CX_I_TYPE_MOMENTS = 3 };
+enum { CX_I_TYPE_TALLY = 1, CX_I_TYPE_TALLIES = 2, CX_I_TYPE_MOMENTS = 3, CX_I_TYPE_WAITS = 5 };
 
 /* Writes, or only counts while `out` is NULL. */
 typedef struct cx_i_writer {

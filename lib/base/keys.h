@@ -62,4 +62,9 @@ size_t cx_i_key_parse(const uint8_t *bytes, size_t size, int32_t kind, char *tex
 /* true when the bytes are exactly one well-formed key of these columns */
 bool cx_i_keys_well_formed(const cx_i_keys *keys, const uint8_t *bytes, size_t size, char *scratch);
 
+/* The columns in the parameters of an encoded state; reading consumes what is left of the reader. */
+void cx_i_keys_put_columns(const cx_i_keys *keys, cx_i_writer *writer);
+cx_status cx_i_keys_get_columns(cx_i_keys *keys, cx_i_reader *reader, const char *noun,
+                                cx_error *err);
+
 #endif

@@ -45,13 +45,7 @@ static void tallies_write(const cx_tallies *self, cx_i_writer *writer) {
     cx_i_codec_begin(writer, CX_I_TYPE_TALLIES, TALLIES_VERSION);
     cx_i_put_i64(writer, self->scale_min);
     cx_i_put_i64(writer, self->scale_max);
-    cx_i_put_i64(writer, self->keys.column_count);
-    for (int64_t c = 0; c < self->keys.column_count; c++) {
-        size_t length = strlen(self->keys.columns[c].name);
-        cx_i_put_u8(writer, (uint8_t)self->keys.columns[c].kind);
-        cx_i_put_u64(writer, length);
-        cx_i_put_bytes(writer, self->keys.columns[c].name, length);
-    }
+    cx_i_keys_put_columns(&self->keys, writer);
     cx_i_codec_payload(writer);
     cx_i_put_i64(writer, self->keys.count);
     for (int64_t i = 0; i < self->keys.count; i++) {
@@ -81,27 +75,6 @@ cx_status cx_tallies_encode(const cx_tallies *self, uint8_t *buffer, size_t size
 
 static cx_status tallies_damaged(cx_error *err, const char *what) {
     return cx_i_codec_damaged(err, "set of tallies", what);
-}
-
-static cx_status tallies_read_columns(cx_tallies *self, cx_i_reader *reader, int64_t count,
-                                      cx_error *err) {
-    if (count == 0) return CX_OK;
-    if (count < 0 || (uint64_t)count > reader->size / 9)
-        return tallies_damaged(err, "its key columns are impossible");
-    CX_TRY(cx_i_keys_new_columns(&self->keys, count, err));
-    for (int64_t c = 0; c < count; c++) {
-        int32_t kind = cx_i_get_u8(reader);
-        uint64_t length = cx_i_get_u64(reader);
-        const uint8_t *name = cx_i_get_bytes(reader, (size_t)length);
-        if (name == NULL || kind < CX_I_KEY_NUMBER || kind > CX_I_KEY_TEXT ||
-            memchr(name, 0, (size_t)length) != NULL)
-            return tallies_damaged(err, "its key columns are impossible");
-        CX_TRY(cx_i_keys_set_column(&self->keys, c, (const char *)name, (size_t)length, kind, err));
-        for (int64_t b = 0; b < c; b++)
-            if (strcmp(self->keys.columns[b].name, self->keys.columns[c].name) == 0)
-                return tallies_damaged(err, "two key columns have one name");
-    }
-    return CX_OK;
 }
 
 static cx_status tallies_read_tally(cx_tallies *self, cx_i_reader *reader, char *scratch,
@@ -139,9 +112,7 @@ static cx_status tallies_read_payload(cx_tallies *self, cx_i_reader *reader, cha
 
 static cx_status tallies_read(cx_tallies *self, cx_i_reader *parameters, cx_i_reader *payload,
                               cx_error *err) {
-    int64_t columns = cx_i_get_i64(parameters);
-    CX_TRY(tallies_read_columns(self, parameters, columns, err));
-    if (!cx_i_get_done(parameters)) return tallies_damaged(err, "its lengths do not add up");
+    CX_TRY(cx_i_keys_get_columns(&self->keys, parameters, "set of tallies", err));
     char *scratch = cx_i_alloc(&self->allocator, payload->size);
     if (scratch == NULL) return cx_i_out_of_memory(err);
     cx_status status = tallies_read_payload(self, payload, scratch, err);

@@ -8,5 +8,8 @@
  * times. */
 cx_status cx_i_keys_to_table(const cx_i_keys *keys, const int64_t *order, int64_t repeat,
                              cx_table *table, cx_error *err);
+/* The same for a table of `count` rows whose keys are named one by one. */
+cx_status cx_i_keys_to_rows(const cx_i_keys *keys, const int64_t *key_of_row, int64_t count,
+                            cx_table *table, cx_error *err);
 
 #endif

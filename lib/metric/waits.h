@@ -1,0 +1,58 @@
+#ifndef CX_I_WAITS_H
+#define CX_I_WAITS_H
+
+#include <cxkit/waits.h>
+
+#include "base/keys.h"
+#include "stat/survival.h"
+#include "stat/table.h"
+
+typedef struct cx_i_waits_group {
+    cx_i_survival table;
+    int64_t excluded[CX_EXCLUDED_END];
+} cx_i_waits_group;
+
+struct cx_waits {
+    cx_allocator allocator;
+    cx_i_keys keys;           /* no columns: one group, or none as long as nothing was added */
+    cx_i_waits_group *groups; /* by key number */
+    int64_t *order;           /* key numbers, sorted by key */
+    int64_t room, made;       /* of both arrays; groups in use */
+};
+
+/* Room for `count` groups and empty ones up to it. On failure unchanged but for room. */
+cx_status cx_i_waits_make(cx_waits *waits, int64_t count, cx_error *err);
+/* Adds `more`, made with the same allocator, and empties it: tables without a counterpart are
+ * moved and not copied. */
+cx_status cx_i_waits_absorb(cx_waits *waits, cx_waits *more, cx_error *err);
+/* All counts of a group, and of all groups; they never exceed 2^63 - 1. */
+bool cx_i_waits_count(const cx_waits *waits, int64_t *count);
+/* The group at a position in key order, or NULL */
+const cx_i_waits_group *cx_i_waits_at(const cx_waits *waits, int64_t index);
+
+
+/* Reads rows start .. start + count (count <= CX_I_BLOCK) into durations and ends: end 1 or 0, NaN
+ * for unknown; a row that is left out gets -1 - its reason as its duration. */
+typedef cx_status (*cx_i_waits_reader)(const void *source, int64_t start, int64_t count,
+                                       double *durations, double *ends, cx_error *err);
+/* Adds rows 0 .. length, split by `by` unless NULL. */
+cx_status cx_i_waits_add_rows(cx_waits *waits, cx_i_waits_reader reader, const void *source,
+                              int64_t length, const cx_frame *by, cx_error *err);
+
+/* -- reading ------------------------------------------------------------------------------- */
+
+cx_status cx_i_curve_options_check(const cx_curve_options *options, cx_curve_options *used,
+                                   cx_error *err);
+/* An estimate of one group at t (or p); fills what is known even when it fails with CX_E_EMPTY or
+ * CX_E_UNIDENTIFIED. */
+typedef cx_status (*cx_i_curve_figure)(const cx_i_waits_group *group, double at,
+                                       const cx_curve_options *options, cx_estimate *out,
+                                       cx_error *err);
+cx_status cx_i_curve_within(const cx_i_waits_group *group, double at,
+                            const cx_curve_options *options, cx_estimate *out, cx_error *err);
+cx_status cx_i_curve_quantile(const cx_i_waits_group *group, double at,
+                              const cx_curve_options *options, cx_estimate *out, cx_error *err);
+/* The key columns, as far as there are any. */
+cx_status cx_i_waits_key_columns(const cx_waits *waits, cx_table *table, cx_error *err);
+
+#endif
