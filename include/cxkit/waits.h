@@ -32,7 +32,7 @@ typedef enum cx_zero {
 
 /** How waits of unknown end are read, such as those of customers who left without a word. */
 typedef enum cx_unknown {
-    CX_UNKNOWN_EXCLUDE = 0,  /**< left out, counted under missing; the estimate is flagged partial */
+    CX_UNKNOWN_EXCLUDE = 0, /**< left out, counted under missing; the estimate is flagged partial */
     CX_UNKNOWN_CENSORED = 1, /**< as if none of them had the event: one bound */
     CX_UNKNOWN_EVENT = 2     /**< as if all of them had it: the other bound */
 } cx_unknown;
@@ -184,9 +184,9 @@ CX_API CX_NODISCARD cx_status cx_waits_decode(const uint8_t *bytes, size_t size,
 /** @defgroup curve Survival curves
  *
  * S(t), the share that lasts longer than t, by Kaplan and Meier [KaplanMeier1958]: the product over
- * the times of events up to t of 1 - d / Y, d events among Y who are still followed. Its variance is
- * Greenwood's [Greenwood1926]. Censoring must have nothing to do with the wait: a call centre that
- * answers the impatient first would break that.
+ * the times of events up to t of 1 - d / Y, d events among Y who are still followed. Its variance
+ * is Greenwood's [Greenwood1926]. Censoring must have nothing to do with the wait: a call centre
+ * that answers the impatient first would break that.
  *
  * All functions fail with CX_E_NULL, CX_E_OPTION, CX_E_EMPTY (no rows), and those for one estimate
  * with CX_E_MISMATCH for waits split by keys. In tables such a row has that status, or

@@ -89,9 +89,8 @@ cx_status cx_i_curve_within(const cx_i_waits_group *group, double t,
 cx_status cx_i_curve_quantile(const cx_i_waits_group *group, double p,
                               const cx_curve_options *options, cx_estimate *out, cx_error *err) {
     CX_TRY(curve_start(group, options, CX_UNIT_SECONDS, out, err));
-    cx_i_survival_quantile found =
-        cx_i_survival_quantile_of(&group->table, curve_unknown(options), p,
-                                  (cx_method)options->method, options->confidence);
+    cx_i_survival_quantile found = cx_i_survival_quantile_of(
+        &group->table, curve_unknown(options), p, (cx_method)options->method, options->confidence);
     if (isinf(found.value))
         return cx_i_fail(err, CX_E_UNIDENTIFIED,
                          "within the follow-up of %g seconds fewer than the share %g had the "
@@ -125,8 +124,7 @@ static cx_status curve_rate(const cx_i_waits_group *group, double at,
     (void)at;
     CX_TRY(curve_start(group, options, CX_UNIT_RATE, out, err));
     out->method = CX_METHOD_GARWOOD;
-    cx_i_survival_exposure exposure =
-        cx_i_survival_exposed(&group->table, curve_unknown(options));
+    cx_i_survival_exposure exposure = cx_i_survival_exposed(&group->table, curve_unknown(options));
     if (!(exposure.time > 0)) return cx_i_fail(err, CX_E_EMPTY, "nobody waited any time");
     cx_i_interval limits = cx_i_survival_rate_limits(exposure, options->confidence);
     out->value = (double)exposure.events / exposure.time;

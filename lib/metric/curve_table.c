@@ -1,5 +1,6 @@
 #include "metric/waits.h"
 
+#include "stat/estimate.h"
 #include "stat/keys_table.h"
 
 /* The curve with all its steps, and the comparison of curves. */
@@ -33,9 +34,10 @@ static cx_status curve_add_columns(curve_columns *columns, cx_table *table, cx_e
 }
 
 static void curve_put_step(const curve_columns *columns, int64_t row,
-                           const cx_i_survival_walk *walk, const cx_curve_options *options) {
+                           const cx_i_survival_walk *walk, const cx_curve_options *options,
+                           double z) {
     cx_i_interval limits =
-        cx_i_survival_limits(walk, (cx_method)options->method, options->confidence);
+        cx_i_survival_limits_z(walk, (cx_method)options->method, options->confidence, z);
     columns->time[row] = walk->time;
     columns->at_risk[row] = walk->at_risk;
     columns->events[row] = walk->events;
@@ -49,10 +51,11 @@ static void curve_put_step(const curve_columns *columns, int64_t row,
 static void curve_put_steps(const cx_waits *self, const curve_columns *columns,
                             const cx_curve_options *options) {
     int64_t row = 0;
+    double z = cx_i_estimate_z(options->confidence);
     for (int64_t i = 0; i < self->made; i++) {
         cx_i_survival_walk walk =
             cx_i_survival_begin(&cx_i_waits_at(self, i)->table, (cx_i_unknown_end)options->unknown);
-        while (cx_i_survival_next(&walk)) curve_put_step(columns, row++, &walk, options);
+        while (cx_i_survival_next(&walk)) curve_put_step(columns, row++, &walk, options, z);
     }
 }
 
@@ -125,8 +128,7 @@ cx_status cx_waits_logrank(const cx_waits *self, const cx_curve_options *options
     if (self->keys.column_count == 0)
         return cx_i_fail(err, CX_E_MISMATCH,
                          "these waits are not split by keys: a log-rank test compares groups (by)");
-    const cx_i_survival **tables =
-        cx_i_alloc_array(&self->allocator, self->made, sizeof *tables);
+    const cx_i_survival **tables = cx_i_alloc_array(&self->allocator, self->made, sizeof *tables);
     if (tables == NULL) return cx_i_out_of_memory(err);
     cx_status status = cx_i_table_new(self->made, &self->allocator, &table, err);
     if (status == CX_OK) {

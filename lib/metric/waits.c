@@ -112,8 +112,7 @@ static cx_status waits_check_merge(const cx_waits *waits, const cx_waits *other,
         !cx_i_keys_same_columns(&waits->keys, &other->keys)) {
         if (waits->keys.column_count > 0 && other->keys.column_count > 0)
             return cx_i_fail(err, CX_E_MISMATCH, "the key columns differ");
-        return cx_i_fail(err, CX_E_MISMATCH,
-                         "the waits so far %s split by keys, and these %s (by)",
+        return cx_i_fail(err, CX_E_MISMATCH, "the waits so far %s split by keys, and these %s (by)",
                          waits->keys.column_count > 0 ? "are" : "are not",
                          other->keys.column_count > 0 ? "are" : "are not");
     }
@@ -178,7 +177,8 @@ static cx_status waits_commit(cx_waits *waits, const cx_waits *other, cx_i_survi
             waits_put_table(waits, &group->table, &moved->groups[g].table);
         else
             waits_put_table(waits, &group->table, &joined[g]);
-        for (int r = 0; r < CX_EXCLUDED_END; r++) group->excluded[r] += other->groups[g].excluded[r];
+        for (int r = 0; r < CX_EXCLUDED_END; r++)
+            group->excluded[r] += other->groups[g].excluded[r];
     }
     if (waits->keys.column_count > 0) cx_i_keys_sort(&waits->keys, waits->order);
     return CX_OK;

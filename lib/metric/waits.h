@@ -30,7 +30,6 @@ bool cx_i_waits_count(const cx_waits *waits, int64_t *count);
 /* The group at a position in key order, or NULL */
 const cx_i_waits_group *cx_i_waits_at(const cx_waits *waits, int64_t index);
 
-
 /* Reads rows start .. start + count (count <= CX_I_BLOCK) into durations and ends: end 1 or 0, NaN
  * for unknown; a row that is left out gets -1 - its reason as its duration. */
 typedef cx_status (*cx_i_waits_reader)(const void *source, int64_t start, int64_t count,

@@ -179,8 +179,9 @@ static cx_status waits_read_odd(const waits_columns *in, int64_t row, double *du
     if (*duration < 0 && in->options.invalid == CX_INVALID_ERROR)
         return cx_i_fail_at(err, CX_E_DOMAIN, &durations, row, *duration,
                             "%g is below 0: a wait cannot end before it began", *duration);
-    if (isnan(*duration)) *duration = -1 - CX_EXCLUDED_MISSING;
-    if (*duration < 0 && *duration != -1 - CX_EXCLUDED_MISSING)
+    if (isnan(*duration))
+        *duration = -1 - CX_EXCLUDED_MISSING;
+    else if (*duration < 0)
         *duration = -1 - CX_EXCLUDED_OUT_OF_RANGE;
     return CX_OK;
 }

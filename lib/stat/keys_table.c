@@ -18,14 +18,16 @@ static cx_i_key_part keys_part(const keys_rows *rows, int64_t i, int64_t column,
     return part;
 }
 
-static cx_status keys_mark_missing(const keys_rows *rows, int64_t column, char *text, cx_table *table, cx_error *err) {
+static cx_status keys_mark_missing(const keys_rows *rows, int64_t column, char *text,
+                                   cx_table *table, cx_error *err) {
     for (int64_t i = 0; i < rows->count; i++)
         for (int64_t r = 0; r < rows->repeat && keys_part(rows, i, column, text).missing; r++)
             CX_TRY(cx_i_table_null(table, i * rows->repeat + r, err));
     return CX_OK;
 }
 
-static cx_status keys_number_column(const keys_rows *rows, int64_t column, char *text, cx_table *table, cx_error *err) {
+static cx_status keys_number_column(const keys_rows *rows, int64_t column, char *text,
+                                    cx_table *table, cx_error *err) {
     int64_t *numbers;
     CX_TRY(cx_i_table_i64(table, rows->keys->columns[column].name, &numbers, err));
     for (int64_t i = 0; i < rows->count; i++)
@@ -34,13 +36,15 @@ static cx_status keys_number_column(const keys_rows *rows, int64_t column, char 
     return keys_mark_missing(rows, column, text, table, err);
 }
 
-static cx_status keys_text_column(const keys_rows *rows, int64_t column, char *text, cx_table *table, cx_error *err) {
+static cx_status keys_text_column(const keys_rows *rows, int64_t column, char *text,
+                                  cx_table *table, cx_error *err) {
     char *characters;
     int32_t *offsets;
     int64_t bytes = 0, row = 0;
     for (int64_t i = 0; i < rows->count; i++)
         bytes += rows->repeat * keys_part(rows, i, column, text).length;
-    CX_TRY(cx_i_table_string(table, rows->keys->columns[column].name, bytes, &characters, &offsets, err));
+    CX_TRY(cx_i_table_string(table, rows->keys->columns[column].name, bytes, &characters, &offsets,
+                             err));
     for (int64_t i = 0; i < rows->count; i++) {
         int64_t length = keys_part(rows, i, column, text).length;
         for (int64_t r = 0; r < rows->repeat; r++, row++) {

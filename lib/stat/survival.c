@@ -189,9 +189,8 @@ static double survival_exact(double confidence, int64_t m) {
     return m > 0 ? pow((1 - confidence) / 2, 1 / (double)m) : 0;
 }
 
-cx_i_interval cx_i_survival_limits(const cx_i_survival_walk *walk, cx_method method,
-                                   double confidence) {
-    double z = cx_normal_quantile_upper((1 - confidence) / 2);
+cx_i_interval cx_i_survival_limits_z(const cx_i_survival_walk *walk, cx_method method,
+                                     double confidence, double z) {
     if (walk->survival > 0 && walk->survival < 1)
         return survival_limits_inside(walk->survival, walk->greenwood, method, z);
     if (walk->survival >= 1)
@@ -202,4 +201,10 @@ cx_i_interval cx_i_survival_limits(const cx_i_survival_walk *walk, cx_method met
         return (cx_i_interval){0, before.high};
     }
     return (cx_i_interval){0, 1 - survival_exact(confidence, walk->seen)};
+}
+
+cx_i_interval cx_i_survival_limits(const cx_i_survival_walk *walk, cx_method method,
+                                   double confidence) {
+    return cx_i_survival_limits_z(walk, method, confidence,
+                                  cx_normal_quantile_upper((1 - confidence) / 2));
 }

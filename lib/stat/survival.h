@@ -92,6 +92,9 @@ double cx_i_survival_se(const cx_i_survival_walk *walk);
  * 0 out of n where all went at once. */
 cx_i_interval cx_i_survival_limits(const cx_i_survival_walk *walk, cx_method method,
                                    double confidence);
+/* The same where the normal quantile z of the confidence is at hand. */
+cx_i_interval cx_i_survival_limits_z(const cx_i_survival_walk *walk, cx_method method,
+                                     double confidence, double z);
 
 /* -- figures ------------------------------------------------------------------------------- */
 
