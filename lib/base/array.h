@@ -21,6 +21,9 @@ bool cx_i_array_valid(const cx_array *column, int64_t row);
 bool cx_i_array_present(const cx_array *column, int64_t row);
 /* Decodes rows start .. start+count (count <= CX_I_BLOCK) to doubles; a null becomes NaN. */
 void cx_i_array_read(const cx_array *column, int64_t start, int64_t count, double *out);
+/* The same where they lie, when they lie there as doubles; else decoded into `room`. */
+const double *cx_i_array_doubles(const cx_array *column, int64_t start, int64_t count,
+                                 double *room);
 /* One element of an integer, bool or timestamp column, exactly. */
 int64_t cx_i_array_i64(const cx_array *column, int64_t row);
 /* One string element that is present: its bytes and length; the dictionary is followed. */

@@ -49,6 +49,9 @@ bool cx_i_sum_add(cx_i_sum *sum, double value) {
     int exponent = (int)(bits >> 52 & 0x7FF);
     if (exponent == 0) return true; /* zero, or far below half a unit */
     uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    int short_shift = exponent - 1011;
+    if (bits >> 63 == 0 && short_shift > 0 && short_shift < 64) /* 2^-11 to 2^52: nearly all */
+        return sum_plus(sum, mantissa << short_shift, mantissa >> (64 - short_shift), 0);
     cx_i_sum placed = sum_place(mantissa, exponent - 1075 + 64);
     if (bits >> 63 != 0) sum_negate(&placed);
     return sum_plus(sum, placed.word[0], placed.word[1], placed.word[2]);

@@ -1,7 +1,9 @@
 #include "metric/tally.h"
 
 #include "base/array.h"
+#include "metric/codes.h"
 #include "metric/histogram.h"
+#include "metric/scale.h"
 
 /* Reading answers: which step of the scale a value stands on, or why it is left out. */
 
@@ -45,8 +47,8 @@ static bool answer_is_code(const double *codes, int32_t count, double value) {
 /* How one answer is read: a step >= 0, or -1 - reason. */
 #define ANSWER_INFINITE (-100)
 
-static int answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
-                       double value, bool *rounded) {
+CX_I_INLINE int answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
+                            double value, bool *rounded) {
     *rounded = false;
     bool plain = options->missing_count == 0 && options->not_applicable_count == 0;
     if (plain && value >= scale_min && value <= scale_max && (int32_t)value == value)
@@ -63,6 +65,11 @@ static int answer_step(const cx_answer_options *options, int32_t scale_min, int3
         return -1 - CX_EXCLUDED_NON_INTEGER;
     *rounded = step != value;
     return (int)(step - scale_min);
+}
+
+int cx_i_answer_step(const cx_answer_options *options, int32_t scale_min, int32_t scale_max,
+                     double value, bool *rounded) {
+    return answer_step(options, scale_min, scale_max, value, rounded);
 }
 
 /* CX_OK when the options allow the answer to be left out, else the sentence. */
@@ -124,25 +131,83 @@ cx_status cx_i_answers_read(const cx_i_answers *answers, int32_t scale_min, int3
                        err);
 }
 
+#define ANSWER_MOST_ROWS (INT64_C(1) << 31) /* before a 32-bit count could overflow */
+
 /* A batch on its way into one tally. */
 typedef struct answer_batch {
     cx_tally *tally;
     cx_i_answers answers;
 } answer_batch;
 
+/* One row at a time: what the short ways leave, and whatever ends in a sentence. */
+static cx_status answer_add_row(const answer_batch *batch, int64_t row, cx_error *err) {
+    double value, weight;
+    const cx_array *weights = batch->answers.weights;
+    cx_i_array_read(batch->answers.scores, row, 1, &value);
+    if (weights != NULL) cx_i_array_read(weights, row, 1, &weight);
+    return answer_add(&batch->answers, batch->tally, &batch->tally->scratch, row, value,
+                      weights != NULL ? &weight : NULL, err);
+}
+
 static cx_status answer_add_rows(const answer_batch *batch, cx_error *err) {
-    double values[CX_I_BLOCK], weights[CX_I_BLOCK];
+    for (int64_t row = 0; row < batch->answers.scores->length; row++)
+        CX_TRY(answer_add_row(batch, row, err));
+    return CX_OK;
+}
+
+/* Steps and their weights in blocks; an answer that is left out, or whose weight is far from the
+ * others', is a row of its own. */
+static cx_status answer_weigh_block(const answer_batch *batch, const cx_i_codes *codes,
+                                    cx_i_scale *scale, int64_t start, int64_t count,
+                                    cx_error *err) {
+    double room[CX_I_BLOCK];
+    uint16_t steps[CX_I_BLOCK];
+    cx_i_codes_read(codes, start, count, steps);
+    const double *weights = cx_i_array_doubles(batch->answers.weights, start, count, room);
+    if (!cx_i_scale_ready(scale, weights, count, &batch->tally->scratch))
+        return cx_i_tally_overflow(err);
+    for (int64_t i = cx_i_scale_put(scale, steps, weights, 0, count); i < count;
+         i = cx_i_scale_put(scale, steps, weights, i + 1, count))
+        CX_TRY(answer_add_row(batch, start + i, err));
+    return CX_OK;
+}
+
+static cx_status answer_weigh(const answer_batch *batch, cx_error *err) {
+    cx_i_codes codes;
+    cx_i_scale scale;
+    cx_i_cells *cells = &batch->tally->scratch;
+    int32_t levels = cx_i_tally_levels(batch->tally);
+    cx_i_cells_make_weighted(cells, levels);
+    if (levels > CX_I_SCALE_LEVELS) return answer_add_rows(batch, err);
+    cx_i_codes_init(&codes, &batch->answers, batch->tally->scale_min, batch->tally->scale_max);
+    cx_i_scale_init(&scale, levels);
     for (int64_t start = 0; start < batch->answers.scores->length; start += CX_I_BLOCK) {
         int64_t left = batch->answers.scores->length - start;
-        int64_t count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
-        cx_i_array_read(batch->answers.scores, start, count, values);
-        if (batch->answers.weights != NULL)
-            cx_i_array_read(batch->answers.weights, start, count, weights);
-        for (int64_t i = 0; i < count; i++)
-            CX_TRY(answer_add(&batch->answers, batch->tally, &batch->tally->scratch, start + i,
-                              values[i], batch->answers.weights != NULL ? &weights[i] : NULL, err));
+        CX_TRY(answer_weigh_block(batch, &codes, &scale, start,
+                                  left < CX_I_BLOCK ? left : CX_I_BLOCK, err));
     }
-    return CX_OK;
+    return cx_i_scale_flush(&scale, cells) ? CX_OK : cx_i_tally_overflow(err);
+}
+
+/* Without weights a block is counted by its codes; false when a row has to be looked at. */
+static bool answer_count_codes(const answer_batch *batch) {
+    cx_i_codes codes;
+    uint32_t counts[CX_TALLY_MAX_LEVELS + CX_I_REFUSED + 1];
+    uint16_t block[CX_I_BLOCK];
+    int64_t length = batch->answers.scores->length;
+    cx_i_codes_init(&codes, &batch->answers, batch->tally->scale_min, batch->tally->scale_max);
+    for (int64_t start = 0; start < length;) {
+        int64_t end = length - start < ANSWER_MOST_ROWS ? length : start + ANSWER_MOST_ROWS;
+        memset(counts, 0, sizeof counts);
+        for (; start < end; start += CX_I_BLOCK) {
+            int64_t count = end - start < CX_I_BLOCK ? end - start : CX_I_BLOCK;
+            cx_i_codes_read(&codes, start, count, block);
+            for (int64_t i = 0; i < count; i++) counts[block[i]]++;
+        }
+        if (!cx_i_codes_commit(&codes, counts, &batch->tally->scratch)) return false;
+        start = end;
+    }
+    return true;
 }
 
 /* -- contiguous bytes: count values first, judge each of the 256 once -------------------- */
@@ -200,7 +265,9 @@ static cx_status answer_fill(const answer_batch *batch, cx_error *err) {
         if (answer_count_bytes(batch)) return CX_OK;
         cx_i_cells_clear(&batch->tally->scratch, levels);
     }
-    if (batch->answers.weights != NULL) cx_i_cells_make_weighted(&batch->tally->scratch, levels);
+    if (batch->answers.weights != NULL) return answer_weigh(batch, err);
+    if (answer_count_codes(batch)) return CX_OK;
+    cx_i_cells_clear(&batch->tally->scratch, levels);
     return answer_add_rows(batch, err);
 }
 

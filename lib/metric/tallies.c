@@ -66,51 +66,9 @@ cx_status cx_i_tallies_reserve(cx_tallies *self, int64_t count, cx_error *err) {
     return CX_OK;
 }
 
-/* -- filling an empty set ------------------------------------------------------------------ */
+/* -- batches ------------------------------------------------------------------------------- */
 
-typedef struct tallies_batch {
-    cx_i_answers answers;
-    const cx_frame *by;
-} tallies_batch;
-
-static cx_status tallies_make_missing(cx_tallies *set, cx_error *err) {
-    if (set->made == set->keys.count) return CX_OK;
-    CX_TRY(cx_i_tallies_reserve(set, set->keys.count, err));
-    while (set->made < set->keys.count) {
-        CX_TRY(cx_i_tally_new(set->scale_min, set->scale_max, 1, &set->allocator,
-                              &set->tally[set->made], err));
-        set->made++;
-    }
-    return CX_OK;
-}
-
-static cx_status tallies_fill_block(cx_tallies *set, const tallies_batch *batch, int64_t start,
-                                    int64_t count, cx_error *err) {
-    double values[CX_I_BLOCK], weights[CX_I_BLOCK];
-    int64_t keys[CX_I_BLOCK];
-    CX_TRY(cx_i_keys_read(&set->keys, batch->by, start, count, keys, err));
-    CX_TRY(tallies_make_missing(set, err));
-    cx_i_array_read(batch->answers.scores, start, count, values);
-    if (batch->answers.weights != NULL)
-        cx_i_array_read(batch->answers.weights, start, count, weights);
-    for (int64_t i = 0; i < count; i++)
-        CX_TRY(cx_i_answers_add(&batch->answers, set->tally[keys[i]], &set->tally[keys[i]]->cells,
-                                start + i, values[i],
-                                batch->answers.weights != NULL ? &weights[i] : NULL, err));
-    return CX_OK;
-}
-
-static cx_status tallies_fill(cx_tallies *set, const tallies_batch *batch, cx_error *err) {
-    CX_TRY(cx_i_keys_bind(&set->keys, batch->by, err));
-    for (int64_t start = 0; start < batch->answers.scores->length; start += CX_I_BLOCK) {
-        int64_t left = batch->answers.scores->length - start;
-        CX_TRY(tallies_fill_block(set, batch, start, left < CX_I_BLOCK ? left : CX_I_BLOCK, err));
-    }
-    cx_i_keys_sort(&set->keys, set->order);
-    return CX_OK;
-}
-
-static cx_status tallies_check(const tallies_batch *batch, cx_error *err) {
+static cx_status tallies_check(const cx_i_tallies_batch *batch, cx_error *err) {
     CX_TRY(cx_i_answers_check(&batch->answers, err));
     CX_TRY(cx_i_frame_check(batch->by, "by", CX_I_KEYS, err));
     return cx_i_array_same_length(batch->answers.scores, "scores", &batch->by->columns[0], "by",
@@ -118,14 +76,14 @@ static cx_status tallies_check(const tallies_batch *batch, cx_error *err) {
 }
 
 /* A new set from one batch; keys as in `like`, where that has some. */
-static cx_status tallies_from_batch(const tallies_batch *batch, int32_t scale_min,
+static cx_status tallies_from_batch(const cx_i_tallies_batch *batch, int32_t scale_min,
                                     int32_t scale_max, const cx_allocator *allocator,
                                     const cx_i_keys *like, cx_tallies **out, cx_error *err) {
     cx_tallies *set;
     CX_TRY(tallies_check(batch, err));
     CX_TRY(cx_tallies_new(scale_min, scale_max, allocator, &set, err));
     cx_status status = like == NULL ? CX_OK : cx_i_keys_bind_like(&set->keys, like, err);
-    if (status == CX_OK) status = tallies_fill(set, batch, err);
+    if (status == CX_OK) status = cx_i_tallies_fill(set, batch, err);
     if (status == CX_OK)
         *out = set;
     else
@@ -139,7 +97,7 @@ cx_status cx_tally_by(const cx_array *scores, const cx_array *weights, const cx_
     cx_answer_options defaults;
     cx_answer_options_init(&defaults);
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
+    cx_i_tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
     return tallies_from_batch(&batch, scale_min, scale_max, NULL, NULL, out, err);
 }
 
@@ -149,7 +107,7 @@ cx_status cx_tallies_add(cx_tallies *self, const cx_array *scores, const cx_arra
     cx_tallies *more;
     cx_answer_options_init(&defaults);
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
-    tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
+    cx_i_tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
     CX_TRY(tallies_from_batch(&batch, self->scale_min, self->scale_max, &self->allocator,
                               &self->keys, &more, err));
     cx_status status = cx_tallies_merge(self, more, err);

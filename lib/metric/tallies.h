@@ -15,6 +15,16 @@ struct cx_tallies {
     int64_t made;     /* tallies that exist; the number of keys once a call has succeeded */
 };
 
+/* A batch of answers and their keys, already checked. */
+typedef struct cx_i_tallies_batch {
+    cx_i_answers answers;
+    const cx_frame *by;
+} cx_i_tallies_batch;
+
+/* Fills a set that holds no answers yet; on failure its content is undefined. */
+cx_status cx_i_tallies_fill(cx_tallies *set, const cx_i_tallies_batch *batch, cx_error *err);
+/* Makes the tallies of keys that have none. */
+cx_status cx_i_tallies_make(cx_tallies *set, cx_error *err);
 cx_status cx_i_tallies_reserve(cx_tallies *self, int64_t count, cx_error *err);
 
 #endif

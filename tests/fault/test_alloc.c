@@ -100,6 +100,25 @@ static cx_status run_tallies(const cx_allocator *allocator, cx_error *err) {
     return status;
 }
 
+/* Long enough for cells and a table of keys, which grow on the way. */
+static cx_status run_long_batch(const cx_allocator *allocator, cx_error *err) {
+    enum { LONG = 4000 };
+    static int8_t answers[LONG];
+    static int32_t keys[LONG];
+    cx_tallies *set;
+    for (int i = 0; i < LONG; i++)
+        answers[i] = (int8_t)(i % 12), keys[i] = i * 7 % 60 + i / 1000 * 5000;
+    cx_array long_x = cx_array_of(answers, CX_I8, LONG), long_key = cx_array_of(keys, CX_I32, LONG);
+    long_key.name = "shop";
+    cx_frame long_by = {&long_key, 1, {0, 0}};
+    cx_status status = cx_tallies_new(0, 10, allocator, &set, err);
+    if (status != CX_OK) return status;
+    status = cx_tallies_add(set, &long_x, NULL, &long_by, NULL, err);
+    if (status != CX_OK) ck_assert_int_eq(cx_tallies_size(set), 0);
+    cx_tallies_free(set);
+    return status;
+}
+
 /* A full set from the failing allocator, for the readers. */
 static cx_status make_set(const cx_allocator *allocator, cx_tallies **out, cx_error *err) {
     cx_tallies *set;
@@ -199,6 +218,11 @@ START_TEST(test_a_set_survives_every_failing_allocation) {
 }
 END_TEST
 
+START_TEST(test_a_long_batch_survives_every_failing_allocation) {
+    check(run_long_batch, 100);
+}
+END_TEST
+
 START_TEST(test_readers_survive_every_failing_allocation) {
     check(run_readers, 100);
 }
@@ -259,6 +283,7 @@ Suite *suite_alloc(void) {
     tcase_add_test(tcase, test_a_tally_survives_every_failing_allocation);
     tcase_add_test(tcase, test_decoding_a_tally_survives_every_failing_allocation);
     tcase_add_test(tcase, test_a_set_survives_every_failing_allocation);
+    tcase_add_test(tcase, test_a_long_batch_survives_every_failing_allocation);
     tcase_add_test(tcase, test_readers_survive_every_failing_allocation);
     tcase_add_test(tcase, test_decoding_a_set_survives_every_failing_allocation);
     tcase_add_test(tcase, test_arrow_exports_survive_every_failing_allocation);
