@@ -69,6 +69,7 @@ struct TYPE {};
 %cx_options(cx_share_options)
 %cx_options(cx_compare_options)
 %cx_options(cx_journey_options)
+%cx_options(cx_modes_options)
 %cx_options(cx_correlate_options)
 %cx_options(cx_driver_options)
 %cx_options(cx_plan_options)

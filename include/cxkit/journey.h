@@ -83,6 +83,60 @@ CX_API CX_NODISCARD cx_status cx_journey(const cx_tallies *tallies, const cx_fra
                                          const cx_journey_options *options, cx_table **out,
                                          cx_error *err);
 
+/** Options of cx_modes. */
+typedef struct cx_modes_options {
+    uint32_t struct_size; /**< set by cx_modes_options_init */
+    int32_t score;        /**< a cx_score; default NPS */
+    int32_t promoters;    /**< as in cx_compare_options */
+    int32_t detractors;   /**< as in cx_compare_options */
+    int32_t top;          /**< as in cx_compare_options */
+    int32_t reserved;     /**< zero */
+    double confidence;    /**< default 0.95 */
+    double alpha;         /**< modes count as different below this p-value; default 0.05 */
+} cx_modes_options;
+
+/** @brief The defaults: NPS, 95 %, alpha 0.05. */
+CX_API void cx_modes_options_init(cx_modes_options *options);
+
+/** @brief Scores by mode of asking (mail, phone, at the gate), and what comes of mixing them.
+ *
+ * The last key column of the tallies is the mode, those before it are groups of their own. Each
+ * mode is held against the reference mode: difference with the interval of [Zou2008] from the two
+ * modes' own, p-value from variances of counts to which one answer was added, and the p-value for
+ * all modes of the group together [Holm1979]. The row of the whole group pools the modes as they
+ * came; it has the flag "mixed-modes" when their scores differ (cx_heterogeneity, p < alpha), or
+ * when there are several and nobody can tell. With a mix the standardised score stands beside it:
+ * the modes weighted by that mix, so that two periods compare. What a change of the mode mix did to
+ * a score is told by cx_decompose on tallies by mode.
+ *
+ * @param      tallies    one or more key columns, of which the last is the mode
+ * @param      mix        one column: the modes of a fixed mix, or NULL
+ * @param      shares     >= 0, one for each row of mix; scaled to add up to 1; or NULL
+ * @param      reference  one column, one row: the mode others are compared with; NULL: that with
+ *                        the most answers in the group
+ * @param      options    NULL for the defaults
+ * @param[out] out        for each group a row "all", then one for each mode: the key columns (the
+ *                        mode of "all" is null), kind ("all", "mode"), share (of the group's
+ *                        weight), the columns of cx_estimate; difference, difference_se,
+ *                        difference_low, difference_high, difference_p, difference_holm (null at
+ *                        the reference and at "all"); modes, q, q_df, q_p (test of equality),
+ *                        standardised, standardised_se, standardised_low, standardised_high,
+ *                        covered (part of the mix that has answers): all null but at "all"
+ * @param      err        may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_LENGTH | CX_E_TYPE | CX_E_OVERFLOW | CX_E_MEMORY
+ * @retval CX_E_EMPTY     tallies without keys
+ * @retval CX_E_MISMATCH  mix or reference is no column of that name and kind
+ * @retval CX_E_NAME      the reference has no answers in any group
+ * @retval CX_E_DOMAIN    a share is negative, missing or all are 0, or a mode has answers and no
+ *                        share: state 0 to leave it out
+ *
+ * A mode without answers is a row with its own status. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_modes(const cx_tallies *tallies, const cx_frame *mix,
+                                       const cx_array *shares, const cx_frame *reference,
+                                       const cx_modes_options *options, cx_table **out,
+                                       cx_error *err);
+
 /** @} */
 
 #ifdef __cplusplus

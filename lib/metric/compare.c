@@ -98,13 +98,14 @@ static void compare_finish(const compare_sums *sums, double centre, cx_heterogen
     out->left_out = sums->left_out;
 }
 
-static cx_status compare_test(const cx_tallies *tallies, const cx_tally *all,
-                              const cx_i_read_as *as, cx_heterogeneity_test *out, cx_error *err) {
+cx_status cx_i_compare_test(const cx_tallies *tallies, int64_t from, int64_t end,
+                            const cx_tally *all, const cx_i_read_as *as, cx_heterogeneity_test *out,
+                            cx_error *err) {
     compare_sums sums = {0, 0, 0, 0, 0, 0};
     cx_i_figures total = cx_i_tally_figures(all, as->reading, as->context);
     if (total.n > 0 && !(total.spread > 0))
         return cx_i_fail(err, CX_E_CONSTANT, "all answers of all groups are alike");
-    for (int64_t i = 0; i < tallies->keys.count; i++)
+    for (int64_t i = from; i < end; i++)
         compare_add_group(tallies->tally[tallies->order[i]], all, as, &total, &sums);
     if (sums.groups < 2)
         return cx_i_fail(err, CX_E_FEW,
@@ -126,7 +127,8 @@ cx_status cx_heterogeneity(const cx_tallies *tallies, const cx_compare_options *
                                 tallies->scale_max, &as, err));
     CX_TRY(cx_tallies_total(tallies, &tallies->allocator, &all, err));
     cx_status status = cx_i_tally_check_weights(all, err);
-    if (status == CX_OK) status = compare_test(tallies, all, &as, out, err);
+    if (status == CX_OK)
+        status = cx_i_compare_test(tallies, 0, tallies->keys.count, all, &as, out, err);
     cx_tally_free(all);
     return status;
 }

@@ -24,5 +24,9 @@ cx_status cx_i_compare_estimate(const cx_tally *tally, const cx_compare_options 
 /* Variance of one answer of a group after some more answers, spread as those of everyone. */
 double cx_i_compare_spread(const cx_tally *group, const cx_i_figures *own, const cx_tally *all,
                            const cx_i_figures *total, const cx_i_read_as *as, double more);
+/* The test of equal means over the keys at positions from .. end - 1, `all` their tally. */
+cx_status cx_i_compare_test(const cx_tallies *tallies, int64_t from, int64_t end,
+                            const cx_tally *all, const cx_i_read_as *as, cx_heterogeneity_test *out,
+                            cx_error *err);
 
 #endif

@@ -32,6 +32,7 @@ void cx_i_nested_free(const cx_allocator *allocator, cx_i_nested *nested) {
     cx_i_free(allocator, nested->depth);
     cx_i_free(allocator, nested->inner);
     cx_i_free(allocator, nested->weight);
+    *nested = (cx_i_nested){.count = 0};
 }
 
 /* -- messages ------------------------------------------------------------------------------ */
