@@ -25,6 +25,10 @@ typedef struct cx_nps_options {
     int32_t promoters;    /**< lowest answer of a promoter; default 9 */
     int32_t detractors;   /**< highest answer of a detractor; default 6 */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest answers of a figure that is shown; default 0: all are. See
+                               cx_nps_by */
+    int32_t totals;       /**< grouped: 1 adds the margins; default 0. See cx_nps_by */
+    int32_t reserved;     /**< zero */
 } cx_nps_options;
 
 /** @brief The defaults: auto, promoters from 9, detractors to 6, 95 %. */
@@ -43,8 +47,9 @@ CX_API void cx_nps_options_init(cx_nps_options *options);
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION
- * @retval CX_E_EMPTY   no valid answer with a positive weight
- * @retval CX_E_DOMAIN  weights so small (below about 1e-5) that their squares lose digits
+ * @retval CX_E_EMPTY       no valid answer with a positive weight
+ * @retval CX_E_SUPPRESSED  fewer than min_n answers
+ * @retval CX_E_DOMAIN      weights so small (below about 1e-5) that their squares lose digits
  *
  * Edge cases: at low confidence the limits of adjusted-wald and bonett-price, which are centred on
  * more than the answers, can exclude the value. All promoters gives 100 with an interval of
@@ -56,14 +61,53 @@ CX_API CX_NODISCARD cx_status cx_nps(const cx_tally *tally, const cx_nps_options
 
 /** @brief cx_nps for every key.
  *
+ * min_n hides every row with 1 to min_n - 1 valid answers, and more of them, until no hidden row
+ * follows from the rest by subtraction (complementary suppression [Cox1980]): not from the rows
+ * shown, nor from any margin of the keys, whether it is a row of this table or not. Margins that
+ * are too small, or would tell, are hidden too. A hidden row keeps its keys and its unit; all else
+ * is null, its status is CX_E_SUPPRESSED and its flag "suppressed". Rows without answers tell of
+ * nobody and are shown. The same tallies and min_n hide the same rows in every metric. Chosen are
+ * first the rows that ask for fewest others, then those with fewest answers, then the first; up to
+ * three keys and 100,000 rows take seconds at most, and where more cannot be decided all but the
+ * grand total is hidden.
+ * It does not protect against comparing two tables of different keys, filters or days, nor against
+ * bounds: a hidden count lies between 1 and the total of what is hidden.
+ *
+ * totals adds the cube: a row for each combination of values of each subset of the keys down to the
+ * grand total, after the rows of the keys, by ascending `grouping`. In these rows the totalled keys
+ * are null and `grouping`, a column behind the keys, has their bits as SQL's GROUPING() has: 1 for
+ * the last key, 2 for the one before. A null key with bit 0 is a missing key.
+ *
  * @param      tallies  the tallies
  * @param      options  NULL for the defaults
- * @param[out] out      the key columns, then those of cx_estimate; owned by the caller
+ * @param[out] out      the key columns, `grouping` when there are totals, then those of
+ *                      cx_estimate; owned by the caller
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY
+ * @retval CX_E_LIMIT   totals or min_n with more than 10 keys
+ *
+ * Cost: O(keys); with totals or min_n O(rows 2^columns), and the elimination for three columns and
+ * more. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_nps_by(const cx_tallies *tallies, const cx_nps_options *options,
                                         cx_table **out, cx_error *err);
+
+/** @brief Employee Net Promoter Score: cx_nps that shows nothing of fewer than 5 people.
+ *
+ * The formula is that of cx_nps. min_n 0, its default, means 5 here; 1 shows everything.
+ *
+ * @param      tally    any scale that holds both cut points
+ * @param      options  NULL for the defaults
+ * @param[out] out      written only on CX_OK
+ * @param      err      may be NULL
+ * @retval as cx_nps
+ */
+CX_API CX_NODISCARD cx_status cx_enps(const cx_tally *tally, const cx_nps_options *options,
+                                      cx_estimate *out, cx_error *err);
+
+/** @brief cx_enps for every key; see cx_nps_by. */
+CX_API CX_NODISCARD cx_status cx_enps_by(const cx_tallies *tallies, const cx_nps_options *options,
+                                         cx_table **out, cx_error *err);
 
 /** What a share is taken of. */
 typedef enum cx_denominator {
@@ -80,6 +124,10 @@ typedef struct cx_csat_options {
                                7, 3 of 10 */
     int32_t denominator;  /**< a cx_denominator */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest answers of a figure that is shown; default 0: all are. See
+                               cx_nps_by */
+    int32_t totals;       /**< grouped: 1 adds the margins; default 0. See cx_nps_by */
+    int32_t reserved;     /**< zero */
 } cx_csat_options;
 
 /** @brief The defaults: wilson, the usual boxes, valid answers, 95 %. */
@@ -91,7 +139,7 @@ CX_API void cx_csat_options_init(cx_csat_options *options);
  * @param      options  NULL for the defaults
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
- * @retval CX_OK | CX_E_NULL | CX_E_EMPTY
+ * @retval CX_OK | CX_E_NULL | CX_E_EMPTY | CX_E_SUPPRESSED
  * @retval CX_E_OPTION  also: no usual boxes for this scale (state `top`)
  *
  * Cost: O(steps), no allocation. Since: 0.1.
@@ -118,6 +166,10 @@ typedef struct cx_ces_options {
     int32_t report;    /**< a cx_ces_report; default mean */
     int32_t method;    /**< of the net form, as in cx_nps_options; default auto */
     double confidence; /**< default 0.95 */
+    int64_t min_n;     /**< fewest answers of a figure that is shown; default 0: all are. See
+                            cx_nps_by */
+    int32_t totals;    /**< grouped: 1 adds the margins; default 0. See cx_nps_by */
+    int32_t reserved;  /**< zero */
 } cx_ces_options;
 
 /** @brief The defaults: version 2, mean, 95 %. */
@@ -129,7 +181,7 @@ CX_API void cx_ces_options_init(cx_ces_options *options);
  * @param      options  NULL for the defaults
  * @param[out] out      version 1 carries the flag "lower-is-better"
  * @param      err      may be NULL
- * @retval CX_OK | CX_E_NULL | CX_E_EMPTY
+ * @retval CX_OK | CX_E_NULL | CX_E_EMPTY | CX_E_SUPPRESSED
  * @retval CX_E_OPTION    also: agree or net of version 1
  * @retval CX_E_MISMATCH  the tally has another scale
  *
@@ -145,8 +197,10 @@ CX_API CX_NODISCARD cx_status cx_ces_by(const cx_tallies *tallies, const cx_ces_
 /** Options of cx_mean_score. */
 typedef struct cx_mean_options {
     uint32_t struct_size; /**< set by cx_mean_options_init */
-    int32_t reserved;     /**< zero */
+    int32_t totals;       /**< grouped: 1 adds the margins; default 0. See cx_nps_by */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest answers of a figure that is shown; default 0: all are. See
+                               cx_nps_by */
 } cx_mean_options;
 
 /** @brief The defaults: 95 %. */
@@ -161,7 +215,7 @@ CX_API void cx_mean_options_init(cx_mean_options *options);
  * @param      options  NULL for the defaults
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
- * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_EMPTY
+ * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_EMPTY | CX_E_SUPPRESSED
  */
 CX_API CX_NODISCARD cx_status cx_mean_score(const cx_tally *tally, const cx_mean_options *options,
                                             cx_estimate *out, cx_error *err);

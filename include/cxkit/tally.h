@@ -276,6 +276,24 @@ CX_API CX_NODISCARD cx_status cx_tallies_total(const cx_tallies *self,
                                                const cx_allocator *allocator, cx_tally **out,
                                                cx_error *err);
 
+/** @brief The tallies of some of the keys, the others totalled: a margin, which merges and encodes
+ *  like any set.
+ *
+ * @param      self       the set
+ * @param      totalled   bits of the keys that go: 1 for the last one, 2 for the one before, as in
+ *                        `grouping` of cx_nps_by; at least one key has to remain
+ * @param      allocator  of the result; NULL = malloc
+ * @param[out] out        owned by the caller: cx_tallies_free
+ * @param      err        may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_OVERFLOW | CX_E_MEMORY
+ * @retval CX_E_OPTION  bits of no key, or of all
+ *
+ * Cost: O(keys steps). Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_tallies_margin(const cx_tallies *self, int64_t totalled,
+                                                const cx_allocator *allocator, cx_tallies **out,
+                                                cx_error *err);
+
 /** @brief The distribution: keys, score, count and weight, one row for each key and step.
  *
  * @param      self  the set

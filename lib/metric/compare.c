@@ -36,11 +36,23 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
 
 cx_status cx_i_compare_estimate(const cx_tally *tally, const cx_compare_options *options,
                                 cx_estimate *out, cx_error *err) {
-    cx_nps_options nps = {sizeof nps, CX_METHOD_SCORE, options->promoters, options->detractors,
-                          options->confidence};
-    cx_csat_options csat = {sizeof csat, CX_METHOD_WILSON, options->top, CX_DENOMINATOR_VALID,
-                            options->confidence};
-    cx_mean_options mean = {sizeof mean, 0, options->confidence};
+    cx_nps_options nps = {sizeof nps,
+                          CX_METHOD_SCORE,
+                          options->promoters,
+                          options->detractors,
+                          options->confidence,
+                          0,
+                          0,
+                          0};
+    cx_csat_options csat = {sizeof csat,
+                            CX_METHOD_WILSON,
+                            options->top,
+                            CX_DENOMINATOR_VALID,
+                            options->confidence,
+                            0,
+                            0,
+                            0};
+    cx_mean_options mean = {sizeof mean, 0, options->confidence, 0};
     return options->score == CX_SCORE_NPS       ? cx_i_nps_estimate(tally, &nps, out, err)
            : options->score == CX_SCORE_TOP_BOX ? cx_i_csat_estimate(tally, &csat, out, err)
                                                 : cx_i_mean_estimate(tally, &mean, out, err);

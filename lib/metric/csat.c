@@ -11,8 +11,14 @@ static const cx_method csat_methods[CSAT_METHODS] = {CX_METHOD_WILSON, CX_METHOD
 
 void cx_csat_options_init(cx_csat_options *options) {
     if (options == NULL) return;
-    *options = (cx_csat_options){sizeof *options, CX_METHOD_WILSON, 0, CX_DENOMINATOR_VALID,
-                                 CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_csat_options){sizeof *options,
+                                 CX_METHOD_WILSON,
+                                 0,
+                                 CX_DENOMINATOR_VALID,
+                                 CX_I_DEFAULT_CONFIDENCE,
+                                 0,
+                                 0,
+                                 0};
 }
 
 void cx_share_options_init(cx_share_options *options) {
@@ -33,6 +39,7 @@ static cx_status csat_check(const cx_tally *tally, const cx_csat_options *option
                             cx_error *err) {
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_csat_options", err));
     CX_TRY(cx_i_check_confidence(options->confidence, err));
+    CX_TRY(cx_i_release_check((cx_i_release){options->min_n, options->totals}, err));
     CX_TRY(cx_i_check_method(options->method, csat_methods, CSAT_METHODS, err));
     if (options->denominator < CX_DENOMINATOR_VALID ||
         options->denominator > CX_DENOMINATOR_ANSWERED)
@@ -73,24 +80,34 @@ cx_status cx_i_csat_estimate(const cx_tally *tally, const void *context, cx_esti
     return CX_OK;
 }
 
+static cx_status csat_options(const cx_csat_options *options, cx_csat_options *used,
+                              cx_error *err) {
+    cx_csat_options_init(used);
+    if (options == NULL) return CX_OK;
+    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_csat_options", err));
+    *used = *options;
+    return CX_OK;
+}
+
 cx_status cx_csat(const cx_tally *tally, const cx_csat_options *options, cx_estimate *out,
                   cx_error *err) {
-    cx_csat_options defaults;
+    cx_csat_options used;
     cx_estimate estimate;
-    cx_csat_options_init(&defaults);
+    CX_TRY(csat_options(options, &used, err));
     if (tally == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
-    CX_TRY(cx_i_csat_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    CX_TRY(cx_i_csat_estimate(tally, &used, &estimate, err));
+    CX_TRY(cx_i_release_one(tally, used.min_n, err));
     *out = estimate;
     return CX_OK;
 }
 
 cx_status cx_csat_by(const cx_tallies *tallies, const cx_csat_options *options, cx_table **out,
                      cx_error *err) {
-    cx_csat_options defaults;
-    cx_csat_options_init(&defaults);
-    return cx_i_metric_by(tallies, cx_i_csat_estimate, options != NULL ? options : &defaults, out,
-                          err);
+    cx_csat_options used;
+    CX_TRY(csat_options(options, &used, err));
+    return cx_i_metric_by(tallies, cx_i_csat_estimate, &used,
+                          (cx_i_release){used.min_n, used.totals}, out, err);
 }
 
 cx_status cx_share(int64_t successes, int64_t n, const cx_share_options *options, cx_estimate *out,

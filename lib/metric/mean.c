@@ -8,13 +8,13 @@
 
 void cx_mean_options_init(cx_mean_options *options) {
     if (options == NULL) return;
-    *options = (cx_mean_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_mean_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE, 0};
 }
 
 void cx_ces_options_init(cx_ces_options *options) {
     if (options == NULL) return;
-    *options =
-        (cx_ces_options){sizeof *options, 2, CX_CES_MEAN, CX_METHOD_AUTO, CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_ces_options){sizeof *options,         2, CX_CES_MEAN, CX_METHOD_AUTO,
+                                CX_I_DEFAULT_CONFIDENCE, 0, 0,           0};
 }
 
 /* A mean of values in a range varies at most as much as a share of its ends: the Wilson limits of
@@ -44,6 +44,7 @@ cx_status cx_i_mean_estimate(const cx_tally *tally, const void *options, cx_esti
     const cx_mean_options *mean = options;
     CX_TRY(cx_i_options_check(mean->struct_size, sizeof *mean, "cx_mean_options", err));
     CX_TRY(cx_i_check_confidence(mean->confidence, err));
+    CX_TRY(cx_i_release_check((cx_i_release){mean->min_n, mean->totals}, err));
     cx_i_figures figures = cx_i_tally_figures(tally, cx_i_read_score, NULL);
     CX_TRY(cx_i_tally_estimate(tally, mean->confidence, CX_UNIT_SCALE, &figures, out, err));
     out->value = figures.mean;
@@ -54,24 +55,34 @@ cx_status cx_i_mean_estimate(const cx_tally *tally, const void *options, cx_esti
     return CX_OK;
 }
 
+static cx_status mean_options(const cx_mean_options *options, cx_mean_options *used,
+                              cx_error *err) {
+    cx_mean_options_init(used);
+    if (options == NULL) return CX_OK;
+    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_mean_options", err));
+    *used = *options;
+    return CX_OK;
+}
+
 cx_status cx_mean_score(const cx_tally *tally, const cx_mean_options *options, cx_estimate *out,
                         cx_error *err) {
-    cx_mean_options defaults;
+    cx_mean_options used;
     cx_estimate estimate;
-    cx_mean_options_init(&defaults);
+    CX_TRY(mean_options(options, &used, err));
     if (tally == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
-    CX_TRY(cx_i_mean_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    CX_TRY(cx_i_mean_estimate(tally, &used, &estimate, err));
+    CX_TRY(cx_i_release_one(tally, used.min_n, err));
     *out = estimate;
     return CX_OK;
 }
 
 cx_status cx_mean_score_by(const cx_tallies *tallies, const cx_mean_options *options,
                            cx_table **out, cx_error *err) {
-    cx_mean_options defaults;
-    cx_mean_options_init(&defaults);
-    return cx_i_metric_by(tallies, cx_i_mean_estimate, options != NULL ? options : &defaults, out,
-                          err);
+    cx_mean_options used;
+    CX_TRY(mean_options(options, &used, err));
+    return cx_i_metric_by(tallies, cx_i_mean_estimate, &used,
+                          (cx_i_release){used.min_n, used.totals}, out, err);
 }
 
 /* -- effort -------------------------------------------------------------------------------- */
@@ -79,6 +90,7 @@ cx_status cx_mean_score_by(const cx_tallies *tallies, const cx_mean_options *opt
 static cx_status ces_check(const cx_tally *tally, const cx_ces_options *options, cx_error *err) {
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_ces_options", err));
     CX_TRY(cx_i_check_confidence(options->confidence, err));
+    CX_TRY(cx_i_release_check((cx_i_release){options->min_n, options->totals}, err));
     if (options->version != 1 && options->version != 2)
         return cx_i_fail(err, CX_E_OPTION, "CES has versions 1 and 2, not %d",
                          (int64_t)options->version);
@@ -101,27 +113,37 @@ static cx_status ces_estimate(const cx_tally *tally, const void *context, cx_est
     const cx_ces_options *options = context;
     CX_TRY(ces_check(tally, options, err));
     if (options->report == CX_CES_AGREE) {
-        cx_csat_options share = {sizeof share, CX_METHOD_WILSON, 3, 0, options->confidence};
+        cx_csat_options share = {
+            sizeof share, CX_METHOD_WILSON, 3, 0, options->confidence, 0, 0, 0};
         return cx_i_csat_estimate(tally, &share, out, err);
     }
     if (options->report == CX_CES_NET) {
-        cx_nps_options net = {sizeof net, options->method, 6, 3, options->confidence};
+        cx_nps_options net = {sizeof net, options->method, 6, 3, options->confidence, 0, 0, 0};
         return cx_i_nps_estimate(tally, &net, out, err);
     }
-    cx_mean_options mean = {sizeof mean, 0, options->confidence};
+    cx_mean_options mean = {sizeof mean, 0, options->confidence, 0};
     CX_TRY(cx_i_mean_estimate(tally, &mean, out, err));
     if (options->version == 1) out->flags |= CX_FLAG_LOWER_IS_BETTER;
     return CX_OK;
 }
 
+static cx_status ces_options(const cx_ces_options *options, cx_ces_options *used, cx_error *err) {
+    cx_ces_options_init(used);
+    if (options == NULL) return CX_OK;
+    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_ces_options", err));
+    *used = *options;
+    return CX_OK;
+}
+
 cx_status cx_ces(const cx_tally *tally, const cx_ces_options *options, cx_estimate *out,
                  cx_error *err) {
-    cx_ces_options defaults;
+    cx_ces_options used;
     cx_estimate estimate;
-    cx_ces_options_init(&defaults);
+    CX_TRY(ces_options(options, &used, err));
     if (tally == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
-    CX_TRY(ces_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    CX_TRY(ces_estimate(tally, &used, &estimate, err));
+    CX_TRY(cx_i_release_one(tally, used.min_n, err));
     *out = estimate;
     return CX_OK;
 }
@@ -129,11 +151,8 @@ cx_status cx_ces(const cx_tally *tally, const cx_ces_options *options, cx_estima
 cx_status cx_ces_by(const cx_tallies *tallies, const cx_ces_options *options, cx_table **out,
                     cx_error *err) {
     cx_ces_options used;
-    cx_ces_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_ces_options", err));
-        used = *options;
-    }
+    CX_TRY(ces_options(options, &used, err));
     if (used.method == CX_METHOD_AUTO) used.method = CX_METHOD_SCORE;
-    return cx_i_metric_by(tallies, ces_estimate, &used, out, err);
+    return cx_i_metric_by(tallies, ces_estimate, &used, (cx_i_release){used.min_n, used.totals},
+                          out, err);
 }

@@ -6,7 +6,8 @@
 
 void cx_nps_options_init(cx_nps_options *options) {
     if (options == NULL) return;
-    *options = (cx_nps_options){sizeof *options, CX_METHOD_AUTO, 9, 6, CX_I_DEFAULT_CONFIDENCE};
+    *options =
+        (cx_nps_options){sizeof *options, CX_METHOD_AUTO, 9, 6, CX_I_DEFAULT_CONFIDENCE, 0, 0, 0};
 }
 
 static cx_status nps_check(const cx_tally *tally, const cx_nps_options *options, cx_error *err) {
@@ -15,6 +16,7 @@ static cx_status nps_check(const cx_tally *tally, const cx_nps_options *options,
         CX_METHOD_SCORE, CX_METHOD_BONETT_PRICE, CX_METHOD_GOODMAN};
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_nps_options", err));
     CX_TRY(cx_i_check_confidence(options->confidence, err));
+    CX_TRY(cx_i_release_check((cx_i_release){options->min_n, options->totals}, err));
     CX_TRY(cx_i_check_method(options->method, methods, 7, err));
     return cx_i_check_cuts(options->detractors, options->promoters, tally->scale_min,
                            tally->scale_max, err);
@@ -49,27 +51,59 @@ cx_status cx_i_nps_estimate(const cx_tally *tally, const void *context, cx_estim
     return CX_OK;
 }
 
-cx_status cx_nps(const cx_tally *tally, const cx_nps_options *options, cx_estimate *out,
-                 cx_error *err) {
-    cx_nps_options defaults;
+/* The options, or the defaults; people are never shown in groups below 5 unless asked for. */
+static cx_status nps_options(const cx_nps_options *options, int64_t least, cx_nps_options *used,
+                             cx_error *err) {
+    cx_nps_options_init(used);
+    if (options != NULL) {
+        CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_nps_options", err));
+        *used = *options;
+    }
+    if (used->min_n == 0) used->min_n = least;
+    return CX_OK;
+}
+
+static cx_status nps_one(const cx_tally *tally, const cx_nps_options *options, int64_t least,
+                         cx_estimate *out, cx_error *err) {
+    cx_nps_options used;
     cx_estimate estimate;
-    cx_nps_options_init(&defaults);
+    CX_TRY(nps_options(options, least, &used, err));
     if (tally == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", tally == NULL ? "tally" : "out");
-    CX_TRY(cx_i_nps_estimate(tally, options != NULL ? options : &defaults, &estimate, err));
+    CX_TRY(cx_i_nps_estimate(tally, &used, &estimate, err));
+    CX_TRY(cx_i_release_one(tally, used.min_n, err));
     *out = estimate;
     return CX_OK;
 }
 
 /* One method for all rows, so that they compare. */
+static cx_status nps_many(const cx_tallies *tallies, const cx_nps_options *options, int64_t least,
+                          cx_table **out, cx_error *err) {
+    cx_nps_options used;
+    CX_TRY(nps_options(options, least, &used, err));
+    if (used.method == CX_METHOD_AUTO) used.method = CX_METHOD_SCORE;
+    return cx_i_metric_by(tallies, cx_i_nps_estimate, &used,
+                          (cx_i_release){used.min_n, used.totals}, out, err);
+}
+
+cx_status cx_nps(const cx_tally *tally, const cx_nps_options *options, cx_estimate *out,
+                 cx_error *err) {
+    return nps_one(tally, options, 0, out, err);
+}
+
 cx_status cx_nps_by(const cx_tallies *tallies, const cx_nps_options *options, cx_table **out,
                     cx_error *err) {
-    cx_nps_options used;
-    cx_nps_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_nps_options", err));
-        used = *options;
-    }
-    if (used.method == CX_METHOD_AUTO) used.method = CX_METHOD_SCORE;
-    return cx_i_metric_by(tallies, cx_i_nps_estimate, &used, out, err);
+    return nps_many(tallies, options, 0, out, err);
+}
+
+#define NPS_FEWEST_EMPLOYEES 5
+
+cx_status cx_enps(const cx_tally *tally, const cx_nps_options *options, cx_estimate *out,
+                  cx_error *err) {
+    return nps_one(tally, options, NPS_FEWEST_EMPLOYEES, out, err);
+}
+
+cx_status cx_enps_by(const cx_tallies *tallies, const cx_nps_options *options, cx_table **out,
+                     cx_error *err) {
+    return nps_many(tallies, options, NPS_FEWEST_EMPLOYEES, out, err);
 }

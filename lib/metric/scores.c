@@ -1,8 +1,5 @@
 #include "metric/scores.h"
 
-#include "metric/tallies.h"
-#include "stat/keys_table.h"
-
 /* -- figures ------------------------------------------------------------------------------- */
 
 double cx_i_tally_square(const cx_tally *tally, int32_t step) {
@@ -138,52 +135,4 @@ cx_status cx_i_top_boxes(int32_t top, int32_t scale_min, int32_t scale_max, int3
                          (int64_t)boxes, (int64_t)levels, (int64_t)levels - 1);
     *lowest = scale_max - boxes + 1;
     return CX_OK;
-}
-
-/* -- one row for each key ------------------------------------------------------------------ */
-
-static cx_status scores_table(const cx_tallies *tallies, const cx_estimate *rows, cx_table **out,
-                              cx_error *err) {
-    cx_table *table;
-    CX_TRY(cx_i_table_new(tallies->keys.count, &tallies->allocator, &table, err));
-    cx_status status = cx_i_keys_to_table(&tallies->keys, tallies->order, 1, table, err);
-    if (status == CX_OK) status = cx_i_estimates_to_table(rows, tallies->keys.count, table, err);
-    if (status == CX_OK)
-        *out = table;
-    else
-        cx_table_free(table);
-    return status;
-}
-
-/* A set without groups has nobody to check the options but an empty tally. */
-static cx_status scores_check_options(const cx_tallies *tallies, cx_i_metric metric,
-                                      const void *options, cx_error *err) {
-    cx_tally *empty;
-    cx_estimate ignored;
-    CX_TRY(cx_i_tally_new(tallies->scale_min, tallies->scale_max, 1, &tallies->allocator, &empty,
-                          err));
-    cx_status status = metric(empty, options, &ignored, err);
-    cx_tally_free(empty);
-    return status == CX_E_EMPTY ? CX_OK : status;
-}
-
-/* An empty group is a row with its own status; any other failure concerns the call. */
-cx_status cx_i_metric_by(const cx_tallies *tallies, cx_i_metric metric, const void *options,
-                         cx_table **out, cx_error *err) {
-    if (tallies == NULL || out == NULL)
-        return cx_i_fail(err, CX_E_NULL, "%s is missing", tallies == NULL ? "tallies" : "out");
-    if (tallies->keys.count == 0) CX_TRY(scores_check_options(tallies, metric, options, err));
-    cx_estimate *rows = cx_i_alloc_array(&tallies->allocator, tallies->keys.count, sizeof *rows);
-    cx_status status = rows == NULL ? cx_i_out_of_memory(err) : CX_OK;
-    for (int64_t i = 0; i < tallies->keys.count && status == CX_OK; i++) {
-        status = metric(cx_tallies_at(tallies, i), options, &rows[i], err);
-        rows[i].status = (int32_t)status;
-        if (status == CX_E_EMPTY) status = CX_OK;
-    }
-    if (status == CX_OK) {
-        cx_error_init(err);
-        status = scores_table(tallies, rows, out, err);
-    }
-    cx_i_free(&tallies->allocator, rows);
-    return status;
 }

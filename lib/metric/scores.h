@@ -38,8 +38,17 @@ cx_status cx_i_tally_estimate(const cx_tally *tally, double confidence, cx_unit 
 /* One row for each key. */
 typedef cx_status (*cx_i_metric)(const cx_tally *tally, const void *options, cx_estimate *out,
                                  cx_error *err);
+/* What of a table may be seen: cells with fewer than min_n answers are hidden, and others beside
+ * them; totals adds the margins as rows. */
+typedef struct cx_i_release {
+    int64_t min_n;
+    int32_t totals;
+} cx_i_release;
+cx_status cx_i_release_check(cx_i_release release, cx_error *err);
+/* A single figure: CX_E_SUPPRESSED when it has answers, but fewer than min_n. */
+cx_status cx_i_release_one(const cx_tally *tally, int64_t min_n, cx_error *err);
 cx_status cx_i_metric_by(const cx_tallies *tallies, cx_i_metric metric, const void *options,
-                         cx_table **out, cx_error *err);
+                         cx_i_release release, cx_table **out, cx_error *err);
 
 /* These fill what is known (answers, exclusions) even when the status is CX_E_EMPTY. */
 cx_status cx_i_nps_estimate(const cx_tally *tally, const void *options, cx_estimate *out,

@@ -85,6 +85,14 @@ void cx_i_estimate_clip(cx_estimate *estimate, double low, double high) {
     }
 }
 
+void cx_i_estimate_hide(cx_estimate *estimate) {
+    cx_unit unit = (cx_unit)estimate->unit;
+    *estimate = cx_i_estimate_new(estimate->confidence, unit);
+    estimate->df = estimate->n_eff = estimate->sum_w = NAN;
+    estimate->flags = CX_FLAG_SUPPRESSED;
+    estimate->status = CX_E_SUPPRESSED;
+}
+
 /* -- table --------------------------------------------------------------------------------- */
 
 typedef struct estimate_field {
@@ -112,14 +120,24 @@ static cx_status estimate_numbers(const cx_estimate *rows, int64_t count, cx_tab
     return CX_OK;
 }
 
+/* The column added last shows nothing of hidden rows. */
+static cx_status estimate_hide_rows(const cx_estimate *rows, int64_t count, cx_table *table,
+                                    cx_error *err) {
+    for (int64_t i = 0; i < count; i++)
+        if (rows[i].status == CX_E_SUPPRESSED) CX_TRY(cx_i_table_null(table, i, err));
+    return CX_OK;
+}
+
 static cx_status estimate_counts(const cx_estimate *rows, int64_t count, cx_table *table,
                                  cx_error *err) {
     int64_t *column;
     CX_TRY(cx_i_table_i64(table, "n", &column, err));
     for (int64_t i = 0; i < count; i++) column[i] = rows[i].n;
+    CX_TRY(estimate_hide_rows(rows, count, table, err));
     for (int32_t reason = 0; reason < CX_EXCLUDED_END; reason++) {
         CX_TRY(cx_i_table_i64(table, cx_excluded_name(reason), &column, err));
         for (int64_t i = 0; i < count; i++) column[i] = rows[i].excluded[reason];
+        CX_TRY(estimate_hide_rows(rows, count, table, err));
     }
     return CX_OK;
 }

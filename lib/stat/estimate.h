@@ -16,6 +16,8 @@ cx_status cx_i_check_confidence(double confidence, cx_error *err);
 cx_status cx_i_check_method(int32_t method, const cx_method *allowed, int count, cx_error *err);
 /* Cuts the limits at the range of the metric and says so. */
 void cx_i_estimate_clip(cx_estimate *estimate, double low, double high);
+/* Nothing of the row is told but its confidence and its unit. */
+void cx_i_estimate_hide(cx_estimate *estimate);
 /* Appends the columns of a grouped table: value .. status, in the order of the structure. */
 cx_status cx_i_estimates_to_table(const cx_estimate *rows, int64_t count, cx_table *table,
                                   cx_error *err);

@@ -157,6 +157,23 @@ static cx_status run_readers(const cx_allocator *allocator, cx_error *err) {
     return status;
 }
 
+static cx_status run_release(const cx_allocator *allocator, cx_error *err) {
+    cx_tallies *set, *margin;
+    cx_table *table;
+    cx_nps_options options;
+    cx_status status = make_set(allocator, &set, err);
+    if (status != CX_OK) return status;
+    cx_nps_options_init(&options);
+    options.min_n = 2;
+    options.totals = 1;
+    status = cx_nps_by(set, &options, &table, err);
+    if (status == CX_OK) cx_table_free(table);
+    if (status == CX_OK) status = cx_tallies_margin(set, 2, allocator, &margin, err);
+    if (status == CX_OK) cx_tallies_free(margin);
+    cx_tallies_free(set);
+    return status;
+}
+
 static cx_status run_decode_set(const cx_allocator *allocator, cx_error *err) {
     cx_tallies *set, *again;
     uint8_t bytes[8192];
@@ -228,6 +245,14 @@ START_TEST(test_readers_survive_every_failing_allocation) {
 }
 END_TEST
 
+START_TEST(test_totals_and_hidden_cells_survive_every_failing_allocation) {
+    cx_array pair[2] = {key, x};
+    pair[1].name = "score";
+    by = (cx_frame){pair, 2, {0, 0}};
+    check(run_release, 100);
+}
+END_TEST
+
 START_TEST(test_decoding_a_set_survives_every_failing_allocation) {
     check(run_decode_set, 10);
 }
@@ -285,6 +310,7 @@ Suite *suite_alloc(void) {
     tcase_add_test(tcase, test_a_set_survives_every_failing_allocation);
     tcase_add_test(tcase, test_a_long_batch_survives_every_failing_allocation);
     tcase_add_test(tcase, test_readers_survive_every_failing_allocation);
+    tcase_add_test(tcase, test_totals_and_hidden_cells_survive_every_failing_allocation);
     tcase_add_test(tcase, test_decoding_a_set_survives_every_failing_allocation);
     tcase_add_test(tcase, test_arrow_exports_survive_every_failing_allocation);
     tcase_add_test(tcase, test_a_fixed_arena_is_enough);

@@ -31,6 +31,7 @@ CALL(tally_decode, PTR(0, tally_bytes), tally_size, NULL, HANDLE(1, cx_tally))
 CALL(tallies_new, 0, 10, NULL, HANDLE(0, cx_tallies))
 CALL(tallies_copy, PTR(0, set), NULL, HANDLE(1, cx_tallies))
 CALL(tallies_merge, PTR(0, set), PTR(1, set))
+CALL(tallies_margin, PTR(0, set), 0, NULL, HANDLE(1, cx_tallies))
 CALL(tallies_take, PTR(0, set), 0, HANDLE(1, cx_tally))
 CALL(tallies_total, PTR(0, set), NULL, HANDLE(1, cx_tally))
 CALL(tallies_table, PTR(0, set), HANDLE(1, cx_table))
@@ -38,6 +39,8 @@ CALL(tallies_encode, PTR(0, set), PTR(1, buffer), set_size)
 CALL(tallies_decode, PTR(0, set_bytes), set_size, NULL, HANDLE(1, cx_tallies))
 CALL(nps, PTR(0, tally), options, OUT(1, cx_estimate))
 CALL(nps_by, PTR(0, set), options, HANDLE(1, cx_table))
+CALL(enps, PTR(0, tally), options, OUT(1, cx_estimate))
+CALL(enps_by, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(csat, PTR(0, tally), options, OUT(1, cx_estimate))
 CALL(csat_by, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(mean_score, PTR(0, tally), options, OUT(1, cx_estimate))
@@ -85,12 +88,14 @@ static void init_csat(void) {
 #define ANSWER                                                                                     \
     AT(answer, invalid), AT(answer, fractional), AT(answer, missing_count),                        \
         AT(answer, not_applicable_count)
-#define NPS(name) OPTIONS(name, 2, 0, nps, AT(nps, confidence), AT(nps, method))
+#define NPS(name) OPTIONS(name, 2, 0, nps, AT(nps, confidence), AT(nps, method), AT(nps, totals))
 #define CSAT(name)                                                                                 \
     OPTIONS(name, 2, 0, csat, AT(csat, confidence), AT(csat, method), AT(csat, top),               \
-            AT(csat, denominator))
-#define CES(name) OPTIONS(name, 2, 0, ces, AT(ces, confidence), AT(ces, version), AT(ces, report))
-#define MEAN(name) OPTIONS(name, 2, 0, mean, AT(mean, confidence), 0)
+            AT(csat, denominator), AT(csat, totals))
+#define CES(name)                                                                                  \
+    OPTIONS(name, 2, 0, ces, AT(ces, confidence), AT(ces, version), AT(ces, report),               \
+            AT(ces, totals))
+#define MEAN(name) OPTIONS(name, 2, 0, mean, AT(mean, confidence), AT(mean, totals))
 #define COMPARE(name, slots)                                                                       \
     OPTIONS(name, slots, 0, compare, AT(compare, confidence), AT(compare, score))
 #define CORRELATE(name, slots, bits)                                                               \
@@ -111,6 +116,7 @@ static const function functions[] = {
     PLAIN(tallies_copy, 2),
     OPTIONS(tallies_add, 3, 10, answer, 0, ANSWER),
     PLAIN(tallies_merge, 2),
+    PLAIN(tallies_margin, 2),
     PLAIN(tallies_take, 2),
     PLAIN(tallies_total, 2),
     PLAIN(tallies_table, 2),
@@ -119,6 +125,8 @@ static const function functions[] = {
     OPTIONS(tally_by, 3, 9, answer, 0, ANSWER),
     NPS(nps),
     NPS(nps_by),
+    NPS(enps),
+    NPS(enps_by),
     CSAT(csat),
     CSAT(csat_by),
     MEAN(mean_score),
