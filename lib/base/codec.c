@@ -45,6 +45,10 @@ void cx_i_put_bytes(cx_i_writer *writer, const void *bytes, size_t size) {
     writer->used += size;
 }
 
+void cx_i_put_sum(cx_i_writer *writer, const cx_i_sum *sum) {
+    for (int i = 0; i < 3; i++) cx_i_put_u64(writer, sum->word[i]);
+}
+
 void cx_i_codec_begin(cx_i_writer *writer, int type, int version) {
     cx_i_put_bytes(writer, codec_magic, sizeof codec_magic);
     codec_put(writer, (uint64_t)type, 2);
@@ -106,6 +110,12 @@ double cx_i_get_f64(cx_i_reader *reader) {
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+cx_i_sum cx_i_get_sum(cx_i_reader *reader) {
+    cx_i_sum sum;
+    for (int i = 0; i < 3; i++) sum.word[i] = cx_i_get_u64(reader);
+    return sum;
 }
 
 const uint8_t *cx_i_get_bytes(cx_i_reader *reader, size_t size) {

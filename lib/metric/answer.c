@@ -105,9 +105,10 @@ cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err) {
 /* The inner loop of a single tally wants it inline. */
 CX_I_INLINE cx_status answer_add(const cx_i_answers *answers, const cx_tally *tally,
                                  cx_i_cells *cells, int64_t row, double value, const double *weight,
-                                 cx_error *err) {
+                                 int *read, cx_error *err) {
     bool rounded;
     int step = answer_step(answers->options, tally->scale_min, tally->scale_max, value, &rounded);
+    *read = step;
     if (step < 0)
         CX_TRY(answer_fail(answers->options, answers->scores, row, value, step, tally->scale_min,
                            tally->scale_max, err));
@@ -119,7 +120,14 @@ CX_I_INLINE cx_status answer_add(const cx_i_answers *answers, const cx_tally *ta
 
 cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
                            int64_t row, double value, const double *weight, cx_error *err) {
-    return answer_add(answers, tally, cells, row, value, weight, err);
+    int step;
+    return answer_add(answers, tally, cells, row, value, weight, &step, err);
+}
+
+cx_status cx_i_answers_place(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
+                             int64_t row, double value, const double *weight, int *step,
+                             cx_error *err) {
+    return answer_add(answers, tally, cells, row, value, weight, step, err);
 }
 
 cx_status cx_i_answers_read(const cx_i_answers *answers, int32_t scale_min, int32_t scale_max,
@@ -142,11 +150,12 @@ typedef struct answer_batch {
 /* One row at a time: what the short ways leave, and whatever ends in a sentence. */
 static cx_status answer_add_row(const answer_batch *batch, int64_t row, cx_error *err) {
     double value, weight;
+    int step;
     const cx_array *weights = batch->answers.weights;
     cx_i_array_read(batch->answers.scores, row, 1, &value);
     if (weights != NULL) cx_i_array_read(weights, row, 1, &weight);
     return answer_add(&batch->answers, batch->tally, &batch->tally->scratch, row, value,
-                      weights != NULL ? &weight : NULL, err);
+                      weights != NULL ? &weight : NULL, &step, err);
 }
 
 static cx_status answer_add_rows(const answer_batch *batch, cx_error *err) {

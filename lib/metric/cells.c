@@ -109,10 +109,6 @@ bool cx_i_cells_add(cx_i_cells *cells, int32_t levels, int step, bool rounded,
 
 enum { CELLS_WEIGHTED = 1, CELLS_ROUNDED = 2 };
 
-static void cells_put_sum(cx_i_writer *writer, const cx_i_sum *sum) {
-    for (int i = 0; i < 3; i++) cx_i_put_u64(writer, sum->word[i]);
-}
-
 void cx_i_cells_put(cx_i_writer *writer, const cx_i_cells *cells, int32_t levels) {
     cx_i_put_u8(writer, (uint8_t)((cells->weighted ? CELLS_WEIGHTED : 0) |
                                   (cells->rounded ? CELLS_ROUNDED : 0)));
@@ -121,13 +117,13 @@ void cx_i_cells_put(cx_i_writer *writer, const cx_i_cells *cells, int32_t levels
     for (int32_t i = 0; i < levels; i++) {
         cx_i_put_i64(writer, cells->count[i]);
         if (!cells->weighted) continue;
-        cells_put_sum(writer, &cells->weight[i]);
-        cells_put_sum(writer, &cells->square[i]);
+        cx_i_put_sum(writer, &cells->weight[i]);
+        cx_i_put_sum(writer, &cells->square[i]);
     }
 }
 
 static bool cells_get_sum(cx_i_reader *reader, int64_t count, cx_i_sum *sum) {
-    for (int i = 0; i < 3; i++) sum->word[i] = cx_i_get_u64(reader);
+    *sum = cx_i_get_sum(reader);
     return !cx_i_sum_is_negative(sum) && (count > 0 || cx_i_sum_is_zero(sum));
 }
 

@@ -40,6 +40,10 @@ cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err);
 /* Reads one answer by the tally's scale into `cells`, which are the tally's own or its scratch. */
 cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
                            int64_t row, double value, const double *weight, cx_error *err);
+/* The same, and `step` is where it stands, or -1 - the reason (but for a weight of zero). */
+cx_status cx_i_answers_place(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,
+                             int64_t row, double value, const double *weight, int *step,
+                             cx_error *err);
 
 /* The same without a tally: the step above scale_min, or -1 - reason. */
 cx_status cx_i_answers_read(const cx_i_answers *answers, int32_t scale_min, int32_t scale_max,
