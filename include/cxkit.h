@@ -27,6 +27,8 @@
 #include <cxkit/compare.h>
 #include <cxkit/journey.h>
 #include <cxkit/tolerance.h>
+#include <cxkit/joint.h>
+#include <cxkit/index.h>
 #include <cxkit/plan.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>

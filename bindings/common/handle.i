@@ -54,6 +54,7 @@ struct TYPE {};
 %cx_handle(cx_table, cx_table_free)
 %cx_handle(cx_tally, cx_tally_free)
 %cx_handle(cx_tallies, cx_tallies_free)
+%cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
 
 %cx_result(cx_estimate)
@@ -65,7 +66,10 @@ struct TYPE {};
 %cx_options(cx_nps_options)
 %cx_options(cx_csat_options)
 %cx_options(cx_ces_options)
+%cx_options(cx_index_options)
+%cx_options(cx_joint_options)
 %cx_options(cx_mean_options)
+%cx_options(cx_paired_options)
 %cx_options(cx_share_options)
 %cx_options(cx_compare_options)
 %cx_options(cx_journey_options)

@@ -29,14 +29,17 @@ cx_status cx_i_check_reserved(int32_t reserved, cx_error *err) {
 
 cx_status cx_i_joint_check_alike(const cx_i_component *a, const cx_i_component *b, cx_error *err) {
     if (a->as.score != b->as.score)
-        return cx_i_fail(err, CX_E_MISMATCH, "%s and %s are read differently: net scores, shares "
-                         "and means have different units", a->name, b->name);
+        return cx_i_fail(err, CX_E_MISMATCH,
+                         "%s and %s are read differently: net scores, shares "
+                         "and means have different units",
+                         a->name, b->name);
     if (a->as.score == CX_SCORE_MEAN &&
         (a->as.scale_min != b->as.scale_min || a->as.scale_max != b->as.scale_max))
-        return cx_i_fail(err, CX_E_MISMATCH, "the mean of %s is on the scale %d to %d and that of "
-                         "%s on %d to %d", a->name, (int64_t)a->as.scale_min,
-                         (int64_t)a->as.scale_max, b->name, (int64_t)b->as.scale_min,
-                         (int64_t)b->as.scale_max);
+        return cx_i_fail(err, CX_E_MISMATCH,
+                         "the mean of %s is on the scale %d to %d and that of "
+                         "%s on %d to %d",
+                         a->name, (int64_t)a->as.scale_min, (int64_t)a->as.scale_max, b->name,
+                         (int64_t)b->as.scale_min, (int64_t)b->as.scale_max);
     return CX_OK;
 }
 
@@ -50,9 +53,9 @@ static cx_status index_check(const cx_joint *joint, const cx_index_options *opti
     CX_TRY(cx_i_check_reserved(options->reserved, err));
     for (int64_t i = 1; i < joint->k; i++)
         CX_TRY(cx_i_joint_check_alike(&joint->component[0], &joint->component[i], err));
-    if (options->method == CX_METHOD_ADJUSTED_WALD &&
-        joint->component[0].as.score == CX_SCORE_MEAN)
-        return cx_i_fail(err, CX_E_OPTION, "means have t intervals: adjusted-wald is for net "
+    if (options->method == CX_METHOD_ADJUSTED_WALD && joint->component[0].as.score == CX_SCORE_MEAN)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "means have t intervals: adjusted-wald is for net "
                          "scores and shares");
     return CX_OK;
 }
@@ -123,8 +126,7 @@ void cx_i_bounded(double low, double high, bool alike, cx_estimate *out) {
         return;
     }
     double share = fmin(fmax((out->value - low) / range, 0), 1);
-    cx_i_interval interval =
-        cx_i_share_interval(CX_METHOD_WILSON, share * n, n, out->confidence);
+    cx_i_interval interval = cx_i_share_interval(CX_METHOD_WILSON, share * n, n, out->confidence);
     out->ci_low = low + range * interval.low;
     out->ci_high = low + range * interval.high;
 }
@@ -202,6 +204,7 @@ static cx_status index_estimate(const cx_joint *joint, const cx_array *importanc
     CX_TRY(index_shares(joint, importance, share, &partial, err));
     CX_TRY(cx_i_joint_combine(joint, share, complete, &found, err));
     cx_i_joint_describe(joint, &found, complete, out);
+    out->value = fmin(fmax(out->value, range.low), range.high); /* shares add up to about 1 */
     if (partial) out->flags |= CX_FLAG_PARTIAL;
     index_interval(&found, range, options->method, out);
     return CX_OK;
@@ -241,13 +244,11 @@ cx_status cx_i_component_estimate(const cx_i_component *component, double confid
 }
 
 static cx_status index_rows(const cx_joint *joint, double confidence, const double *share,
-                            cx_estimate *rows, const char **names, cx_table *table,
-                            cx_error *err) {
+                            cx_estimate *rows, const char **names, cx_table *table, cx_error *err) {
     double *importance;
     for (int64_t i = 0; i < joint->k; i++) {
         names[i] = joint->component[i].name;
-        cx_status status =
-            cx_i_component_estimate(&joint->component[i], confidence, &rows[i], err);
+        cx_status status = cx_i_component_estimate(&joint->component[i], confidence, &rows[i], err);
         rows[i].status = (int32_t)status;
         if (status != CX_OK && status != CX_E_EMPTY) return status;
     }
@@ -304,15 +305,37 @@ static cx_status index_metric(const cx_joint *joint, const void *context, cx_est
     return index_estimate(joint, index->importance, index->options, share, out, err);
 }
 
+static cx_status index_read(const cx_i_joint_source *source, cx_joint *target, int64_t row,
+                            int64_t r, const double *weight, int16_t *y, int32_t *reason,
+                            cx_error *err) {
+    for (int64_t i = target->k; i-- > 0;) {
+        cx_i_answers answers = {source->columns[i], source->weights, source->answers};
+        CX_TRY(cx_i_joint_answer(target, i, &answers, row, source->values[i * CX_I_JOINT_BLOCK + r],
+                                 weight, &y[i], reason, err));
+    }
+    return CX_OK;
+}
+
 cx_status cx_index_by(const cx_joint *like, const cx_frame *x, const cx_array *weights,
                       const cx_frame *by, const cx_array *importance,
                       const cx_answer_options *answers, const cx_index_options *options,
                       cx_table **out, cx_error *err) {
     cx_index_options defaults;
+    cx_answer_options plain;
+    const cx_array *columns[CX_JOINT_COLUMNS];
     cx_index_options_init(&defaults);
+    cx_answer_options_init(&plain);
     index_context context = {importance, options != NULL ? options : &defaults};
     if (like == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", like == NULL ? "like" : "out");
-    cx_i_joint_rows rows = {like, x, weights, by, answers};
-    return cx_i_joint_by(&rows, index_metric, &context, out, err);
+    cx_i_joint_source source = {.columns = columns,
+                                .count = like->k,
+                                .weights = weights,
+                                .answers = answers != NULL ? answers : &plain,
+                                .read = index_read};
+    CX_TRY(cx_i_joint_source_find(&source, like, like->k, x, "x", 0, err));
+    CX_TRY(cx_i_joint_source_open(&source, &like->allocator, err));
+    cx_status status = cx_i_joint_by(&source, like, by, index_metric, &context, out, err);
+    cx_i_joint_source_close(&source, &like->allocator);
+    return status;
 }

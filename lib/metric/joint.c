@@ -127,10 +127,9 @@ static cx_status joint_check_cuts(const cx_joint_options *as, cx_error *err) {
                          "low reaches up to %d and high begins at %d: they overlap",
                          (int64_t)as->low, (int64_t)as->high);
     if (as->low < as->scale_min || as->high > as->scale_max)
-        return cx_i_fail(err, CX_E_OPTION,
-                         "the cut points %d and %d do not lie on the scale %d to %d",
-                         (int64_t)as->low, (int64_t)as->high, (int64_t)as->scale_min,
-                         (int64_t)as->scale_max);
+        return cx_i_fail(
+            err, CX_E_OPTION, "the cut points %d and %d do not lie on the scale %d to %d",
+            (int64_t)as->low, (int64_t)as->high, (int64_t)as->scale_min, (int64_t)as->scale_max);
     return CX_OK;
 }
 
@@ -169,8 +168,7 @@ cx_status cx_i_joint_read_as(cx_joint *self, int64_t i, const cx_joint_options *
     int32_t levels = as.scale_max - as.scale_min + 1;
     int16_t *read = cx_i_alloc_array(&self->allocator, levels, sizeof *read);
     if (read == NULL) return cx_i_out_of_memory(err);
-    cx_status status =
-        cx_i_tally_new(as.scale_min, as.scale_max, 2, &self->allocator, &tally, err);
+    cx_status status = cx_i_tally_new(as.scale_min, as.scale_max, 2, &self->allocator, &tally, err);
     if (status != CX_OK) {
         cx_i_free(&self->allocator, read);
         return status;

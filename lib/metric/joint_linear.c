@@ -30,14 +30,12 @@ static cx_status linear_means(linear_work *work, cx_error *err) {
         work->n[i] = work->complete ? cx_joint_complete(joint) : figures.n;
         work->weight[i] = work->complete ? complete : figures.sum_w;
         if (!(work->weight[i] > 0))
-            return work->complete
-                       ? cx_i_fail(err, CX_E_EMPTY, "nobody answered every component")
-                       : cx_i_fail(err, CX_E_EMPTY, "there is no valid answer to %s",
-                                   component->name);
-        work->mean[i] =
-            work->complete
-                ? cx_i_joint_sum(joint, cx_i_joint_complete_y(joint, i), 1) / work->weight[i]
-                : figures.mean;
+            return work->complete ? cx_i_fail(err, CX_E_EMPTY, "nobody answered every component")
+                                  : cx_i_fail(err, CX_E_EMPTY, "there is no valid answer to %s",
+                                              component->name);
+        work->mean[i] = work->complete ? cx_i_joint_sum(joint, cx_i_joint_complete_y(joint, i), 1) /
+                                             work->weight[i]
+                                       : figures.mean;
     }
     return CX_OK;
 }

@@ -69,8 +69,10 @@ cx_status cx_i_joint_same(const cx_joint *a, const cx_joint *b, cx_error *err) {
                          b->k);
     for (int64_t i = 0; i < a->k; i++) {
         if (strcmp(a->component[i].name, b->component[i].name) != 0)
-            return cx_i_fail(err, CX_E_MISMATCH, "component %d is %s in one state and %s in the "
-                             "other", i, a->component[i].name, b->component[i].name);
+            return cx_i_fail(err, CX_E_MISMATCH,
+                             "component %d is %s in one state and %s in the "
+                             "other",
+                             i, a->component[i].name, b->component[i].name);
         if (!joint_same_reading(&a->component[i].as, &b->component[i].as))
             return cx_i_fail(err, CX_E_MISMATCH,
                              "component %s is read differently in the two states: other cut "
