@@ -231,15 +231,20 @@ cx_status cx_i_component_estimate(const cx_i_component *component, double confid
                                   cx_estimate *out, cx_error *err) {
     const cx_joint_options *as = &component->as;
     if (as->score == CX_SCORE_NPS) {
-        cx_nps_options net = {sizeof net, CX_METHOD_AUTO, as->high, as->low, confidence};
+        cx_nps_options net;
+        cx_nps_options_init(&net);
+        net.promoters = as->high, net.detractors = as->low, net.confidence = confidence;
         return cx_i_nps_estimate(component->tally, &net, out, err);
     }
     if (as->score == CX_SCORE_TOP_BOX) {
-        cx_csat_options top = {sizeof top, CX_METHOD_WILSON, as->scale_max - as->high + 1,
-                               CX_DENOMINATOR_VALID, confidence};
+        cx_csat_options top;
+        cx_csat_options_init(&top);
+        top.top = as->scale_max - as->high + 1, top.confidence = confidence;
         return cx_i_csat_estimate(component->tally, &top, out, err);
     }
-    cx_mean_options mean = {sizeof mean, 0, confidence};
+    cx_mean_options mean;
+    cx_mean_options_init(&mean);
+    mean.confidence = confidence;
     return cx_i_mean_estimate(component->tally, &mean, out, err);
 }
 
