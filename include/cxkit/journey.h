@@ -62,7 +62,7 @@ CX_API void cx_journey_options_init(cx_journey_options *options);
  *                           node's own depth), depth (0: the whole), weight (in the node above),
  *                           share (of the whole), covered (part of the volume, or of the equal
  *                           weights, that has answers; null when weighted by answers and something
- *                           is missing), missing (nodes without answers beneath), the columns of
+ *                           is missing), absent (nodes without answers beneath), the columns of
  *                           cx_estimate, then pooled_value, pooled_se, pooled_low, pooled_high,
  *                           own_weight (of the node's own answers in its pooled value) and rollup
  *                           ("answers", "volumes" or "equal"). Figures: sd_between_1 ... for each

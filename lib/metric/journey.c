@@ -256,16 +256,16 @@ static cx_status journey_pooled_columns(journey_work *work, cx_table *table, cx_
 static cx_status journey_tree_columns(const journey_work *work, cx_table *table, cx_error *err) {
     const cx_i_journey *tree = &work->tree;
     double *weight, *share, *covered;
-    int64_t *depth, *missing;
+    int64_t *depth, *absent;
     CX_TRY(cx_i_keys_to_table(&tree->keys, tree->order, 1, table, err));
     CX_TRY(cx_i_table_i64(table, "depth", &depth, err));
-    CX_TRY(cx_i_table_i64(table, "missing", &missing, err));
+    CX_TRY(cx_i_table_i64(table, "absent", &absent, err));
     CX_TRY(cx_i_table_f64(table, "weight", &weight, err));
     CX_TRY(cx_i_table_f64(table, "share", &share, err));
     CX_TRY(cx_i_table_f64(table, "covered", &covered, err));
     for (int64_t i = 0; i < tree->count; i++) {
         depth[i] = tree->node[i].depth;
-        missing[i] = tree->node[i].missing;
+        absent[i] = tree->node[i].missing;
         weight[i] = tree->node[i].weight;
         share[i] = tree->node[i].share;
         covered[i] = tree->node[i].covered;

@@ -22,6 +22,16 @@ SURFACE = {
         "by, weights, scale, score, promoters, detractors, top, confidence",
     ),
     "heterogeneity": ("scores", "by, weights, scale, score, promoters, detractors, top"),
+    "journey": (
+        "tree",
+        "levels, scores, scale, score, promoters, detractors, top, weights, volumes, expected, pool, "
+        "confidence, survey_weights, missing_codes, not_applicable_codes, invalid, fractional",
+    ),
+    "modes": (
+        "scores",
+        "mode, by, scale, score, promoters, detractors, top, reference, mix, alpha, confidence, "
+        f"{READING}",
+    ),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
@@ -89,6 +99,7 @@ def test_everything_public_is_documented(name):
 
 EXAMPLES = [
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
+    cx.journey, cx.modes, cx.Journey.node,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -102,7 +113,7 @@ def test_there_is_an_example(found):
 
 MODULES = [
     f"cxkit.{name}"
-    for name in "compare driver errors estimate metric moments plan random special table tally".split()
+    for name in "compare driver errors estimate journey metric moments plan random special table tally".split()
 ]
 
 

@@ -317,7 +317,7 @@ START_TEST(test_a_missing_stage_makes_a_partial_score_and_never_a_zero) {
     ck_assert(says(table, "status", row, "CX_E_EMPTY"));
     ck_assert_double_eq(cell(table, "value", 0), cell(plain, "value", 0));
     ck_assert_double_eq(cell(table, "pooled_value", 0), cell(plain, "pooled_value", 0));
-    ck_assert_double_eq(cell(table, "missing", 0), 1);
+    ck_assert_double_eq(cell(table, "absent", 0), 1);
     ck_assert(isnan(cell(table, "covered", 0)));
     ck_assert(says(table, "flags", 0, "partial") && !says(plain, "flags", 0, "partial"));
     ck_assert(!says(table, "flags", row_of(table, "arrive"), "partial"));

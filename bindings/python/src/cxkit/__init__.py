@@ -40,6 +40,7 @@ from .errors import (
     VersionError,
 )
 from .estimate import Estimate
+from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, mean_score, nps, share
 from .moments import Moments, correlate
 from .plan import Certificate, Plan, plan
@@ -64,9 +65,11 @@ __all__ = [
     "FormatError",
     "Heterogeneity",
     "InfeasibleError",
+    "Journey",
     "LengthError",
     "LimitError",
     "MismatchError",
+    "Modes",
     "Moments",
     "NameNotFoundError",
     "NullError",
@@ -89,7 +92,9 @@ __all__ = [
     "drivers",
     "errors",
     "heterogeneity",
+    "journey",
     "mean_score",
+    "modes",
     "nps",
     "plan",
     "random",

@@ -34,6 +34,7 @@ REPORTS = {
     "agree": _native.CX_CES_AGREE,
     "net": _native.CX_CES_NET,
 }
+WEIGHTINGS = {"volume": _native.CX_JOURNEY_VOLUME, "equal": _native.CX_JOURNEY_EQUAL}
 SCORES = {
     "nps": _native.CX_SCORE_NPS,
     "mean": _native.CX_SCORE_MEAN,

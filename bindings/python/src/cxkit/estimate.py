@@ -118,3 +118,28 @@ def estimate_of(raw: Any) -> Estimate:
         flags=tuple(word for bit, word in FLAGS if flags & bit),
         excluded=dict(zip(EXCLUDED, out)),
     )
+
+
+def estimate_of_row(row: dict[str, Any]) -> Estimate:
+    """The estimate that a row of a table holds."""
+
+    def known(name: str) -> float:
+        found = row[name]
+        return math.nan if found is None else float(found)
+
+    return Estimate(
+        value=known("value"),
+        ci_low=known("ci_low"),
+        ci_high=known("ci_high"),
+        confidence=row["confidence"],
+        se=row["se"],
+        df=row["df"] if row["df"] is not None and math.isfinite(row["df"]) else None,
+        p_value=row["p_value"],
+        n=row["n"],
+        n_eff=known("n_eff"),
+        sum_w=known("sum_w"),
+        method=row["method"],
+        unit=row["unit"],
+        flags=tuple(word for word in row["flags"].split(",") if word),
+        excluded={name: row[name] for name in EXCLUDED},
+    )

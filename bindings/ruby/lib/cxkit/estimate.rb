@@ -28,6 +28,13 @@ module CXKit
             excluded: REASONS.transform_values { |code| native.excluded_for(code) })
       end
 
+      # The estimate that a row of a table holds.
+      def from_row(row)
+        new(**NUMBERS.to_h { |name| [name, row[name]] }, df: row[:df]&.finite? ? row[:df] : nil,
+            method: row[:method], unit: row[:unit], flags: row[:flags].split(","),
+            excluded: REASONS.to_h { |name, _code| [name, row[name]] })
+      end
+
       private
 
       def known(number)

@@ -21,6 +21,8 @@ module CXKit
     SCORES = {"nps" => Native::CX_SCORE_NPS, "mean" => Native::CX_SCORE_MEAN,
               "top-box" => Native::CX_SCORE_TOP_BOX}.freeze
 
+    WEIGHTINGS = {"volume" => Native::CX_JOURNEY_VOLUME, "equal" => Native::CX_JOURNEY_EQUAL}.freeze
+
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
 
