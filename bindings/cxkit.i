@@ -41,6 +41,8 @@
 %include <cxkit/tally.h>
 %include <cxkit/waits.h>
 %include <cxkit/metric.h>
+%include <cxkit/promises.h>
+%include <cxkit/response.h>
 %include <cxkit/compare.h>
 %include <cxkit/journey.h>
 %include <cxkit/tolerance.h>

@@ -38,6 +38,17 @@ typedef cx_status (*cx_i_waits_reader)(const void *source, int64_t start, int64_
 cx_status cx_i_waits_add_rows(cx_waits *waits, cx_i_waits_reader reader, const void *source,
                               int64_t length, const cx_frame *by, cx_error *err);
 
+/* -- times --------------------------------------------------------------------------------- */
+
+/* One time in microseconds, or missing; CX_E_OVERFLOW where differences could overflow. */
+cx_status cx_i_time_read(const cx_array *column, const char *role, int64_t row, bool *missing,
+                         int64_t *time, cx_error *err);
+/* The options `now` and `invalid` of functions that look at open cases. */
+cx_status cx_i_now_check(int64_t now, int32_t invalid, cx_error *err);
+/* A row that cannot be: left out under out_of_range, or an error that says `what`. */
+cx_status cx_i_time_impossible(const cx_array *column, const char *role, int64_t row,
+                               int32_t invalid, const char *what, double *duration, cx_error *err);
+
 /* -- reading ------------------------------------------------------------------------------- */
 
 cx_status cx_i_curve_options_check(const cx_curve_options *options, cx_curve_options *used,

@@ -103,20 +103,25 @@ typedef struct estimate_field {
 #define ESTIMATE_FIELD(field)                                                                      \
     { #field, offsetof(cx_estimate, field) }
 
+cx_status cx_i_estimates_column(const cx_estimate *rows, int64_t count, size_t offset,
+                                const char *name, cx_table *table, cx_error *err) {
+    double *column;
+    CX_TRY(cx_i_table_f64(table, name, &column, err));
+    for (int64_t i = 0; i < count; i++) {
+        memcpy(&column[i], (const char *)&rows[i] + offset, sizeof column[i]);
+        if (isnan(column[i])) CX_TRY(cx_i_table_null(table, i, err));
+    }
+    return CX_OK;
+}
+
 static cx_status estimate_numbers(const cx_estimate *rows, int64_t count, cx_table *table,
                                   cx_error *err) {
     static const estimate_field fields[] = {
         ESTIMATE_FIELD(value),      ESTIMATE_FIELD(ci_low), ESTIMATE_FIELD(ci_high),
         ESTIMATE_FIELD(confidence), ESTIMATE_FIELD(se),     ESTIMATE_FIELD(df),
         ESTIMATE_FIELD(p_value),    ESTIMATE_FIELD(n_eff),  ESTIMATE_FIELD(sum_w)};
-    for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++) {
-        double *column;
-        CX_TRY(cx_i_table_f64(table, fields[f].name, &column, err));
-        for (int64_t i = 0; i < count; i++) {
-            memcpy(&column[i], (const char *)&rows[i] + fields[f].offset, sizeof column[i]);
-            if (isnan(column[i])) CX_TRY(cx_i_table_null(table, i, err));
-        }
-    }
+    for (size_t f = 0; f < sizeof fields / sizeof fields[0]; f++)
+        CX_TRY(cx_i_estimates_column(rows, count, fields[f].offset, fields[f].name, table, err));
     return CX_OK;
 }
 

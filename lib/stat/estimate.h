@@ -21,5 +21,8 @@ void cx_i_estimate_hide(cx_estimate *estimate);
 /* Appends the columns of a grouped table: value .. status, in the order of the structure. */
 cx_status cx_i_estimates_to_table(const cx_estimate *rows, int64_t count, cx_table *table,
                                   cx_error *err);
+/* One number of each, such as offsetof(cx_estimate, value), under a name; NaN becomes a null. */
+cx_status cx_i_estimates_column(const cx_estimate *rows, int64_t count, size_t offset,
+                                const char *name, cx_table *table, cx_error *err);
 
 #endif

@@ -264,6 +264,75 @@ START_TEST(test_arrow_exports_survive_every_failing_allocation) {
 END_TEST
 
 /* An arena that never grows is allocator enough. */
+/* Waits of a second batch, whose states may not change when it fails. */
+static cx_status add_waits_twice(cx_waits *waits, cx_error *err) {
+    const double ends[] = {1, 0, NAN, 1, 1, 0};
+    cx_array e = cx_array_of(ends, CX_F64, 6);
+    cx_waits *before;
+    cx_status status = cx_waits_add(waits, &x, &e, &by, NULL, err);
+    if (status != CX_OK) {
+        ck_assert_int_eq(cx_waits_n(waits), 0);
+        return status;
+    }
+    ck_assert_int_eq(cx_waits_copy(waits, NULL, &before, NULL), CX_OK);
+    status = cx_waits_add(waits, &w, &e, &by, NULL, err);
+    if (status != CX_OK) ck_assert(cx_waits_equal(waits, before));
+    cx_waits_free(before);
+    return status;
+}
+
+static cx_status read_waits(const cx_waits *waits, const cx_allocator *allocator, cx_error *err) {
+    cx_table *table = NULL;
+    cx_waits *total;
+    cx_status status = cx_waits_quantile_by(waits, 0.5, NULL, &table, err);
+    cx_table_free(table), table = NULL;
+    if (status == CX_OK) status = cx_waits_curve(waits, NULL, &table, err);
+    cx_table_free(table), table = NULL;
+    if (status == CX_OK) status = cx_waits_logrank(waits, NULL, &table, err);
+    cx_table_free(table), table = NULL;
+    if (status == CX_OK) status = cx_promises_by(waits, NULL, &table, err);
+    cx_table_free(table), table = NULL;
+    if (status == CX_OK) status = cx_response_speed(waits, 3, NULL, &table, err);
+    cx_table_free(table);
+    if (status == CX_OK) status = cx_waits_total(waits, allocator, &total, err);
+    if (status == CX_OK) cx_waits_free(total);
+    return status;
+}
+
+static cx_status run_waits(const cx_allocator *allocator, cx_error *err) {
+    cx_waits *waits;
+    cx_status status = cx_waits_new(allocator, &waits, err);
+    if (status != CX_OK) return status;
+    status = add_waits_twice(waits, err);
+    if (status == CX_OK) status = read_waits(waits, allocator, err);
+    cx_waits_free(waits);
+    return status;
+}
+
+static cx_status run_decode_waits(const cx_allocator *allocator, cx_error *err) {
+    cx_waits *waits, *again;
+    uint8_t bytes[2048];
+    ck_assert_int_eq(cx_waits_new(NULL, &waits, err), CX_OK);
+    ck_assert_int_eq(cx_waits_add(waits, &x, &x, &by, NULL, NULL), CX_E_DOMAIN);
+    ck_assert_int_eq(add_waits_twice(waits, err), CX_OK);
+    size_t size = cx_waits_encoded_size(waits);
+    ck_assert_uint_le(size, sizeof bytes);
+    ck_assert_int_eq(cx_waits_encode(waits, bytes, size, err), CX_OK);
+    cx_status status = cx_waits_decode(bytes, size, allocator, &again, err);
+    if (status == CX_OK) {
+        ck_assert(cx_waits_equal(waits, again));
+        cx_waits_free(again);
+    }
+    cx_waits_free(waits);
+    return status;
+}
+
+START_TEST(test_waits_survive_every_failing_allocation) {
+    check(run_waits, 40);
+    check(run_decode_waits, 5);
+}
+END_TEST
+
 typedef struct arena {
     _Alignas(16) unsigned char room[64 * 1024];
     size_t used;
@@ -313,6 +382,7 @@ Suite *suite_alloc(void) {
     tcase_add_test(tcase, test_totals_and_hidden_cells_survive_every_failing_allocation);
     tcase_add_test(tcase, test_decoding_a_set_survives_every_failing_allocation);
     tcase_add_test(tcase, test_arrow_exports_survive_every_failing_allocation);
+    tcase_add_test(tcase, test_waits_survive_every_failing_allocation);
     tcase_add_test(tcase, test_a_fixed_arena_is_enough);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -35,6 +35,17 @@ static cx_status decode_tallies(const uint8_t *bytes, size_t size, encoded *agai
     return status;
 }
 
+static cx_status decode_waits(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_waits *waits;
+    cx_status status = cx_waits_decode(bytes, size, NULL, &waits, err);
+    if (status != CX_OK) return status;
+    again->size = cx_waits_encoded_size(waits);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_waits_encode(waits, again->bytes, again->size, err);
+    cx_waits_free(waits);
+    return status;
+}
+
 static encoded make_tally(bool weighted) {
     const double scores[] = {9, 3, 10, 11, NAN, 3}, weights[] = {1, 2.5, 0.1, 1, 1, 0};
     cx_array x = cx_array_of(scores, CX_F64, 6), w = cx_array_of(weights, CX_F64, 6);
@@ -66,6 +77,25 @@ static encoded make_tallies(void) {
     ck_assert_ok(cx_tallies_encode(set, e.bytes, e.size, err));
     cx_tallies_free(set);
     return e;
+}
+
+static encoded make_waits(bool split) {
+    const double durations[] = {2.5, 1, 3, 1, -1, 7}, ends[] = {1, 0, 1, NAN, 1, 0};
+    const int32_t offsets[] = {0, 1, 2, 3, 4, 5, 6};
+    cx_array key = cx_array_of("babbab", CX_STRING, 6);
+    cx_array x = cx_array_of(durations, CX_F64, 6), e = cx_array_of(ends, CX_F64, 6);
+    cx_frame by = {&key, 1, {0, 0}};
+    cx_waits *waits;
+    encoded made;
+    key.offsets = offsets;
+    key.name = "team";
+    ck_assert_ok(cx_waits_new(NULL, &waits, err));
+    ck_assert_ok(cx_waits_add(waits, &x, &e, split ? &by : NULL, NULL, err));
+    made.size = cx_waits_encoded_size(waits);
+    ck_assert_uint_le(made.size, ROOM);
+    ck_assert_ok(cx_waits_encode(waits, made.bytes, made.size, err));
+    cx_waits_free(waits);
+    return made;
 }
 
 static void check_truncations(const encoded *e, codec decode) {
@@ -141,6 +171,12 @@ START_TEST(test_a_set_refuses_damaged_bytes) {
 }
 END_TEST
 
+START_TEST(test_waits_refuse_damaged_bytes) {
+    check_all(make_waits(false), decode_waits);
+    check_all(make_waits(true), decode_waits);
+}
+END_TEST
+
 START_TEST(test_random_bytes_are_refused) {
     for (uint64_t run = 0; run < 2000; run++) {
         encoded e, again;
@@ -191,7 +227,9 @@ START_TEST(test_golden_states_are_read_for_ever) {
             char pair[3] = {hex[2 * b], hex[2 * b + 1], '\0'};
             e.bytes[b] = (uint8_t)strtoul(pair, NULL, 16);
         }
-        codec decode = strcmp(kind, "tally") == 0 ? decode_tally : decode_tallies;
+        codec decode = strcmp(kind, "tally") == 0   ? decode_tally
+                       : strcmp(kind, "waits") == 0 ? decode_waits
+                                                    : decode_tallies;
         ck_assert_ok(decode(e.bytes, e.size, &again, err));
         ck_assert_uint_eq(again.size, e.size);
         ck_assert_int_eq(memcmp(again.bytes, e.bytes, e.size), 0);
@@ -206,6 +244,7 @@ Suite *suite_bytes(void) {
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, test_a_tally_refuses_damaged_bytes);
     tcase_add_test(tcase, test_a_set_refuses_damaged_bytes);
+    tcase_add_test(tcase, test_waits_refuse_damaged_bytes);
     tcase_add_test(tcase, test_random_bytes_are_refused);
     tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
     tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);
