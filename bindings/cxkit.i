@@ -44,6 +44,7 @@
 %include <cxkit/promises.h>
 %include <cxkit/response.h>
 %include <cxkit/compare.h>
+%include <cxkit/contacts.h>
 %include <cxkit/journey.h>
 %include <cxkit/tolerance.h>
 %include <cxkit/joint.h>

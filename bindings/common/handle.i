@@ -57,7 +57,9 @@ struct TYPE {};
 %cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
 
+%cx_result(cx_effort_result)
 %cx_result(cx_estimate)
+%cx_result(cx_fcr_result)
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_random_words)
 %cx_result(cx_tolerance_result)
@@ -72,6 +74,8 @@ struct TYPE {};
 %cx_options(cx_paired_options)
 %cx_options(cx_share_options)
 %cx_options(cx_compare_options)
+%cx_options(cx_contacts_options)
+%ignore cx_contacts_options::allocator;
 %cx_options(cx_journey_options)
 %cx_options(cx_modes_options)
 %cx_options(cx_correlate_options)

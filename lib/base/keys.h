@@ -8,6 +8,7 @@
  * of appearance. A key is kept as bytes that memcmp sorts: numbers by size, text by byte, missing
  * last. */
 typedef enum cx_i_key_kind { CX_I_KEY_NUMBER = 1, CX_I_KEY_TEXT = 2 } cx_i_key_kind;
+enum { CX_I_KEY_MISSING = 3 }; /* the one byte of a part that is missing */
 
 typedef struct cx_i_key_column {
     char *name;

@@ -6,7 +6,7 @@
 
 /* A part starts with its tag, so that missing sorts last. Text ends in 00 00 and a zero inside it
  * is written 00 FF: then a prefix sorts before what it begins. */
-enum { KEY_TAG_NUMBER = 1, KEY_TAG_TEXT = 2, KEY_TAG_MISSING = 3 };
+enum { KEY_TAG_NUMBER = 1, KEY_TAG_TEXT = 2, KEY_TAG_MISSING = CX_I_KEY_MISSING };
 #define KEY_NUMBER_SIZE 9
 
 static size_t key_put_number(uint8_t *out, int64_t value) {

@@ -25,7 +25,7 @@ void arguments_expect_unchanged(const char *name) {
 }
 
 const cx_frame *frame_with(int slot, const cx_frame *good) {
-    static cx_array columns[2];
+    static cx_array columns[8];
     static cx_frame frame;
     if (null_slot == slot) return NULL;
     if (bad_slot != slot) return good;

@@ -35,7 +35,7 @@ typedef union outputs {
         struct ArrowArray array;
     } arrow;
     struct ArrowArrayStream stream;
-    uint8_t bytes[1024];
+    uint8_t bytes[4096];
 } outputs;
 
 extern outputs out, untouched;
@@ -43,7 +43,7 @@ extern int null_slot, bad_slot;
 extern const cx_array *bad_column;
 extern const void *options; /* `given`, or NULL for a function without options */
 extern union arguments_given {
-    uint8_t bytes[1024];
+    uint8_t bytes[4096];
     uint64_t aligned;
 } given;
 
