@@ -49,6 +49,10 @@
 %include <cxkit/tolerance.h>
 %include <cxkit/joint.h>
 %include <cxkit/index.h>
+%include <cxkit/belief.h>
+%include <cxkit/sample.h>
+%include <cxkit/shares.h>
+%include <cxkit/target.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

@@ -60,9 +60,12 @@ struct TYPE {};
 %cx_result(cx_effort_result)
 %cx_result(cx_estimate)
 %cx_result(cx_fcr_result)
+%cx_result(cx_belief)
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_random_words)
 %cx_result(cx_tolerance_result)
+%cx_result(cx_sample)
+%cx_result(cx_target_result)
 
 %cx_options(cx_answer_options)
 %cx_options(cx_nps_options)
@@ -72,7 +75,12 @@ struct TYPE {};
 %cx_options(cx_joint_options)
 %cx_options(cx_mean_options)
 %cx_options(cx_paired_options)
+%cx_options(cx_sample_options)
+%cx_options(cx_share_difference_options)
 %cx_options(cx_share_options)
+%cx_options(cx_shares_options)
+%ignore cx_shares_options::allocator;
+%cx_options(cx_target_options)
 %cx_options(cx_compare_options)
 %cx_options(cx_contacts_options)
 %ignore cx_contacts_options::allocator;

@@ -29,6 +29,40 @@
     }
 }
 
+/* An estimate from its figures, for the functions that take one. */
+%extend cx_estimate {
+    cx_estimate(double value, double ci_low, double ci_high, double confidence, double se, double df)
+    {
+        cx_estimate *made = (cx_estimate *)calloc(1, sizeof *made);
+        if (!made) return NULL;
+        made->value = value;
+        made->ci_low = ci_low;
+        made->ci_high = ci_high;
+        made->confidence = confidence;
+        made->se = se;
+        made->df = df;
+        made->p_value = NAN;
+        return made;
+    }
+    void set_sample(int64_t n, double n_eff, double sum_w)
+    {
+        $self->n = n;
+        $self->n_eff = n_eff;
+        $self->sum_w = sum_w;
+    }
+    void set_kind(int32_t method, int32_t unit, uint32_t flags, double p_value)
+    {
+        $self->method = method;
+        $self->unit = unit;
+        $self->flags = flags;
+        $self->p_value = p_value;
+    }
+    void set_excluded(int32_t reason, int64_t rows)
+    {
+        if (reason >= 0 && reason < CX_EXCLUDED_END) $self->excluded[reason] = rows;
+    }
+}
+
 /* The list of adjusting columns is an argument of its own. */
 %ignore cx_driver_options::adjust;
 %ignore cx_drivers;

@@ -18,19 +18,123 @@ typedef enum cx_score {
     CX_SCORE_TOP_BOX = 2 /**< 1 in the top boxes, else 0 */
 } cx_score;
 
-/** Options of cx_decompose and cx_heterogeneity. */
+/** Options of cx_compare and its `_by` forms, cx_decompose, cx_heterogeneity and cx_belief_gap. */
 typedef struct cx_compare_options {
-    uint32_t struct_size; /**< set by cx_compare_options_init */
-    int32_t score;        /**< a cx_score; default NPS */
-    int32_t promoters;    /**< NPS: lowest answer of a promoter; default 9 */
-    int32_t detractors;   /**< NPS: highest answer of a detractor; default 6 */
-    int32_t top;          /**< top box: as in cx_csat_options; default 0 */
-    int32_t reserved;     /**< zero */
-    double confidence;    /**< default 0.95 */
+    uint32_t struct_size;    /**< set by cx_compare_options_init */
+    int32_t score;           /**< a cx_score; default NPS */
+    int32_t promoters;       /**< NPS: lowest answer of a promoter; default 9 */
+    int32_t detractors;      /**< NPS: highest answer of a detractor; default 6 */
+    int32_t top;             /**< top box: as in cx_csat_options; default 0 */
+    int32_t method;          /**< differences: a cx_method, default auto; see cx_compare */
+    double confidence;       /**< default 0.95 */
+    int32_t lower_is_better; /**< 1: a difference carries the flag "lower-is-better" (effort of
+                                  CES 1); default 0 */
+    int32_t reserved;        /**< zero */
 } cx_compare_options;
 
-/** @brief The defaults: NPS with its usual cut points, 95 %. */
+/** @brief The defaults: NPS with its usual cut points, auto, 95 %. */
 CX_API void cx_compare_options_init(cx_compare_options *options);
+
+/** @brief The difference a - b of a score between two independent groups, with its interval and
+ *  test.
+ *
+ * Methods, by score; the limits and p-value of each agree: p < 1 - confidence exactly when 0 lies
+ * outside the limits.
+ *
+ * | score | methods |
+ * | --- | --- |
+ * | NPS | mover (auto), wald |
+ * | mean | t (auto: Welch's [Welch1947]), mover (auto where a side has no variance), wald |
+ * | top box | newcombe (auto) or mover, agresti-caffo, score, wald |
+ *
+ * mover puts the interval of each side together [Zou2008]: with limits l, u of the sides,
+ * d - sqrt((a - l_a)^2 + (u_b - b)^2) .. d + sqrt((u_a - a)^2 + (b - l_b)^2); a side's interval is
+ * score for NPS, t for a mean (bounded where its answers are all alike), wilson for a share, where
+ * mover is Newcombe's hybrid [Newcombe1998]. Its p-value is 1 minus the confidence at which a
+ * limit touches 0. agresti-caffo adds a success and a failure to each side [AgrestiCaffo2000];
+ * score inverts the score test with the variance under the difference tested, times N/(N - 1)
+ * [MiettinenNurminen1985]; wald adds the variances of the sides, n in their denominators.
+ *
+ * @param      a        the answers of one group
+ * @param      b        those of the other, on the same scale
+ * @param      options  NULL for the defaults
+ * @param[out] out      value a - b in the unit of the score, p_value of no difference; n, n_eff,
+ *                      sum_w and exclusions of both sides together; flags of either side. se is
+ *                      NaN when a side has a single answer; df is finite for t only
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL
+ * @retval CX_E_OPTION    also: a method that is not one of this score
+ * @retval CX_E_MISMATCH  the scales differ
+ * @retval CX_E_EMPTY     a side without a valid answer (the sentence says which)
+ * @retval CX_E_FEW       t with a single answer on a side
+ * @retval CX_E_CONSTANT  t with both sides all alike
+ * @retval CX_E_DOMAIN    as cx_nps
+ *
+ * agresti-caffo is centred on more than the answers: at extremes its limits can exclude the value.
+ * With weights the sides count their effective answers. Extremes: all promoters against all
+ * detractors, single answers, sides all alike have an interval of positive width under every
+ * method but wald. Customers who are on both sides are not independent: this interval is then too
+ * wide or too narrow. Limits are cut at the widest possible difference (flag "clipped").
+ * Cost: O(steps), no allocation. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_compare(const cx_tally *a, const cx_tally *b,
+                                         const cx_compare_options *options, cx_estimate *out,
+                                         cx_error *err);
+
+/** @brief The differences a - b for every key.
+ *
+ * @param      a        tallies by group
+ * @param      b        the same scale and key columns
+ * @param      options  NULL for the defaults
+ * @param[out] out      the key columns of both, value_a, n_a, value_b, n_b, then the columns of
+ *                      cx_estimate, then p_adjusted: the p-values of all rows together, by Holm
+ *                      [Holm1979], so that the chance of any false difference is that of one test
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MISMATCH | CX_E_MEMORY | CX_E_DOMAIN
+ *
+ * A group on one side only, or without valid answers on one, is a row with status CX_E_EMPTY; t
+ * has rows with CX_E_FEW and CX_E_CONSTANT. Owned by the caller: cx_table_free.
+ * Cost: O(groups (steps + log groups)). Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_compare_by(const cx_tallies *a, const cx_tallies *b,
+                                            const cx_compare_options *options, cx_table **out,
+                                            cx_error *err);
+
+/** @brief Each group against all others together: which points stand out?
+ *
+ * @param      tallies  the groups
+ * @param      options  NULL for the defaults
+ * @param[out] out      the columns of cx_compare_by, a the group and b the rest
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY | CX_E_OVERFLOW | CX_E_DOMAIN
+ *
+ * A single group has no rest: its row has status CX_E_EMPTY. The rest of each group is exact: all
+ * minus the group. Cost: as cx_compare_by. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_compare_rest(const cx_tallies *tallies,
+                                              const cx_compare_options *options, cx_table **out,
+                                              cx_error *err);
+
+/** @brief The difference a - b of two independent estimates, from their limits.
+ *
+ * Puts the two intervals together (mover, see cx_compare), whatever made them. The p-value takes
+ * the distance of a limit to grow with the normal quantile of the confidence; it agrees with the
+ * limits.
+ *
+ * @param      a    with a value and limits
+ * @param      b    the same unit, confidence and direction
+ * @param[out] out  n, n_eff, sum_w and exclusions of both together; se from both when they have
+ *                  one
+ * @param      err  may be NULL
+ * @retval CX_OK | CX_E_NULL
+ * @retval CX_E_MISMATCH  units, confidences or directions differ
+ * @retval CX_E_EMPTY     an estimate without a value or without limits
+ *
+ * Limits are cut at the widest difference of the unit, where there is one. Cost: constant.
+ * Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_compare_estimates(const cx_estimate *a, const cx_estimate *b,
+                                                   cx_estimate *out, cx_error *err);
 
 /** @brief Splits a change into mix (other customers) and within (other scores) [Kitagawa1955].
  *

@@ -65,6 +65,12 @@ bool cx_i_sum_merge(cx_i_sum *sum, const cx_i_sum *other) {
     return sum_plus(sum, other->word[0], other->word[1], other->word[2]);
 }
 
+void cx_i_sum_subtract(cx_i_sum *sum, const cx_i_sum *other) {
+    cx_i_sum taken = *other;
+    sum_negate(&taken);
+    sum_plus(sum, taken.word[0], taken.word[1], taken.word[2]);
+}
+
 bool cx_i_sum_is_negative(const cx_i_sum *sum) {
     return sum->word[2] >> 63 != 0;
 }

@@ -12,7 +12,9 @@ typedef struct cx_i_sum {
 bool cx_i_sum_add(cx_i_sum *sum, double value); /* false: value not finite, or out of range */
 bool cx_i_sum_add_i64(cx_i_sum *sum, int64_t value);
 bool cx_i_sum_merge(cx_i_sum *sum, const cx_i_sum *other); /* false: out of range, sum unchanged */
-double cx_i_sum_value(const cx_i_sum *sum);                /* correctly rounded */
+/* Takes away what was merged before. */
+void cx_i_sum_subtract(cx_i_sum *sum, const cx_i_sum *other);
+double cx_i_sum_value(const cx_i_sum *sum); /* correctly rounded */
 bool cx_i_sum_is_negative(const cx_i_sum *sum);
 bool cx_i_sum_is_zero(const cx_i_sum *sum);
 

@@ -72,6 +72,19 @@ void cx_i_cells_merge(cx_i_cells *cells, const cx_i_cells *more, int32_t levels)
     cells->rounded = cells->rounded || more->rounded;
 }
 
+void cx_i_cells_subtract(cx_i_cells *cells, const cx_i_cells *less, int32_t levels) {
+    for (int32_t i = 0; i < levels; i++) {
+        if (cells->weighted) {
+            cx_i_sum weight = cells_sum(less, less->weight, i);
+            cx_i_sum square = cells_sum(less, less->square, i);
+            cx_i_sum_subtract(&cells->weight[i], &weight);
+            cx_i_sum_subtract(&cells->square[i], &square);
+        }
+        cells->count[i] -= less->count[i];
+    }
+    for (int i = 0; i < CX_EXCLUDED_END; i++) cells->excluded[i] -= less->excluded[i];
+}
+
 static bool cells_same_sum(const cx_i_sum *a, const cx_i_sum *b) {
     return memcmp(a->word, b->word, sizeof a->word) == 0;
 }

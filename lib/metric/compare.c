@@ -4,14 +4,41 @@
 
 void cx_compare_options_init(cx_compare_options *options) {
     if (options == NULL) return;
-    *options =
-        (cx_compare_options){sizeof *options, CX_SCORE_NPS, 9, 6, 0, 0, CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_compare_options){
+        sizeof *options, CX_SCORE_NPS, 9, 6, 0, CX_METHOD_AUTO, CX_I_DEFAULT_CONFIDENCE, 0, 0};
+}
+
+cx_status cx_i_compare_options(const cx_compare_options *given, cx_compare_options *used,
+                               cx_error *err) {
+    cx_compare_options_init(used);
+    if (given == NULL) return CX_OK;
+    CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_compare_options", err));
+    *used = *given;
+    return CX_OK;
+}
+
+const cx_tally *cx_i_compare_find(const cx_tallies *side, const cx_tallies *all, int64_t i) {
+    size_t size;
+    const uint8_t *bytes = cx_i_keys_bytes(&all->keys, all->order[i], &size);
+    int64_t key = cx_i_keys_find(&side->keys, bytes, size);
+    return key < 0 ? NULL : side->tally[key];
+}
+
+cx_status cx_i_compare_union(const cx_tallies *a, const cx_tallies *b, cx_tallies **out,
+                             cx_error *err) {
+    CX_TRY(cx_tallies_copy(a, &a->allocator, out, err));
+    cx_status status = cx_tallies_merge(*out, b, err);
+    if (status != CX_OK) cx_tallies_free(*out);
+    return status;
 }
 
 cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_min,
                                int32_t scale_max, cx_i_read_as *as, cx_error *err) {
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_compare_options", err));
     CX_TRY(cx_i_check_confidence(options->confidence, err));
+    if (options->lower_is_better != 0 && options->lower_is_better != 1)
+        return cx_i_fail(err, CX_E_OPTION, "lower_is_better is %d, neither 0 nor 1",
+                         (int64_t)options->lower_is_better);
     as->context = NULL;
     switch (options->score) {
     case CX_SCORE_NPS:

@@ -24,17 +24,10 @@ typedef struct decompose_work {
 
 /* -- shares and means ---------------------------------------------------------------------- */
 
-static const cx_tally *decompose_find(const cx_tallies *side, const cx_tallies *all, int64_t i) {
-    size_t size;
-    const uint8_t *bytes = cx_i_keys_bytes(&all->keys, all->order[i], &size);
-    int64_t key = cx_i_keys_find(&side->keys, bytes, size);
-    return key < 0 ? NULL : side->tally[key];
-}
-
 static cx_status decompose_read_side(decompose_work *work, const cx_tallies *tallies, int side,
                                      cx_error *err) {
     for (int64_t i = 0; i < work->all->keys.count; i++) {
-        const cx_tally *tally = decompose_find(tallies, work->all, i);
+        const cx_tally *tally = cx_i_compare_find(tallies, work->all, i);
         if (tally != NULL) CX_TRY(cx_i_tally_check_weights(tally, err));
         double weight = cx_i_tally_sum_w(tally);
         work->group[i].tally[side] = weight > 0 ? tally : NULL;
@@ -217,28 +210,16 @@ static cx_status decompose_run(decompose_work *work, const cx_tallies *before,
     return decompose_table(work, confidence, out, err);
 }
 
-static cx_status decompose_union(const cx_tallies *before, const cx_tallies *after,
-                                 cx_tallies **out, cx_error *err) {
-    CX_TRY(cx_tallies_copy(before, &before->allocator, out, err));
-    cx_status status = cx_tallies_merge(*out, after, err);
-    if (status != CX_OK) cx_tallies_free(*out);
-    return status;
-}
-
 cx_status cx_decompose(const cx_tallies *before, const cx_tallies *after,
                        const cx_compare_options *options, cx_table **out, cx_error *err) {
     cx_compare_options used;
     cx_i_read_as as;
     cx_tallies *all;
-    cx_compare_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_compare_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_compare_options(options, &used, err));
     if (before == NULL || after == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "before, after or out is missing");
     CX_TRY(cx_i_compare_reading(&used, before->scale_min, before->scale_max, &as, err));
-    CX_TRY(decompose_union(before, after, &all, err));
+    CX_TRY(cx_i_compare_union(before, after, &all, err));
     decompose_work work = {.all = all, .as = &as};
     work.group = cx_i_alloc_array(&before->allocator, all->keys.count, sizeof *work.group);
     cx_status status = work.group == NULL

@@ -56,6 +56,8 @@ void cx_i_cells_clear(cx_i_cells *cells, int32_t levels);
 /* Would the sum fit? Then commit it; the two together are all or nothing. */
 bool cx_i_cells_fit(const cx_i_cells *cells, const cx_i_cells *more, int32_t levels);
 void cx_i_cells_merge(cx_i_cells *cells, const cx_i_cells *more, int32_t levels);
+/* Takes away what was merged before; the marks of weights and rounding stay. */
+void cx_i_cells_subtract(cx_i_cells *cells, const cx_i_cells *less, int32_t levels);
 bool cx_i_cells_equal(const cx_i_cells *a, const cx_i_cells *b, int32_t levels);
 /* Turns implied sums of ones into stored ones. */
 void cx_i_cells_make_weighted(cx_i_cells *cells, int32_t levels);

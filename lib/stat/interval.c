@@ -67,7 +67,7 @@ static cx_i_interval interval_net_adjusted(cx_i_trinomial counts, double minus, 
 
 /* The score statistic of a net score d; its nuisance parameter q, the share of the smaller class,
  * is the larger root of A q^2 + B q + C [Tango1998]. */
-static double interval_net_score(cx_i_trinomial counts, double d) {
+double cx_i_net_statistic(cx_i_trinomial counts, double d) {
     double n = counts.minus + counts.zero + counts.plus, net = counts.plus - counts.minus;
     double b = -counts.plus - counts.minus + (2 * n - net) * d, c = -counts.minus * d * (1 - d);
     double root = sqrt(fmax(b * b - 8 * n * c, 0));
@@ -83,7 +83,7 @@ static double interval_net_solve(cx_i_trinomial counts, double target, double lo
     for (int i = 0; i < 200; i++) {
         double middle = low + (high - low) / 2;
         if (middle <= low || middle >= high) break;
-        if (interval_net_score(counts, middle) > target)
+        if (cx_i_net_statistic(counts, middle) > target)
             low = middle;
         else
             high = middle;

@@ -18,5 +18,7 @@ typedef struct cx_i_trinomial {
     double minus, zero, plus;
 } cx_i_trinomial;
 cx_i_interval cx_i_net_interval(cx_method method, cx_i_trinomial counts, double confidence);
+/* The score statistic of a net score d in -1..1: falls in d, 0 at the observed one. */
+double cx_i_net_statistic(cx_i_trinomial counts, double d);
 
 #endif

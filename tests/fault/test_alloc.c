@@ -174,6 +174,27 @@ static cx_status run_release(const cx_allocator *allocator, cx_error *err) {
     return status;
 }
 
+static cx_status run_differences(const cx_allocator *allocator, cx_error *err) {
+    cx_tallies *set;
+    cx_table *table;
+    cx_shares_options options;
+    cx_shares_options_init(&options);
+    options.allocator = allocator;
+    cx_status status = cx_shares(&x, &options, &table, err);
+    if (status != CX_OK) return status;
+    cx_table_free(table);
+    status = make_set(allocator, &set, err);
+    if (status != CX_OK) return status;
+    status = cx_compare_by(set, set, NULL, &table, err);
+    if (status == CX_OK) {
+        cx_table_free(table);
+        status = cx_compare_rest(set, NULL, &table, err);
+    }
+    if (status == CX_OK) cx_table_free(table);
+    cx_tallies_free(set);
+    return status;
+}
+
 static cx_status run_decode_set(const cx_allocator *allocator, cx_error *err) {
     cx_tallies *set, *again;
     uint8_t bytes[8192];
@@ -250,6 +271,11 @@ START_TEST(test_totals_and_hidden_cells_survive_every_failing_allocation) {
     pair[1].name = "score";
     by = (cx_frame){pair, 2, {0, 0}};
     check(run_release, 100);
+}
+END_TEST
+
+START_TEST(test_differences_survive_every_failing_allocation) {
+    check(run_differences, 100);
 }
 END_TEST
 
@@ -380,6 +406,7 @@ Suite *suite_alloc(void) {
     tcase_add_test(tcase, test_a_long_batch_survives_every_failing_allocation);
     tcase_add_test(tcase, test_readers_survive_every_failing_allocation);
     tcase_add_test(tcase, test_totals_and_hidden_cells_survive_every_failing_allocation);
+    tcase_add_test(tcase, test_differences_survive_every_failing_allocation);
     tcase_add_test(tcase, test_decoding_a_set_survives_every_failing_allocation);
     tcase_add_test(tcase, test_arrow_exports_survive_every_failing_allocation);
     tcase_add_test(tcase, test_waits_survive_every_failing_allocation);
