@@ -53,6 +53,7 @@
 %include <cxkit/sample.h>
 %include <cxkit/shares.h>
 %include <cxkit/target.h>
+%include <cxkit/silence.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

@@ -92,6 +92,8 @@ struct TYPE {};
 %ignore cx_plan_options::allocator;
 %cx_options(cx_tolerance_options)
 %ignore cx_tolerance_options::allocator;
+%cx_options(cx_silence_options)
+%ignore cx_silence_options::allocator;
 
 /* A tally inside a set is the set's: cx_tallies_take gives one of your own. */
 %ignore cx_tallies_at;

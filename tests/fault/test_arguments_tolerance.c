@@ -6,7 +6,7 @@ static const double wait_values[ROWS] = {10, 20, 30, 40, 50, 60};
 static const double score_values[ROWS] = {9, 3, 10, 7, 6, 8};
 static const double weight_values[ROWS] = {1, 2, 0.5, 1, 1, 3};
 static const int32_t key_values[ROWS] = {1, 1, 1, 2, 2, 2};
-static cx_array waits, scores, weights, keys;
+static cx_array waits, scores, weights, keys, times;
 static cx_frame by;
 
 /* -- the calls ----------------------------------------------------------------------------- */
@@ -18,9 +18,14 @@ CALL(tolerance_by, COL(0, &waits), COL(1, &scores), 1, COL(4, &weights), NULL, f
 CALL(tolerance_curve, COL(0, &waits), COL(1, &scores), COL(3, &weights), options,
      HANDLE(2, cx_table))
 
+CALL(silence, PTR(0, &keys), PTR(1, &times), 100, options, HANDLE(2, cx_table))
+CALL(silence_rhythm, COL(0, &waits), COL(1, &scores), COL(3, &weights), 100, options,
+     HANDLE(2, cx_table))
+
 /* -- the table ----------------------------------------------------------------------------- */
 
 INIT(tolerance)
+INIT(silence)
 #define TOLERANCE(name, slots, bits)                                                               \
     OPTIONS(name, slots, bits, tolerance, AT(tolerance, confidence), AT(tolerance, shape),         \
             AT(tolerance, measure), AT(tolerance, draws))
@@ -29,6 +34,8 @@ static const function functions[] = {
     TOLERANCE(tolerance, 3, 11),
     TOLERANCE(tolerance_by, 4, 19),
     TOLERANCE(tolerance_curve, 3, 11),
+    OPTIONS(silence, 3, 0, silence, AT(silence, confidence), 0),
+    OPTIONS(silence_rhythm, 3, 11, silence, AT(silence, confidence), 0),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
@@ -41,6 +48,7 @@ static void setup(void) {
     scores = cx_array_of(score_values, CX_F64, ROWS);
     weights = cx_array_of(weight_values, CX_F64, ROWS);
     keys = cx_array_of(key_values, CX_I32, ROWS);
+    times = waits;
     keys.name = "team";
     by = (cx_frame){&keys, 1, {0, 0}};
     arguments_start(functions, states_unchanged);
