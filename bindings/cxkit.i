@@ -45,6 +45,7 @@
 %include <cxkit/response.h>
 %include <cxkit/compare.h>
 %include <cxkit/contacts.h>
+%include <cxkit/anytime.h>
 %include <cxkit/journey.h>
 %include <cxkit/tolerance.h>
 %include <cxkit/joint.h>

@@ -68,6 +68,7 @@ struct TYPE {};
 %cx_result(cx_target_result)
 
 %cx_options(cx_answer_options)
+%cx_options(cx_anytime_options)
 %cx_options(cx_nps_options)
 %cx_options(cx_csat_options)
 %cx_options(cx_ces_options)

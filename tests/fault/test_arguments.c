@@ -41,6 +41,8 @@ CALL(nps, PTR(0, tally), options, OUT(1, cx_estimate))
 CALL(nps_by, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(enps, PTR(0, tally), options, OUT(1, cx_estimate))
 CALL(enps_by, PTR(0, set), options, HANDLE(1, cx_table))
+CALL(anytime, PTR(0, tally), options, OUT(1, cx_estimate))
+CALL(anytime_by, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(csat, PTR(0, tally), options, OUT(1, cx_estimate))
 CALL(csat_by, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(mean_score, PTR(0, tally), options, OUT(1, cx_estimate))
@@ -70,6 +72,7 @@ CALL(moments_add, PTR(0, moments), frame_with(1, &table_of_two), COL(2, &other))
 /* -- the table ----------------------------------------------------------------------------- */
 
 INIT(answer)
+INIT(anytime)
 INIT(mean)
 INIT(nps)
 INIT(ces)
@@ -89,6 +92,9 @@ static void init_csat(void) {
     AT(answer, invalid), AT(answer, fractional), AT(answer, missing_count),                        \
         AT(answer, not_applicable_count)
 #define NPS(name) OPTIONS(name, 2, 0, nps, AT(nps, confidence), AT(nps, method), AT(nps, totals))
+#define ANYTIME(name)                                                                              \
+    OPTIONS(name, 2, 0, anytime, AT(anytime, confidence), AT(anytime, score), AT(anytime, method), \
+            AT(anytime, totals))
 #define CSAT(name)                                                                                 \
     OPTIONS(name, 2, 0, csat, AT(csat, confidence), AT(csat, method), AT(csat, top),               \
             AT(csat, denominator), AT(csat, totals))
@@ -127,6 +133,8 @@ static const function functions[] = {
     NPS(nps_by),
     NPS(enps),
     NPS(enps_by),
+    ANYTIME(anytime),
+    ANYTIME(anytime_by),
     CSAT(csat),
     CSAT(csat_by),
     MEAN(mean_score),
