@@ -56,6 +56,7 @@ struct TYPE {};
 %cx_handle(cx_tallies, cx_tallies_free)
 %cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
+%cx_handle(cx_waits, cx_waits_free)
 
 %cx_result(cx_effort_result)
 %cx_result(cx_estimate)
@@ -91,6 +92,10 @@ struct TYPE {};
 %cx_options(cx_driver_options)
 %cx_options(cx_plan_options)
 %ignore cx_plan_options::allocator;
+%cx_options(cx_waits_options)
+%cx_options(cx_curve_options)
+%cx_options(cx_promise_options)
+%cx_options(cx_response_options)
 %cx_options(cx_tolerance_options)
 %ignore cx_tolerance_options::allocator;
 %cx_options(cx_silence_options)

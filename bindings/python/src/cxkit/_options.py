@@ -24,6 +24,23 @@ FLAGS = tuple(
     for bit in (1 << shift for shift in range(_native.CX_FLAG_END.bit_length() - 1))
 )
 INVALID = {"exclude": _native.CX_INVALID_EXCLUDE, "error": _native.CX_INVALID_ERROR}
+ZERO = {
+    "keep": _native.CX_ZERO_KEEP,
+    "censor": _native.CX_ZERO_CENSOR,
+    "exclude": _native.CX_ZERO_EXCLUDE,
+}
+UNKNOWN = {
+    "exclude": _native.CX_UNKNOWN_EXCLUDE,
+    "censored": _native.CX_UNKNOWN_CENSORED,
+    "event": _native.CX_UNKNOWN_EVENT,
+}
+RESOLUTIONS = {
+    "as due": _native.CX_RESOLUTION_AS_DUE,
+    "timestamp": _native.CX_RESOLUTION_TIMESTAMP,
+    "minute": _native.CX_RESOLUTION_MINUTE,
+    "hour": _native.CX_RESOLUTION_HOUR,
+    "day": _native.CX_RESOLUTION_DAY,
+}
 FRACTIONAL = {"invalid": _native.CX_FRACTIONAL_INVALID, "floor": _native.CX_FRACTIONAL_FLOOR}
 DENOMINATORS = {
     "valid": _native.CX_DENOMINATOR_VALID,

@@ -64,7 +64,11 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name; every value goes into JSON."""
-        return asdict(self) | {"flags": list(self.flags)}
+        plain = {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in asdict(self).items()
+        }
+        return plain | {"flags": list(self.flags)}
 
     def __repr__(self) -> str:
         unit = "" if self.unit in ("fraction", "scale") else f" {self.unit}"
