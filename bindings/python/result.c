@@ -64,11 +64,12 @@ static PyObject *cx_estimate_fields(const cx_estimate *estimate) {
     if (!estimate) return cx_none();
     excluded = estimate->excluded;
     return Py_BuildValue(
-        "dddddddddLiiI(LLLLL)", estimate->value, estimate->ci_low, estimate->ci_high,
+        "dddddddddLiiI(LLLLLLLL)", estimate->value, estimate->ci_low, estimate->ci_high,
         estimate->confidence, estimate->se, estimate->df, estimate->p_value, estimate->n_eff,
         estimate->sum_w, (long long)estimate->n, (int)estimate->method, (int)estimate->unit,
         (unsigned int)estimate->flags, (long long)excluded[0], (long long)excluded[1],
-        (long long)excluded[2], (long long)excluded[3], (long long)excluded[4]);
+        (long long)excluded[2], (long long)excluded[3], (long long)excluded[4],
+        (long long)excluded[5], (long long)excluded[6], (long long)excluded[7]);
 }
 
 static void cx_stream_capsule_free(PyObject *capsule) {

@@ -142,7 +142,7 @@ CX_API int64_t cx_waits_unknown(const cx_waits *self);
 /** @brief Rows left out for a cx_excluded reason; 0 outside the list. */
 CX_API int64_t cx_waits_excluded(const cx_waits *self, int32_t reason);
 
-/** @brief The longest duration; NaN without any. */
+/** @brief The longest duration with a known end; NaN without any. */
 CX_API double cx_waits_longest(const cx_waits *self);
 
 /** @brief A copy of the waits at a position in key order, without keys.

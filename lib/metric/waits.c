@@ -262,10 +262,8 @@ int64_t cx_waits_excluded(const cx_waits *self, int32_t reason) {
 
 double cx_waits_longest(const cx_waits *self) {
     double longest = -1;
-    for (int64_t g = 0; self != NULL && g < self->made; g++) {
-        const cx_i_survival *table = &self->groups[g].table;
-        if (table->size > 0) longest = fmax(longest, table->rows[table->size - 1].time);
-    }
+    for (int64_t g = 0; self != NULL && g < self->made; g++)
+        longest = fmax(longest, cx_i_survival_last(&self->groups[g].table, CX_I_UNKNOWN_OMITTED));
     return longest < 0 ? (double)NAN : longest;
 }
 

@@ -34,3 +34,11 @@ def pytest_report_header(config: pytest.Config) -> str:
     import cxkit
 
     return f"cxkit {cxkit.__version__} from {Path(cxkit.__file__).parent}, Python {sys.version.split()[0]}"
+
+
+def shared(relative: str) -> Path:
+    """A file of the data folder that CX_SHARED names; without one the test says that it is skipped."""
+    folder = os.environ.get("CX_SHARED")
+    if not folder or not (Path(folder) / relative).exists():
+        pytest.skip(f"no data folder with {relative} is given (CX_SHARED)")
+    return Path(folder) / relative

@@ -27,6 +27,9 @@ def test_an_estimate_says_everything_about_itself():
         "out_of_range": 1,
         "non_integer": 1,
         "zero_weight": 0,
+        "no_id": 0,
+        "duplicate": 0,
+        "open": 0,
     }
     assert "few" in estimate.flags
     assert estimate.n_eff == 4

@@ -35,6 +35,23 @@ SURFACE = {
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
+    "patience": ("wait, abandoned", "by, zero, invalid"),
+    "promises": (
+        "due, done",
+        "now, resolution, made, cancelled, offset, by, invalid, confidence, method",
+    ),
+    "response_speed": (
+        "opened, answered",
+        "now, level, resolved, by, invalid, confidence",
+    ),
+    "Waits.add": ("waits, ended", "zero, invalid"),
+    "Waits.survival": ("t", "confidence, method, unknown"),
+    "Waits.within": ("t", "confidence, method, unknown"),
+    "Waits.quantile": ("q", "confidence, method, unknown"),
+    "Waits.restricted_mean": ("t", "confidence, unknown"),
+    "Waits.curve": ("", "confidence, method, unknown"),
+    "WaitsBy.add": ("waits, ended", "by, zero, invalid"),
+    "WaitsBy.quantile": ("q", "confidence, method, unknown"),
     "Tally": ("", "scale"),
     "Tally.add": ("scores", READING),
     "Tally.merge": ("other", ""),
@@ -99,6 +116,9 @@ def test_everything_public_is_documented(name):
 
 EXAMPLES = [
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
+    cx.patience, cx.promises, cx.response_speed, cx.Waits, cx.Waits.add, cx.Waits.survival,
+    cx.Waits.survival_bounds, cx.Waits.within, cx.Waits.quantile, cx.Waits.restricted_mean,
+    cx.Waits.curve, cx.WaitsBy, cx.WaitsBy.add, cx.WaitsBy.total,
     cx.journey, cx.modes, cx.Journey.node,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
@@ -113,7 +133,7 @@ def test_there_is_an_example(found):
 
 MODULES = [
     f"cxkit.{name}"
-    for name in "compare driver errors estimate journey metric moments plan random special table tally".split()
+    for name in "compare driver errors estimate journey metric moments plan random special table tally waits".split()
 ]
 
 

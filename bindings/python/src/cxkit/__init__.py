@@ -46,6 +46,16 @@ from .moments import Moments, correlate
 from .plan import Certificate, Plan, plan
 from .table import Table
 from .tally import Tallies, Tally, tally_by
+from .waits import (
+    LogRank,
+    Promises,
+    ResponseSpeed,
+    Waits,
+    WaitsBy,
+    patience,
+    promises,
+    response_speed,
+)
 
 __version__: str = _native.cx_version()
 
@@ -68,6 +78,7 @@ __all__ = [
     "Journey",
     "LengthError",
     "LimitError",
+    "LogRank",
     "MismatchError",
     "Modes",
     "Moments",
@@ -77,6 +88,8 @@ __all__ = [
     "OutOfMemoryError",
     "OverflowedError",
     "Plan",
+    "Promises",
+    "ResponseSpeed",
     "SingularError",
     "SuppressedError",
     "Table",
@@ -85,6 +98,8 @@ __all__ = [
     "UnidentifiedError",
     "UninformedError",
     "VersionError",
+    "Waits",
+    "WaitsBy",
     "ces",
     "correlate",
     "csat",
@@ -96,8 +111,11 @@ __all__ = [
     "mean_score",
     "modes",
     "nps",
+    "patience",
     "plan",
+    "promises",
     "random",
+    "response_speed",
     "share",
     "special",
     "tally_by",
