@@ -42,7 +42,7 @@ CX_API void cx_nps_options_init(cx_nps_options *options);
  * (too wide for one); wald is offered for comparison. auto is score below 5 and from 30 effective
  * answers, adjusted-wald between; the grouped form uses score for every row.
  *
- * @param      tally    any scale that holds both cut points
+ * @param      tally    any scale that holds both cut points; a question asked from 1 to 5 is none
  * @param      options  NULL for the defaults
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
@@ -96,7 +96,7 @@ CX_API CX_NODISCARD cx_status cx_nps_by(const cx_tallies *tallies, const cx_nps_
  *
  * The formula is that of cx_nps. min_n 0, its default, means 5 here; 1 shows everything.
  *
- * @param      tally    any scale that holds both cut points
+ * @param      tally    any scale that holds both cut points; a question asked from 1 to 5 is none
  * @param      options  NULL for the defaults
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
@@ -116,6 +116,12 @@ typedef enum cx_denominator {
                                      needs unweighted tallies */
 } cx_denominator;
 
+/** Which end of a scale is best. */
+typedef enum cx_direction {
+    CX_HIGH_IS_BEST = 0, /**< the highest answers are satisfied ones */
+    CX_LOW_IS_BEST = 1   /**< the lowest are: 1 is "very satisfied" */
+} cx_direction;
+
 /** Options of cx_csat. */
 typedef struct cx_csat_options {
     uint32_t struct_size; /**< set by cx_csat_options_init */
@@ -127,7 +133,7 @@ typedef struct cx_csat_options {
     int64_t min_n;        /**< fewest answers of a figure that is shown; default 0: all are. See
                                cx_nps_by */
     int32_t totals;       /**< grouped: 1 adds the margins; default 0. See cx_nps_by */
-    int32_t reserved;     /**< zero */
+    int32_t direction;    /**< a cx_direction; default high is best */
 } cx_csat_options;
 
 /** @brief The defaults: wilson, the usual boxes, valid answers, 95 %. */
@@ -142,7 +148,8 @@ CX_API void cx_csat_options_init(cx_csat_options *options);
  * @retval CX_OK | CX_E_NULL | CX_E_EMPTY | CX_E_SUPPRESSED
  * @retval CX_E_OPTION  also: no usual boxes for this scale (state `top`)
  *
- * Cost: O(steps), no allocation. Since: 0.1.
+ * Where low is best the boxes are taken from the low end; the share is that of satisfied answers
+ * either way. Cost: O(steps), no allocation. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_csat(const cx_tally *tally, const cx_csat_options *options,
                                       cx_estimate *out, cx_error *err);
@@ -169,7 +176,8 @@ typedef struct cx_ces_options {
     int64_t min_n;     /**< fewest answers of a figure that is shown; default 0: all are. See
                             cx_nps_by */
     int32_t totals;    /**< grouped: 1 adds the margins; default 0. See cx_nps_by */
-    int32_t reserved;  /**< zero */
+    int32_t ease;      /**< 1: effort is turned into ease (lowest + highest - answer), so that more
+                            is better in both versions; default 0 */
 } cx_ces_options;
 
 /** @brief The defaults: version 2, mean, 95 %. */
@@ -185,7 +193,9 @@ CX_API void cx_ces_options_init(cx_ces_options *options);
  * @retval CX_E_OPTION    also: agree or net of version 1
  * @retval CX_E_MISMATCH  the tally has another scale
  *
- * Intervals: t for the mean, wilson for the share, as cx_nps for the net score. Since: 0.1.
+ * Tallies of the two versions do not merge, since their scales differ; with `ease` version 1 loses
+ * its flag and is still another question. Intervals: t for the mean, wilson for the share, as
+ * cx_nps for the net score. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_ces(const cx_tally *tally, const cx_ces_options *options,
                                      cx_estimate *out, cx_error *err);

@@ -49,6 +49,10 @@ static cx_status csat_check(const cx_tally *tally, const cx_csat_options *option
         return cx_i_fail(err, CX_E_OPTION,
                          "answers that do not apply carry no weight in a tally: the denominator "
                          "\"answered\" needs unweighted answers");
+    if (options->direction != CX_HIGH_IS_BEST && options->direction != CX_LOW_IS_BEST)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "direction is %d, neither high is best (0) nor low is best (1)",
+                         (int64_t)options->direction);
     return cx_i_top_boxes(options->top, tally->scale_min, tally->scale_max, lowest, err);
 }
 
@@ -71,7 +75,10 @@ cx_status cx_i_csat_estimate(const cx_tally *tally, const void *context, cx_esti
     const cx_csat_options *options = context;
     int32_t lowest;
     CX_TRY(csat_check(tally, options, &lowest, err));
-    cx_i_figures figures = cx_i_tally_figures(tally, cx_i_read_top, &lowest);
+    int32_t highest = tally->scale_min + (tally->scale_max - lowest); /* from the other end */
+    cx_i_figures figures = options->direction == CX_LOW_IS_BEST
+                               ? cx_i_tally_figures(tally, cx_i_read_bottom, &highest)
+                               : cx_i_tally_figures(tally, cx_i_read_top, &lowest);
     CX_TRY(cx_i_tally_estimate(tally, options->confidence, CX_UNIT_FRACTION, &figures, out, err));
     out->value = figures.mean;
     out->se = figures.se;

@@ -100,12 +100,22 @@ static cx_status ces_check(const cx_tally *tally, const cx_ces_options *options,
     if (options->version == 1 && options->report != CX_CES_MEAN)
         return cx_i_fail(err, CX_E_OPTION,
                          "CES 1 is reported as a mean; agree and net belong to 2");
+    if (options->ease != 0 && options->ease != 1)
+        return cx_i_fail(err, CX_E_OPTION, "ease is %d, neither 0 nor 1", (int64_t)options->ease);
     int32_t top = options->version == 1 ? 5 : 7;
     if (tally->scale_min != 1 || tally->scale_max != top)
         return cx_i_fail(err, CX_E_MISMATCH, "CES %d is asked from 1 to %d, not from %d to %d",
                          (int64_t)options->version, (int64_t)top, (int64_t)tally->scale_min,
                          (int64_t)tally->scale_max);
     return CX_OK;
+}
+
+/* Effort as ease: the scale read from the other end. */
+static void ces_turn(const cx_tally *tally, cx_estimate *out) {
+    double ends = (double)tally->scale_min + tally->scale_max, low = out->ci_low;
+    out->value = ends - out->value;
+    out->ci_low = ends - out->ci_high;
+    out->ci_high = ends - low;
 }
 
 static cx_status ces_estimate(const cx_tally *tally, const void *context, cx_estimate *out,
@@ -123,7 +133,11 @@ static cx_status ces_estimate(const cx_tally *tally, const void *context, cx_est
     }
     cx_mean_options mean = {sizeof mean, 0, options->confidence, 0};
     CX_TRY(cx_i_mean_estimate(tally, &mean, out, err));
-    if (options->version == 1) out->flags |= CX_FLAG_LOWER_IS_BETTER;
+    if (options->version == 2) return CX_OK;
+    if (options->ease == 1)
+        ces_turn(tally, out);
+    else
+        out->flags |= CX_FLAG_LOWER_IS_BETTER;
     return CX_OK;
 }
 

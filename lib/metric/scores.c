@@ -107,6 +107,11 @@ double cx_i_read_top(int32_t score, const void *lowest_top) {
     return score >= *lowest ? 1 : 0;
 }
 
+double cx_i_read_bottom(int32_t score, const void *highest_bottom) {
+    const int32_t *highest = highest_bottom;
+    return score <= *highest ? 1 : 0;
+}
+
 cx_status cx_i_check_cuts(int32_t detractors, int32_t promoters, int32_t scale_min,
                           int32_t scale_max, cx_error *err) {
     if (detractors >= promoters)
@@ -114,9 +119,10 @@ cx_status cx_i_check_cuts(int32_t detractors, int32_t promoters, int32_t scale_m
                          "detractors reach up to %d and promoters begin at %d: they overlap",
                          (int64_t)detractors, (int64_t)promoters);
     if (detractors < scale_min || promoters > scale_max)
-        return cx_i_fail(err, CX_E_OPTION,
-                         "the cut points %d and %d do not lie on the scale %d to %d; a net score "
-                         "needs a question asked on its own scale",
+        return cx_i_fail(err, CX_E_MISMATCH,
+                         "the cut points %d and %d do not lie on the scale %d to %d: a question "
+                         "asked there is no net promoter question; read it as a share or a mean, "
+                         "or state cut points of its own",
                          (int64_t)detractors, (int64_t)promoters, (int64_t)scale_min,
                          (int64_t)scale_max);
     return CX_OK;

@@ -65,7 +65,8 @@ typedef struct cx_i_net_cuts {
 } cx_i_net_cuts;
 double cx_i_read_net(int32_t score, const void *cuts);
 double cx_i_read_score(int32_t score, const void *context);
-double cx_i_read_top(int32_t score, const void *lowest_top); /* const int32_t * */
+double cx_i_read_top(int32_t score, const void *lowest_top);        /* const int32_t * */
+double cx_i_read_bottom(int32_t score, const void *highest_bottom); /* const int32_t * */
 cx_status cx_i_check_cuts(int32_t detractors, int32_t promoters, int32_t scale_min,
                           int32_t scale_max, cx_error *err);
 cx_status cx_i_top_boxes(int32_t top, int32_t scale_min, int32_t scale_max, int32_t *lowest,

@@ -19,7 +19,7 @@ typedef struct function {
     void (*init)(void); /* good options into `given`, or NULL */
     size_t options;     /* size of the structure */
     size_t confidence;  /* offset, 0: none */
-    size_t codes[4];    /* offsets of int32 members that may not be -1, INT32_MIN or INT32_MAX */
+    size_t codes[6];    /* offsets of int32 members that may not be -1, INT32_MIN or INT32_MAX */
     int64_t rows;       /* of its columns; 0: ROWS */
     unsigned alone;     /* bits: columns that set the length of the others */
     unsigned infinite;  /* bits: columns that may hold infinity */

@@ -97,10 +97,10 @@ static void init_csat(void) {
             AT(anytime, totals))
 #define CSAT(name)                                                                                 \
     OPTIONS(name, 2, 0, csat, AT(csat, confidence), AT(csat, method), AT(csat, top),               \
-            AT(csat, denominator), AT(csat, totals))
+            AT(csat, denominator), AT(csat, totals), AT(csat, direction))
 #define CES(name)                                                                                  \
     OPTIONS(name, 2, 0, ces, AT(ces, confidence), AT(ces, version), AT(ces, report),               \
-            AT(ces, totals))
+            AT(ces, totals), AT(ces, ease))
 #define MEAN(name) OPTIONS(name, 2, 0, mean, AT(mean, confidence), AT(mean, totals))
 #define COMPARE(name, slots)                                                                       \
     OPTIONS(name, slots, 0, compare, AT(compare, confidence), AT(compare, score))

@@ -199,7 +199,7 @@ END_TEST
 START_TEST(test_nps_of_a_question_from_1_to_5_is_refused) {
     cx_tally *five;
     ck_assert_ok(cx_tally_new(1, 5, NULL, &five, err));
-    ck_assert_fails(cx_nps(five, NULL, &estimate, err), CX_E_OPTION,
+    ck_assert_fails(cx_nps(five, NULL, &estimate, err), CX_E_MISMATCH,
                     "do not lie on the scale 1 to 5");
     cx_tally_free(five);
 }
