@@ -181,7 +181,7 @@ typedef struct cx_heterogeneity_test {
  * @param      options  NULL for the defaults
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
- * @retval CX_OK | CX_E_NULL | CX_E_OPTION
+ * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MISMATCH
  * @retval CX_E_FEW       fewer than two groups with two answers
  * @retval CX_E_CONSTANT  all answers of all groups alike
  */

@@ -47,6 +47,7 @@ CX_API void cx_nps_options_init(cx_nps_options *options);
  * @param[out] out      written only on CX_OK
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION
+ * @retval CX_E_MISMATCH  the cut points do not lie on the scale of the tally
  * @retval CX_E_EMPTY       no valid answer with a positive weight
  * @retval CX_E_SUPPRESSED  fewer than min_n answers
  * @retval CX_E_DOMAIN      weights so small (below about 1e-5) that their squares lose digits

@@ -97,6 +97,7 @@ typedef struct cx_tolerance_result {
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_MEMORY
  * @retval CX_E_DOMAIN  an infinite wait or score, a drop that is not positive, a bad weight
  * @retval CX_E_EMPTY   no valid pair, or none in the band
+ * @retval CX_E_MISMATCH  cut points that do not lie on the scale
  * @retval CX_E_LIMIT   more than 2^31 - 1 valid pairs
  *
  * Flags: few, no-variance (all scores alike), weighted. Rows left out are counted in `excluded`.
