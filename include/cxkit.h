@@ -38,6 +38,8 @@
 #include <cxkit/shares.h>
 #include <cxkit/target.h>
 #include <cxkit/silence.h>
+#include <cxkit/gap.h>
+#include <cxkit/mystery.h>
 #include <cxkit/plan.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>

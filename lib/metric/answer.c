@@ -24,7 +24,7 @@ static cx_status answer_check_codes(const double *codes, int32_t count, const ch
     return CX_OK;
 }
 
-static cx_status answer_check_options(const cx_answer_options *options, cx_error *err) {
+cx_status cx_i_answer_options_check(const cx_answer_options *options, cx_error *err) {
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_answer_options", err));
     if (options->invalid < CX_INVALID_EXCLUDE || options->invalid > CX_INVALID_ERROR)
         return cx_i_fail(err, CX_E_OPTION, "invalid is %d, neither exclude (0) nor error (1)",
@@ -42,6 +42,14 @@ static bool answer_is_code(const double *codes, int32_t count, double value) {
     for (int32_t i = 0; i < count; i++)
         if (codes[i] == value) return true;
     return false;
+}
+
+int cx_i_answer_code(const cx_answer_options *options, double value) {
+    if (answer_is_code(options->missing_codes, options->missing_count, value))
+        return CX_EXCLUDED_MISSING;
+    if (answer_is_code(options->not_applicable_codes, options->not_applicable_count, value))
+        return CX_EXCLUDED_NOT_APPLICABLE;
+    return -1;
 }
 
 /* How one answer is read: a step >= 0, or -1 - reason. */
@@ -99,7 +107,7 @@ cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err) {
         CX_TRY(cx_i_array_check(answers->weights, "weights", CX_I_NUMBERS, err));
         CX_TRY(cx_i_array_same_length(answers->scores, "scores", answers->weights, "weights", err));
     }
-    return answer_check_options(answers->options, err);
+    return cx_i_answer_options_check(answers->options, err);
 }
 
 /* The inner loop of a single tally wants it inline. */

@@ -230,21 +230,17 @@ cx_status cx_index(const cx_joint *joint, const cx_array *importance,
 cx_status cx_i_component_estimate(const cx_i_component *component, double confidence,
                                   cx_estimate *out, cx_error *err) {
     const cx_joint_options *as = &component->as;
-    if (as->score == CX_SCORE_NPS) {
-        cx_nps_options net;
-        cx_nps_options_init(&net);
-        net.promoters = as->high, net.detractors = as->low, net.confidence = confidence;
-        return cx_i_nps_estimate(component->tally, &net, out, err);
-    }
-    if (as->score == CX_SCORE_TOP_BOX) {
-        cx_csat_options top;
-        cx_csat_options_init(&top);
-        top.top = as->scale_max - as->high + 1, top.confidence = confidence;
-        return cx_i_csat_estimate(component->tally, &top, out, err);
-    }
+    cx_nps_options net;
+    cx_csat_options top;
     cx_mean_options mean;
+    cx_nps_options_init(&net);
+    cx_csat_options_init(&top);
     cx_mean_options_init(&mean);
+    net.promoters = as->high, net.detractors = as->low, net.confidence = confidence;
+    top.top = as->scale_max - as->high + 1, top.confidence = confidence;
     mean.confidence = confidence;
+    if (as->score == CX_SCORE_NPS) return cx_i_nps_estimate(component->tally, &net, out, err);
+    if (as->score == CX_SCORE_TOP_BOX) return cx_i_csat_estimate(component->tally, &top, out, err);
     return cx_i_mean_estimate(component->tally, &mean, out, err);
 }
 

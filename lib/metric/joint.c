@@ -184,7 +184,7 @@ cx_status cx_i_joint_read_as(cx_joint *self, int64_t i, const cx_joint_options *
     return CX_OK;
 }
 
-static cx_status joint_check_names(const cx_array *names, cx_error *err) {
+cx_status cx_i_joint_check_names(const cx_array *names, cx_error *err) {
     CX_TRY(cx_i_array_check(names, "names", CX_I_KEYS, err));
     if (names->dictionary == NULL && names->dtype != CX_STRING && names->dtype != CX_LARGE_STRING)
         return cx_i_fail(err, CX_E_TYPE, "names must be text");
@@ -215,7 +215,7 @@ cx_status cx_joint_new(const cx_array *names, const cx_joint_options *options,
     cx_joint *self;
     cx_joint_options_init(&defaults);
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    CX_TRY(joint_check_names(names, err));
+    CX_TRY(cx_i_joint_check_names(names, err));
     CX_TRY(cx_i_joint_make(names->length, allocator, &self, err));
     cx_status status = joint_fill(self, names, options != NULL ? options : &defaults, err);
     if (status == CX_OK)

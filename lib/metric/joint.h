@@ -54,6 +54,7 @@ int64_t cx_i_joint_everyone(const cx_joint *joint);
 double cx_i_joint_sum(const cx_joint *joint, int64_t slot, int power);
 
 cx_status cx_i_joint_make(int64_t k, const cx_allocator *allocator, cx_joint **out, cx_error *err);
+cx_status cx_i_joint_check_names(const cx_array *names, cx_error *err);
 cx_status cx_i_joint_name(cx_joint *self, int64_t i, const char *name, int64_t length,
                           cx_error *err);
 /* Checks the options, then gives the component its reading and an empty tally. */

@@ -147,7 +147,7 @@ cx_status cx_i_joint_answer(cx_joint *self, int64_t i, const cx_i_answers *answe
     cx_i_component *component = &self->component[i];
     int step;
     CX_TRY(cx_i_answers_place(answers, component->tally, &component->tally->scratch, row, value,
-                             weight, &step, err));
+                              weight, &step, err));
     if (step >= 0 && weight != NULL && *weight == 0) step = -1 - CX_EXCLUDED_ZERO_WEIGHT;
     *y = step >= 0 ? component->read[step] : CX_I_NO_ANSWER;
     if (step < 0) *reason = -1 - step;

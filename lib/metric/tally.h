@@ -36,6 +36,9 @@ typedef struct cx_i_answers {
     const cx_answer_options *options; /* never NULL */
 } cx_i_answers;
 
+cx_status cx_i_answer_options_check(const cx_answer_options *options, cx_error *err);
+/* The reason a value is left out when it is a code, else -1. */
+int cx_i_answer_code(const cx_answer_options *options, double value);
 cx_status cx_i_answers_check(const cx_i_answers *answers, cx_error *err);
 /* Reads one answer by the tally's scale into `cells`, which are the tally's own or its scratch. */
 cx_status cx_i_answers_add(const cx_i_answers *answers, const cx_tally *tally, cx_i_cells *cells,

@@ -6,11 +6,12 @@ static const double a_values[ROWS] = {5, 3, 4, 1, 2, 5};
 static const double b_values[ROWS] = {4, 2, 5, 1, 1, 3};
 static const double weight_values[ROWS] = {1, 2, 0.5, 1, 1, 3};
 static const double importance_values[] = {2, 1};
+static const double maximum_values[] = {5, 5};
 static const int32_t key_values[ROWS] = {1, 2, 3, 4, 5, 6};
 static const int32_t name_offsets[] = {0, 1, 2};
-static cx_array a, b, weights, importance, names, pair[2], keys;
+static cx_array a, b, weights, importance, maximum, names, pair[2], keys;
 static cx_frame two, by;
-static cx_joint *joint, *empty;
+static cx_joint *joint, *empty, *gaps;
 static uint8_t joint_bytes[2048], buffer[2048];
 static size_t joint_size;
 
@@ -30,7 +31,21 @@ CALL(index_by, PTR(0, joint), frame_with(1, &two), COL(4, &weights), frame_with(
      options, HANDLE(3, cx_table))
 CALL(compare_paired, PTR(0, joint), 0, 1, options, OUT(1, cx_estimate))
 
+CALL(gap_new, COL(0, &names), 1, 5, NULL, HANDLE(1, cx_joint))
+CALL(gap_add, PTR(0, gaps), frame_with(1, &two), frame_with(2, &two), COL(3, &weights), options)
+CALL(gap, PTR(0, gaps), COL(2, &importance), options, HANDLE(1, cx_table))
+CALL(gap_total, PTR(0, gaps), COL(2, &importance), options, OUT(1, cx_estimate))
+CALL(gap_by, PTR(0, gaps), frame_with(1, &two), frame_with(2, &two), COL(5, &weights),
+     frame_with(3, &by), NULL, NULL, options, HANDLE(4, cx_table))
+CALL(mystery, frame_with(0, &two), NULL, NULL, NULL, NULL, NULL, options, OUT(1, cx_mystery_result))
+CALL(mystery_items, frame_with(0, &two), COL(2, &maximum), COL(3, &importance), NULL, options,
+     HANDLE(1, cx_table))
+CALL(mystery_shops, frame_with(0, &two), NULL, NULL, &by, frame_with(2, &by), NULL, options,
+     HANDLE(1, cx_table))
+
 INIT(answer)
+INIT(gap)
+INIT(mystery)
 INIT(joint)
 INIT(index)
 INIT(paired)
@@ -48,6 +63,12 @@ INIT(paired)
             {AT(index, method), AT(index, cases), AT(index, reserved) }, 2, 0, 0                   \
     }
 
+#define GAP(name)                                                                                  \
+    {                                                                                              \
+#name, call_##name, 2, 4, init_gap, sizeof(cx_gap_options), AT(gap, confidence),           \
+            {AT(gap, cases), AT(gap, cut), AT(gap, reserved) }, 2, 0, 0                            \
+    }
+
 static const function functions[] = {
     OPTIONS(joint_new, 2, 0, joint, 0, AT(joint, score), AT(joint, reserved)),
     OPTIONS(joint_set, 1, 0, joint, 0, AT(joint, score), AT(joint, reserved)),
@@ -63,6 +84,25 @@ static const function functions[] = {
     INDEX(index_by, 4, 22),
     OPTIONS(compare_paired, 2, 0, paired, AT(paired, confidence), AT(paired, method),
             AT(paired, cases), AT(paired, reserved)),
+    PLAIN(gap_new, 2),
+    OPTIONS(gap_add, 3, 14, answer, 0, ANSWER),
+    GAP(gap),
+    GAP(gap_total),
+    OPTIONS(gap_by, 5, 46, gap, AT(gap, confidence), AT(gap, cases), AT(gap, cut),
+            AT(gap, reserved)),
+    OPTIONS(mystery, 2, 0, mystery, AT(mystery, confidence), AT(mystery, reserved)),
+    {"mystery_items",
+     call_mystery_items,
+     2,
+     12,
+     init_mystery,
+     sizeof(cx_mystery_options),
+     AT(mystery, confidence),
+     {AT(mystery, reserved)},
+     2,
+     0,
+     0},
+    OPTIONS(mystery_shops, 3, 4, mystery, AT(mystery, confidence), AT(mystery, reserved)),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
@@ -70,6 +110,7 @@ static void states_unchanged(const char *name) {
     ck_assert_ok(cx_joint_encode(joint, buffer, joint_size, err));
     ck_assert_msg(memcmp(buffer, joint_bytes, joint_size) == 0, "%s changed the state", name);
     ck_assert_int_eq(cx_joint_n(empty), 0);
+    ck_assert_int_eq(cx_joint_n(gaps), ROWS);
 }
 
 static void setup(void) {
@@ -77,6 +118,7 @@ static void setup(void) {
     b = cx_array_of(b_values, CX_F64, ROWS);
     weights = cx_array_of(weight_values, CX_F64, ROWS);
     importance = cx_array_of(importance_values, CX_F64, 2);
+    maximum = cx_array_of(maximum_values, CX_F64, 2);
     keys = cx_array_of(key_values, CX_I32, ROWS);
     keys.name = "id";
     names = cx_array_of("xy", CX_STRING, 2);
@@ -88,6 +130,8 @@ static void setup(void) {
     ck_assert_ok(cx_joint_new(&names, NULL, NULL, &empty, err));
     ck_assert_ok(cx_joint_new(&names, NULL, NULL, &joint, err));
     ck_assert_ok(cx_joint_add(joint, &two, NULL, NULL, err));
+    ck_assert_ok(cx_gap_new(&names, 1, 5, NULL, &gaps, err));
+    ck_assert_ok(cx_gap_add(gaps, &two, &two, NULL, NULL, err));
     joint_size = cx_joint_encoded_size(joint);
     ck_assert_uint_le(joint_size, sizeof joint_bytes);
     ck_assert_ok(cx_joint_encode(joint, joint_bytes, joint_size, err));
@@ -97,6 +141,7 @@ static void setup(void) {
 static void teardown(void) {
     cx_joint_free(joint);
     cx_joint_free(empty);
+    cx_joint_free(gaps);
 }
 
 Suite *suite_arguments_joint(void) {

@@ -114,11 +114,50 @@ static cx_status run_index(const cx_allocator *allocator, cx_error *err) {
     return status;
 }
 
+static cx_status run_gap(const cx_allocator *allocator, cx_error *err) {
+    cx_joint *joint;
+    cx_table *table;
+    cx_array names = joint_name_column(3);
+    cx_status status = cx_gap_new(&names, 1, 5, allocator, &joint, err);
+    if (status != CX_OK) return status;
+    status = cx_gap_add(joint, &x, &x, &w, NULL, err);
+    if (status == CX_OK) status = cx_gap(joint, NULL, NULL, &table, err);
+    if (status == CX_OK) {
+        cx_table_free(table);
+        status = cx_gap_by(joint, &x, &x, NULL, &by, NULL, NULL, NULL, &table, err);
+        if (status == CX_OK) cx_table_free(table);
+    }
+    cx_joint_free(joint);
+    return status;
+}
+
+static cx_status run_mystery(const cx_allocator *allocator, cx_error *err) {
+    const double fives[] = {5, 5, 5};
+    cx_array maximum = cx_array_of(fives, CX_F64, 3);
+    cx_mystery_options options;
+    cx_mystery_result result;
+    cx_table *table;
+    cx_mystery_options_init(&options);
+    options.allocator = allocator;
+    cx_status status = cx_mystery(&x, &maximum, NULL, &by, &by, NULL, &options, &result, err);
+    if (status == CX_OK) {
+        status = cx_mystery_items(&x, &maximum, NULL, NULL, &options, &table, err);
+        if (status == CX_OK) cx_table_free(table);
+    }
+    if (status == CX_OK) {
+        status = cx_mystery_shops(&x, &maximum, NULL, &by, &by, NULL, &options, &table, err);
+        if (status == CX_OK) cx_table_free(table);
+    }
+    return status;
+}
+
 START_TEST(test_every_allocation_may_fail) {
     check(run_state, 20);
     check(run_decode, 10);
     check(run_waves, 10);
     check(run_index, 30);
+    check(run_gap, 40);
+    check(run_mystery, 40);
 }
 END_TEST
 
