@@ -32,6 +32,34 @@ SURFACE = {
         "mode, by, scale, score, promoters, detractors, top, reference, mix, alpha, confidence, "
         f"{READING}",
     ),
+    "compare": (
+        "a, b",
+        "paired, method, confidence, score, scale, promoters, detractors, top, lower_is_better, "
+        f"by, {READING}",
+    ),
+    "compare_rest": (
+        "scores",
+        "by, method, confidence, score, scale, promoters, detractors, top, lower_is_better, "
+        f"{READING}",
+    ),
+    "share_difference": ("x1, n1, x2, n2", "method, confidence"),
+    "shares": ("counts", "method, confidence"),
+    "belief_gap": (
+        "staff, customers",
+        "staff_as, score, scale, promoters, detractors, top, method, confidence, "
+        f"{READING}",
+    ),
+    "sample_size": (
+        "",
+        "margin, difference, score, power, confidence, promoters, detractors, share, sd, ratio, "
+        "population, response_rate, design_effect",
+    ),
+    "detectable": (
+        "n",
+        "score, power, confidence, promoters, detractors, share, sd, ratio, population, "
+        "response_rate, design_effect",
+    ),
+    "target": ("estimate, at_least", "at_most"),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
@@ -72,6 +100,7 @@ DEFAULTS = {
     "csat": {"scale": (1, 5), "top": None, "method": "wilson"},
     "ces": {"version": 2, "report": "mean"},
     "share": {"method": "wilson", "confidence": 0.95},
+    "compare": {"paired": False, "method": "auto", "confidence": 0.95, "score": "nps"},
     "plan": {"lower": 0, "upper": None, "known": 0, "cost": None, "integer": True},
     "correlate": {"method": "pearson", "weights": None, "confidence": 0.95},
     "drivers": {"method": "shapley", "adjust": None, "weights": None},
@@ -120,6 +149,8 @@ EXAMPLES = [
     cx.Waits.survival_bounds, cx.Waits.within, cx.Waits.quantile, cx.Waits.restricted_mean,
     cx.Waits.curve, cx.WaitsBy, cx.WaitsBy.add, cx.WaitsBy.total,
     cx.journey, cx.modes, cx.Journey.node,
+    cx.compare, cx.compare_rest, cx.share_difference, cx.shares, cx.belief_gap, cx.sample_size,
+    cx.detectable, cx.target,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -134,6 +165,7 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in "compare driver errors estimate journey metric moments plan random special table tally waits".split()
+    for name in "compare difference driver errors estimate journey metric moments plan random sample special table tally".split()
 ]
 
 

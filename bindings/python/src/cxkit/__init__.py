@@ -14,6 +14,14 @@ from __future__ import annotations
 
 from . import _native, errors, random, special
 from .compare import Change, Decomposition, Heterogeneity, decompose, heterogeneity
+from .difference import (
+    BeliefGap,
+    belief_gap,
+    compare,
+    compare_rest,
+    share_difference,
+    shares,
+)
 from .driver import Drivers, drivers
 from .errors import (
     ColumnTypeError,
@@ -44,6 +52,7 @@ from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, mean_score, nps, share
 from .moments import Moments, correlate
 from .plan import Certificate, Plan, plan
+from .sample import SampleSize, detectable, sample_size, target
 from .table import Table
 from .tally import Tallies, Tally, tally_by
 from .waits import (
@@ -60,6 +69,7 @@ from .waits import (
 __version__: str = _native.cx_version()
 
 __all__ = [
+    "BeliefGap",
     "Certificate",
     "Change",
     "ColumnTypeError",
@@ -90,6 +100,7 @@ __all__ = [
     "Plan",
     "Promises",
     "ResponseSpeed",
+    "SampleSize",
     "SingularError",
     "SuppressedError",
     "Table",
@@ -100,10 +111,14 @@ __all__ = [
     "VersionError",
     "Waits",
     "WaitsBy",
+    "belief_gap",
     "ces",
+    "compare",
+    "compare_rest",
     "correlate",
     "csat",
     "decompose",
+    "detectable",
     "drivers",
     "errors",
     "heterogeneity",
@@ -116,7 +131,11 @@ __all__ = [
     "promises",
     "random",
     "response_speed",
+    "sample_size",
     "share",
+    "share_difference",
+    "shares",
     "special",
     "tally_by",
+    "target",
 ]
