@@ -9,7 +9,7 @@ import cxkit as cx
 from .answers import Answers
 from .config import Behaviour, Config
 from .measure import CODES, bands, plain
-from .question import Question, part
+from .question import Question
 from .shapes import Array, Row
 
 
@@ -18,7 +18,7 @@ def behaviour(config: Config, answers: Answers, main: Question, one: Behaviour) 
     choices = answers.behaviours[one.column]
     now = main.rows(main.now)
     found: list[Row] = []
-    tallies: list[cx.Tallies] = []
+    tallies: list[cx.Tally] = []
     for title, low, high in bands(main.score):
         rows = now & (main.values >= low) & (main.values <= high)
         tallies.append(yes_no(np.ascontiguousarray(choices[rows]), main.weights(rows)))
@@ -26,10 +26,17 @@ def behaviour(config: Config, answers: Answers, main: Question, one: Behaviour) 
     difference = None
     ends = [found[0]["estimate"], found[-1]["estimate"]]
     if all(ends):
-        result = cx.decompose(
+        result = cx.compare(
             tallies[0], tallies[-1], score="top-box", top=1, confidence=config.confidence
         )
-        difference = {**part(result.change, [end["n"] for end in ends]), "p_value": result.p_value}
+        difference = {
+            "value": -result.value,
+            "se": result.se,
+            "ci_low": -result.ci_high,
+            "ci_high": -result.ci_low,
+            "enough": True,
+            "p_value": result.p_value,
+        }
     return {
         "column": one.column,
         "title": one.title,
@@ -40,20 +47,13 @@ def behaviour(config: Config, answers: Answers, main: Question, one: Behaviour) 
     }
 
 
-def yes_no(values: Array, weights: Array | None) -> cx.Tallies:
-    return cx.tally_by(
-        values,
-        by=np.zeros(len(values), np.int32),
-        scale=(0, 1),
-        weights=weights,
-        invalid="error",
-        **CODES,
-    )
+def yes_no(values: Array, weights: Array | None) -> cx.Tally:
+    return cx.Tally(scale=(0, 1)).add(values, weights=weights, invalid="error", **CODES)
 
 
-def share(tallies: cx.Tallies, confidence: float) -> Row | None:
+def share(tally: cx.Tally, confidence: float) -> Row | None:
     """The share of yes; None without an answer."""
     try:
-        return plain(cx.csat(tallies.total(), top=1, confidence=confidence))
+        return plain(cx.csat(tally, top=1, confidence=confidence))
     except cx.EmptyError:
         return None

@@ -185,6 +185,7 @@ class Question:
             if estimate:
                 rows.append((int(key), tally, estimate))
         total = math.fsum(math.fsum(tally.weights.values()) for _, tally, _ in rows)
+        rest = self.against_rest(tallies)
         found = []
         for key, tally, estimate in rows:
             hidden = estimate["n"] < self.config.min_n
@@ -195,10 +196,8 @@ class Question:
                 "share": share,
                 "hidden": hidden,
                 "estimate": None if hidden else estimate,
-                "rest": None,
+                "rest": None if hidden else rest.get(key),
             }
-            if not hidden and len(rows) > 1:
-                row["rest"] = self.against_rest(now, key, len(rows))
             found.append(row)
         if not found:
             return None
@@ -211,36 +210,34 @@ class Question:
             "without_point": int((now & (self.answers.point == NO_POINT)).sum()),
         }
 
-    def against_rest(self, now: Array, key: int, groups: int) -> Row | None:
-        """One point minus all others, at a confidence that holds for all points together."""
-        inside = self.answers.point == key
-        rest = now & ~inside & (self.answers.point != NO_POINT)
-        confidence = 1 - (1 - self.config.confidence) / groups
-        both = [
-            self.measure.tallies(
-                np.ascontiguousarray(self.values[rows]),
-                np.zeros(int(rows.sum()), np.int32),
-                self.weights(rows),
-            )
-            for rows in (rest, now & inside)
-        ]
-        try:
-            result = cx.decompose(*both, **self.measure.comparison(confidence))
-        except cx.EmptyError:
-            return None
-        sizes = [int((rows & self.valid).sum()) for rows in (rest, now & inside)]
-        difference = part(result.change, sizes)
-        difference["verdict"] = (
-            "too few"
-            if not difference["enough"]
-            else "above"
-            if difference["ci_low"] > 0
-            else "below"
-            if difference["ci_high"] < 0
-            else "not told apart"
-        )
-        difference["confidence"] = confidence
-        return difference
+    def against_rest(self, tallies: cx.Tallies) -> dict[int, Row]:
+        """Each point minus all others, by point. Verdicts by Holm's adjusted p-values; each interval
+        at the confidence of its step, so that it holds 0 exactly when there is no verdict."""
+        kind, alpha = self.measure.kind(), 1 - self.config.confidence
+        first = [row for row in cx.compare_rest(tallies, **kind) if row["p_value"] is not None]
+        found: dict[int, Row] = {}
+        steps: dict[float, dict[int, Row]] = {}
+        left = len(first)
+        for row in sorted(first, key=lambda row: float(row["p_value"])):
+            apart = row["p_adjusted"] < alpha
+            confidence = 1 - alpha / left
+            if confidence not in steps:
+                table = cx.compare_rest(tallies, confidence=confidence, **kind)
+                steps[confidence] = {int(other["key"]): other for other in table}
+            key = int(row["key"])
+            at = steps[confidence][key]
+            found[key] = {
+                **{name: at[name] for name in ("value", "se", "ci_low", "ci_high", "p_adjusted")},
+                "enough": True,
+                "verdict": "not told apart"
+                if not apart
+                else "above"
+                if at["value"] > 0
+                else "below",
+                "confidence": confidence,
+            }
+            left -= apart
+        return found
 
     def told_apart(self, tallies: cx.Tallies) -> Row | None:
         try:
