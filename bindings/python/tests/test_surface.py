@@ -164,8 +164,10 @@ def test_there_is_an_example(found):
 
 MODULES = [
     f"cxkit.{name}"
-    for name in "compare driver errors estimate journey metric moments plan random special table tally waits".split()
-    for name in "compare difference driver errors estimate journey metric moments plan random sample special table tally".split()
+    for name in (
+        "compare difference driver errors estimate journey metric moments plan random sample "
+        "special table tally waits"
+    ).split()
 ]
 
 
