@@ -256,6 +256,36 @@ def test_doctor_says_when_there_is_no_score(tmp_path):
     assert "no column looks like a score" in done.stderr
 
 
+def test_doctor_warns_of_a_scale_that_is_not_what_the_name_says(tmp_path):
+    five = "nps\n" + "".join(f"{1 + i % 5}\n" for i in range(40))
+    done = cxkit("doctor", folder(tmp_path, five, None) / "a.csv")
+    assert "warning: nps looks like a 1-5 scale" in done.stderr
+    ten = "nps\n" + "".join(f"{1 + i % 10}\n" for i in range(40))
+    done = cxkit("doctor", folder(tmp_path, ten, None) / "a.csv")
+    assert "nobody answered 0" in done.stderr
+    eleven = "nps\n" + "".join(f"{i % 11}\n" for i in range(44))
+    done = cxkit("doctor", folder(tmp_path, eleven, None) / "a.csv")
+    assert "warning" not in done.stderr
+
+
+def test_doctor_warns_of_positions_in_place_of_values(tmp_path):
+    place = folder(tmp_path, "satisfied\n" + "".join(f"{i % 5}\n" for i in range(40)), None)
+    done = cxkit("doctor", place / "a.csv")
+    assert "warning: satisfied holds 0 to 4: positions of options" in done.stderr
+
+
+def test_doctor_holds_a_configuration_against_the_answers(tmp_path):
+    text = "nps,s\n" + "".join(f"{1 + i % 5},{i % 5}\n" for i in range(40))
+    toml = (
+        'title = "t"\nfiles = ["a.csv"]\n[[score]]\ncolumn = "nps"\ntitle = "n"\n'
+        'metric = "nps"\nscale = [0, 10]\n[[score]]\ncolumn = "s"\ntitle = "s"\n'
+        'metric = "csat"\nscale = [1, 5]\n'
+    )
+    done = cxkit("doctor", folder(tmp_path, text, toml) / "a.csv")
+    assert "no answer is above 5: looks like a 1-5 scale" in done.stderr
+    assert "s holds 0 to 4 on a scale from 1 to 5" in done.stderr
+
+
 def test_importing_the_library_needs_none_of_this():
     code = (
         "import sys, cxkit; "

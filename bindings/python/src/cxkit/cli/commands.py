@@ -114,6 +114,9 @@ def doctor(chosen: Namespace) -> int:
     text, notes = examine.proposal(files)
     configuration.parse(text)
     sys.stdout.write(text)
+    there = (folder or paths[0].parent) / configuration.NAME
+    if there.exists():
+        notes += examine.against(files, configuration.read(there))
     for line in notes:
         note(chosen, line)
     return 0

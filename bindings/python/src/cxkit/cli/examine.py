@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ..report.config import Codes, Config
 from ..report.problem import listed
 from ..report.source import Source, canonical
 
@@ -21,6 +22,7 @@ BLANK = re.compile(r"blank|missing|no answer|refused|null|none|nan|-+", re.I)
 RECOMMEND = re.compile(r"nps|netpro|recommend|promoter|likelihood", re.I)
 OVERALL = re.compile(r"overall|whole|total|general|_all$|satisf|csat", re.I)
 YES, NO = {"yes", "y", "true", "ja", "1"}, {"no", "n", "false", "nein", "0", "2"}
+FEWEST = 20  # answers before the values say anything about the scale
 FEW = 200  # different values of a column that can name measurement points
 
 
@@ -104,6 +106,67 @@ def number_scale(column: Column) -> str | None:
     if {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10} <= set(values) and column.answers(0, 10) > 0.5:
         return "nps"
     return None
+
+
+def warnings(column: Column) -> list[str]:
+    """What would be read wrongly without an error: a scale that is not what the name says, and
+    positions of options in place of their values."""
+    low, high = ends(column)
+    if high is None or low is None or not column.whole or column.count < FEWEST:
+        return []
+    said = []
+    if RECOMMEND.search(column.name) and low >= 1 and high in (5, 7):
+        said.append(
+            f"looks like a 1-{high} scale: no Net Promoter Score comes of it, whatever it is called"
+        )
+    if RECOMMEND.search(column.name) and low == 1 and high == 10:
+        said.append("nobody answered 0: asked from 1 to 10? Then state scale = [1, 10]")
+    if low == 0 and high in (3, 4, 6) and len(column.numbers) > high:
+        said.append(
+            f"holds 0 to {high}: positions of options, counted from 0, in place of the values 1 to "
+            f"{high + 1}? Then 0 would be off the scale and every other answer one too low"
+        )
+    return said
+
+
+def against(paths: list[Path], config: Config) -> list[str]:
+    """What speaks against a configuration that is there already."""
+    source = Source(paths)
+    return [
+        f"warning: {score.column} {said}"
+        for score in config.scores
+        if score.column in source.columns and not score.codes.values
+        for said in misread(Column(source, score.column), score.metric, score.codes)
+    ]
+
+
+def ends(column: Column) -> tuple[int | None, int | None]:
+    """Lowest and highest value, without codes: what lies beyond 10, or is alone below 0."""
+    inside = [int(value) for value in column.numbers if 0 <= value <= 10]
+    if not inside or column.answers(0, 10) < 0.5:
+        return None, None
+    return min(inside), max(inside)
+
+
+def misread(column: Column, metric: str, codes: Codes) -> list[str]:
+    """What speaks against a score as it is configured."""
+    low, high = ends(column)
+    if low is None or high is None:
+        return []
+    said = []
+    scale = codes.scale
+    zero = any(canonical(str(code)) == 0 for code in codes.missing + codes.not_applicable)
+    if metric == "nps" and scale[1] == 10 and high <= 7 and column.count >= FEWEST:
+        said.append(
+            f"no answer is above {high}: looks like a 1-{5 if high <= 5 else 7} scale, which is no "
+            "Net Promoter question"
+        )
+    if low < scale[0] and high < scale[1] and not zero:
+        said.append(
+            f"holds {low} to {high} on a scale from {scale[0]} to {scale[1]}: positions of options "
+            "in place of their values?"
+        )
+    return said
 
 
 def verbal(column: Column) -> tuple[str, ...] | None:
@@ -225,6 +288,9 @@ def proposal(paths: list[Path]) -> tuple[str, list[str]]:
         f"{column.name}: {taken[column.name]}, {len(column.values):,} different values, "
         f"{source.count - column.count:,} blank"
         for column in columns
+    ]
+    notes += [
+        f"warning: {column.name} {said}" for column in columns for said in warnings(column)
     ]
     if not scores:
         notes.append("no column looks like a score: fill in [[score]]")
