@@ -23,7 +23,7 @@ extern "C" {
 typedef struct cx_mystery_options {
     uint32_t struct_size; /**< set by cx_mystery_options_init */
     int32_t reserved;     /**< zero */
-    double pass;          /**< an item is passed from this share of its points; default 1 */
+    double pass_mark;     /**< an item is passed from this share of its points; default 1 */
     double confidence;    /**< default 0.95 */
     const cx_allocator *allocator; /**< scratch memory and the table; NULL = malloc */
 } cx_mystery_options;

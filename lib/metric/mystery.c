@@ -190,7 +190,7 @@ static cx_status mystery_item(const cx_i_visits *visits, int64_t item, cx_estima
         }
         row->n++;
         sum += share;
-        passed += share >= visits->options.pass;
+        passed += share >= visits->options.pass_mark;
     }
     double n = (double)row->n, p = (double)passed / n;
     *points = sum / n;

@@ -30,10 +30,10 @@ static cx_status visits_check_options(const cx_mystery_options *options, cx_erro
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_mystery_options", err));
     CX_TRY(cx_i_check_confidence(options->confidence, err));
     CX_TRY(cx_i_check_reserved(options->reserved, err));
-    if (options->pass > 0 && options->pass <= 1) return CX_OK;
+    if (options->pass_mark > 0 && options->pass_mark <= 1) return CX_OK;
     return cx_i_fail(err, CX_E_OPTION,
-                     "pass is %g and must be a share of the points above 0 and up to 1",
-                     options->pass);
+                     "pass_mark is %g and must be a share of the points above 0 and up to 1",
+                     options->pass_mark);
 }
 
 static cx_status visits_check_key(const cx_i_visits *visits, const cx_frame *key, const char *role,

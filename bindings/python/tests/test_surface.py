@@ -60,6 +60,22 @@ SURFACE = {
         "response_rate, design_effect",
     ),
     "target": ("estimate, at_least", "at_most"),
+    "index": (
+        "columns",
+        f"high, low, scale, read, top, importance, by, cases, method, confidence, {READING}",
+    "gap": (
+        "expectation, experience",
+        f"importance, scale, by, cut, cases, confidence, {READING}",
+    "mystery": (
+        "items, weights",
+        "maximum, auditor, shop, pass_mark, confidence, missing_codes, not_applicable_codes, invalid",
+    "Joint": ("names", "read, scale, high, low, top"),
+    "Joint.add": ("columns", READING),
+    "Joint.index": ("", "importance, cases, method, confidence"),
+    "Joint.compare": ("one, other", "cases, method, confidence"),
+    "Gaps": ("names", "scale"),
+    "Gaps.add": ("expectation, experience", READING),
+    "Gaps.total": ("", "importance, cut, cases, confidence"),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
@@ -151,6 +167,8 @@ EXAMPLES = [
     cx.journey, cx.modes, cx.Journey.node,
     cx.compare, cx.compare_rest, cx.share_difference, cx.shares, cx.belief_gap, cx.sample_size,
     cx.detectable, cx.target,
+    cx.index, cx.gap, cx.mystery, cx.Joint, cx.Joint.add, cx.Joint.tally, cx.Joint.index,
+    cx.Joint.compare, cx.Gaps, cx.Gaps.add, cx.Gaps.total,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -168,6 +186,7 @@ MODULES = [
         "compare difference driver errors estimate journey metric moments plan random sample "
         "special table tally waits"
     ).split()
+    for name in "compare driver errors estimate joint journey metric moments mystery plan random special table tally waits".split()
 ]
 
 

@@ -134,7 +134,7 @@ START_TEST(test_items_match_the_independent_numbers) {
     static const char *const names[] = {"smile", "speed", "tidy"};
     cx_mystery_options options;
     cx_mystery_options_init(&options);
-    options.pass = 0.8;
+    options.pass_mark = 0.8;
     ck_assert_ok(cx_mystery_items(&visits, &maximum, &importance, NULL, &options, &table, err));
     for (int64_t i = 0; i < 3; i++) {
         ck_assert_int_eq(table_expect(&known, names[i], table, i), 4);
@@ -214,7 +214,7 @@ START_TEST(test_maxima_weights_and_options_are_checked) {
     ck_assert_fails(RUN(err), CX_E_DOMAIN, "every importance");
     importance.length = 2;
     ck_assert_fails(RUN(err), CX_E_LENGTH, "3 items");
-    options.pass = 0;
+    options.pass_mark = 0;
     ck_assert_fails(cx_mystery(&visits, NULL, NULL, NULL, NULL, NULL, &options, &result, err),
                     CX_E_OPTION, "pass");
 }

@@ -49,8 +49,10 @@ from .errors import (
 )
 from .estimate import Estimate
 from .journey import Journey, Modes, journey, modes
+from .joint import Gap, Gaps, Index, Joint, gap, index
 from .metric import ces, csat, mean_score, nps, share
 from .moments import Moments, correlate
+from .mystery import Auditors, Mystery, mystery
 from .plan import Certificate, Plan, plan
 from .sample import SampleSize, detectable, sample_size, target
 from .table import Table
@@ -70,6 +72,7 @@ __version__: str = _native.cx_version()
 
 __all__ = [
     "BeliefGap",
+    "Auditors",
     "Certificate",
     "Change",
     "ColumnTypeError",
@@ -83,8 +86,12 @@ __all__ = [
     "Estimate",
     "FewError",
     "FormatError",
+    "Gap",
+    "Gaps",
     "Heterogeneity",
+    "Index",
     "InfeasibleError",
+    "Joint",
     "Journey",
     "LengthError",
     "LimitError",
@@ -92,6 +99,7 @@ __all__ = [
     "MismatchError",
     "Modes",
     "Moments",
+    "Mystery",
     "NameNotFoundError",
     "NullError",
     "OptionError",
@@ -121,10 +129,13 @@ __all__ = [
     "detectable",
     "drivers",
     "errors",
+    "gap",
     "heterogeneity",
+    "index",
     "journey",
     "mean_score",
     "modes",
+    "mystery",
     "nps",
     "patience",
     "plan",

@@ -57,6 +57,12 @@ SCORES = {
     "mean": _native.CX_SCORE_MEAN,
     "top-box": _native.CX_SCORE_TOP_BOX,
 }
+READINGS = {
+    "net": _native.CX_SCORE_NPS,
+    "mean": _native.CX_SCORE_MEAN,
+    "top-box": _native.CX_SCORE_TOP_BOX,
+}
+CASES = {"available": _native.CX_CASES_AVAILABLE, "complete": _native.CX_CASES_COMPLETE}
 
 
 def number(option: str, word: str, table: dict[str, int]) -> int:
