@@ -63,12 +63,16 @@ SURFACE = {
     "index": (
         "columns",
         f"high, low, scale, read, top, importance, by, cases, method, confidence, {READING}",
+    ),
     "gap": (
         "expectation, experience",
         f"importance, scale, by, cut, cases, confidence, {READING}",
+    ),
     "mystery": (
         "items, weights",
-        "maximum, auditor, shop, pass_mark, confidence, missing_codes, not_applicable_codes, invalid",
+        "maximum, auditor, shop, pass_mark, confidence, missing_codes, not_applicable_codes, "
+        "invalid",
+    ),
     "Joint": ("names", "read, scale, high, low, top"),
     "Joint.add": ("columns", READING),
     "Joint.index": ("", "importance, cases, method, confidence"),
@@ -183,10 +187,9 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "compare difference driver errors estimate journey metric moments plan random sample "
-        "special table tally waits"
+        "compare difference driver errors estimate joint journey metric moments mystery plan random "
+        "sample special table tally waits"
     ).split()
-    for name in "compare driver errors estimate joint journey metric moments mystery plan random special table tally waits".split()
 ]
 
 

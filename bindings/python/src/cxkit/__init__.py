@@ -48,8 +48,8 @@ from .errors import (
     VersionError,
 )
 from .estimate import Estimate
-from .journey import Journey, Modes, journey, modes
 from .joint import Gap, Gaps, Index, Joint, gap, index
+from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, mean_score, nps, share
 from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
@@ -71,8 +71,8 @@ from .waits import (
 __version__: str = _native.cx_version()
 
 __all__ = [
-    "BeliefGap",
     "Auditors",
+    "BeliefGap",
     "Certificate",
     "Change",
     "ColumnTypeError",
