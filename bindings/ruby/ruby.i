@@ -152,6 +152,13 @@ static void *cxrb_body_##NAME(void *data)
               cx_error *)
 %cx_unlocked6(cx_correlate, CXRB_MANY, const cx_array *, const cx_array *, const cx_array *,
               const cx_correlate_options *, cx_estimate *, cx_error *)
+%cx_unlocked6(cx_waits_add, CXRB_MANY, cx_waits *, const cx_array *, const cx_array *,
+              const cx_frame *, const cx_waits_options *, cx_error *)
+%cx_unlocked6(cx_response_add, CXRB_MANY, cx_waits *, const cx_array *, const cx_array *,
+              const cx_frame *, const cx_response_options *, cx_error *)
+%cx_unlocked8(cx_promises_add, CXRB_MANY, cx_waits *, const cx_array *, const cx_array *,
+              const cx_array *, const cx_array *, const cx_frame *, const cx_promise_options *,
+              cx_error *)
 /* Defined in helpers.i, after the bodies. */
 %insert("header") %{
 static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *drivers,

@@ -245,13 +245,16 @@ def test_times_of_every_kind_are_promises():
     assert expected.survival(0).value == 0.5
     dates = [moment.date() for moment in due]
     assert cx.promises(dates, done, now=now).lateness == expected
-    assert cx.promises(np.array(due, "M8[us]"), done, now=np.datetime64(now.replace(tzinfo=None))).lateness == expected
-    assert cx.promises(np.array(due, "M8[D]"), np.array(done, "M8[s]"), now=now).lateness == expected
+    plain = np.datetime64(now.replace(tzinfo=None))
+    given = [(np.array(due, "M8[us]"), done, plain)]
+    given += [(np.array(due, "M8[D]"), np.array(done, "M8[s]"), now)]
     pandas = pytest.importorskip("pandas")
-    assert cx.promises(pandas.Series(due), pandas.Series(done), now=pandas.Timestamp(now)).lateness == expected
-    assert cx.promises(pandas.Series(dates), done, now=now).lateness == expected
+    given += [(pandas.Series(due), pandas.Series(done), pandas.Timestamp(now))]
+    given += [(pandas.Series(dates), done, now)]
     polars = pytest.importorskip("polars")
-    assert cx.promises(polars.Series(dates), polars.Series(done), now=now).lateness == expected
+    given += [(polars.Series(dates), polars.Series(done), now)]
+    for due_of, done_of, now_of in given:
+        assert cx.promises(due_of, done_of, now=now_of).lateness == expected
     with pytest.raises(cx.ColumnTypeError, match="row 1"):
         cx.promises([date(2024, 5, 2), datetime(2024, 5, 2)], done, now=now)
     with pytest.raises(cx.OptionError, match="now is"):

@@ -120,7 +120,7 @@ class TestVectors < Minitest::Test
     end
   end
 
-  KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies}.freeze
+  KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits}.freeze
 
   def test_states_of_every_version_are_read_for_ever
     rows = Support.vectors("golden_states")

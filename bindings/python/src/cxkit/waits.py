@@ -645,9 +645,9 @@ def promises(
         return Promises(None, None, table, lateness)
     kept = lateness._estimate(_native.cx_promises, share)
     row = table[0]
-    settled = (
-        lateness._estimate(_native.cx_promises_settled, share) if row["kept"] + row["late"] else None
-    )
+    settled = None
+    if row["kept"] + row["late"]:
+        settled = lateness._estimate(_native.cx_promises_settled, share)
     return Promises(kept, settled, table, lateness)
 
 

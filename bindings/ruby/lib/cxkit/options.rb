@@ -23,12 +23,31 @@ module CXKit
 
     WEIGHTINGS = {"volume" => Native::CX_JOURNEY_VOLUME, "equal" => Native::CX_JOURNEY_EQUAL}.freeze
 
+    ZERO = {"keep" => Native::CX_ZERO_KEEP, "censor" => Native::CX_ZERO_CENSOR,
+            "exclude" => Native::CX_ZERO_EXCLUDE}.freeze
+    UNKNOWN = {"exclude" => Native::CX_UNKNOWN_EXCLUDE, "censored" => Native::CX_UNKNOWN_CENSORED,
+               "event" => Native::CX_UNKNOWN_EVENT}.freeze
+    RESOLUTIONS = {"as-due" => Native::CX_RESOLUTION_AS_DUE, "timestamp" => Native::CX_RESOLUTION_TIMESTAMP,
+                   "minute" => Native::CX_RESOLUTION_MINUTE, "hour" => Native::CX_RESOLUTION_HOUR,
+                   "day" => Native::CX_RESOLUTION_DAY}.freeze
+
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
 
     def word(option, value, table)
       table.fetch(value.to_s.tr("_", "-")) do
         CXKit.send(:refuse, :option, "#{option}: #{value.inspect} is not one of #{table.keys.join(', ')}")
+      end
+    end
+
+    # One time in microseconds since 1970 UTC.
+    def moment(option, value)
+      case value
+      when Integer then value
+      when Time then (value.to_r * 1_000_000).floor
+      when ->(given) { defined?(::Date) && given.is_a?(::Date) }
+        moment(option, Time.utc(value.year, value.month, value.day))
+      else CXKit.send(:refuse, :option, "#{option}: #{value.inspect} is not a Time, a Date or microseconds")
       end
     end
 
