@@ -40,6 +40,8 @@
 #include <cxkit/silence.h>
 #include <cxkit/gap.h>
 #include <cxkit/mystery.h>
+#include <cxkit/coverage.h>
+#include <cxkit/closed_loop.h>
 #include <cxkit/plan.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>

@@ -66,6 +66,7 @@ struct TYPE {};
 %cx_result(cx_mystery_result)
 %cx_result(cx_random_words)
 %cx_result(cx_tolerance_result)
+%cx_result(cx_closed_loop_result)
 %cx_result(cx_sample)
 %cx_result(cx_target_result)
 
@@ -104,6 +105,10 @@ struct TYPE {};
 %ignore cx_tolerance_options::allocator;
 %cx_options(cx_silence_options)
 %ignore cx_silence_options::allocator;
+%cx_options(cx_coverage_options)
+%ignore cx_coverage_options::allocator;
+%cx_options(cx_closed_loop_options)
+%ignore cx_closed_loop_options::allocator;
 
 /* A tally inside a set is the set's: cx_tallies_take gives one of your own. */
 %ignore cx_tallies_at;
