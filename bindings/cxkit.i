@@ -46,6 +46,7 @@
 %include <cxkit/compare.h>
 %include <cxkit/contacts.h>
 %include <cxkit/anytime.h>
+%include <cxkit/windows.h>
 %include <cxkit/journey.h>
 %include <cxkit/tolerance.h>
 %include <cxkit/joint.h>

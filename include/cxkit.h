@@ -23,6 +23,7 @@
 #include <cxkit/special.h>
 #include <cxkit/tally.h>
 #include <cxkit/waits.h>
+#include <cxkit/windows.h>
 #include <cxkit/metric.h>
 #include <cxkit/promises.h>
 #include <cxkit/response.h>

@@ -65,6 +65,7 @@ struct TYPE {};
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_mystery_result)
 %cx_result(cx_random_words)
+%cx_result(cx_delay)
 %cx_result(cx_tolerance_result)
 %cx_result(cx_closed_loop_result)
 %cx_result(cx_sample)
@@ -102,6 +103,7 @@ struct TYPE {};
 %cx_options(cx_promise_options)
 %cx_options(cx_response_options)
 %cx_options(cx_tolerance_options)
+%cx_options(cx_window_options)
 %ignore cx_tolerance_options::allocator;
 %cx_options(cx_silence_options)
 %ignore cx_silence_options::allocator;

@@ -36,11 +36,13 @@
 /* Columns of a result, as Python objects. */
 %exception cx_estimate_fields { $action if (!result) SWIG_fail; }
 %exception cx_table_list { $action if (!result) SWIG_fail; }
+%exception cx_table_times { $action if (!result) SWIG_fail; }
 %exception cx_table_bytes { $action if (!result) SWIG_fail; }
 %exception cx_table_capsule { $action if (!result) SWIG_fail; }
 %exception cx_table_schema_capsule { $action if (!result) SWIG_fail; }
 PyObject *cx_estimate_fields(const cx_estimate *estimate);
 PyObject *cx_table_list(const cx_table *table, int64_t index);
+PyObject *cx_table_times(const cx_table *table, int64_t index);
 PyObject *cx_table_bytes(const cx_table *table, int64_t index);
 PyObject *cx_table_capsule(const cx_table *table);
 PyObject *cx_table_schema_capsule(const cx_table *table);

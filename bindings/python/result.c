@@ -12,10 +12,17 @@ static PyObject *cx_table_item(const cx_array *view, int64_t i) {
     const int32_t *offsets = (const int32_t *)view->offsets;
     if (view->validity && !cx_arrow_bit(view->validity, view->offset + i)) return cx_none();
     if (view->dtype == CX_F64) return PyFloat_FromDouble(((const double *)view->data)[i]);
-    if (view->dtype == CX_I64)
+    if (view->dtype == CX_I64 || view->dtype == CX_TIMESTAMP)
         return PyLong_FromLongLong((long long)((const int64_t *)view->data)[i]);
     return PyUnicode_DecodeUTF8((const char *)view->data + offsets[i],
                                 (Py_ssize_t)(offsets[i + 1] - offsets[i]), "replace");
+}
+
+/* 1 when the column holds times: integers of microseconds. */
+static PyObject *cx_table_times(const cx_table *table, int64_t index) {
+    cx_array view;
+    if (cx_table_view(table, index, &view)) return NULL;
+    return PyBool_FromLong(view.dtype == CX_TIMESTAMP);
 }
 
 /* A list; what is missing is None. */
@@ -43,7 +50,8 @@ static PyObject *cx_table_bytes(const cx_table *table, int64_t index) {
     int number;
     char *out;
     if (cx_table_view(table, index, &view)) return NULL;
-    if (view.dtype != CX_F64 && view.dtype != CX_I64) return cx_none();
+    if (view.dtype != CX_F64 && view.dtype != CX_I64 && view.dtype != CX_TIMESTAMP)
+        return cx_none();
     bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(view.length * 8));
     if (!bytes) return NULL;
     out = PyBytes_AsString(bytes);

@@ -58,6 +58,12 @@ static VALUE cxrb_table_text(const cx_array *column, int64_t row) {
     return rb_utf8_str_new(end > start ? bytes + start : "", (long)(end - start));
 }
 
+/* A time on a clock without a name is shown as UTC. */
+static VALUE cxrb_time(int64_t micros) {
+    VALUE seconds = rb_funcall(LL2NUM(micros), rb_intern("quo"), 1, INT2FIX(1000000));
+    return rb_funcall(rb_funcall(rb_cTime, rb_intern("at"), 1, seconds), rb_intern("utc"), 0);
+}
+
 static VALUE cxrb_table_value(const cx_array *column, int64_t row) {
     int64_t bit = column->offset + row;
     const char *element;
@@ -66,6 +72,11 @@ static VALUE cxrb_table_value(const cx_array *column, int64_t row) {
         return cxrb_table_text(column, row);
     }
     element = (const char *)column->data + row * column->stride;
+    if (column->dtype == CX_TIMESTAMP) {
+        int64_t micros;
+        memcpy(&micros, element, sizeof micros);
+        return cxrb_time(micros);
+    }
     if (column->dtype == CX_I64) {
         int64_t value;
         memcpy(&value, element, sizeof value);

@@ -34,7 +34,8 @@ CX_API const char *cx_table_column_name(const cx_table *table, int64_t index);
  *
  * @param      table  the table
  * @param      index  0 <= index < columns
- * @param[out] out    CX_F64, CX_I64 or CX_STRING; valid until cx_table_free
+ * @param[out] out    CX_F64, CX_I64, CX_STRING or CX_TIMESTAMP in microseconds; valid until
+ *                    cx_table_free
  * @param      err    may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_NAME (no such column)
  *

@@ -44,6 +44,19 @@ const char *cx_i_array_name(const cx_array *column, const char *role) {
     return column->name != NULL ? column->name : role;
 }
 
+cx_array cx_i_array_part(const cx_array *column, int64_t start, int64_t count) {
+    cx_array part = *column;
+    part.length = count;
+    part.offset += start;
+    if (column->dtype == CX_STRING && column->offsets != NULL)
+        part.offsets = (const char *)column->offsets + 4 * start;
+    else if (column->dtype == CX_LARGE_STRING && column->offsets != NULL)
+        part.offsets = (const char *)column->offsets + 8 * start;
+    else if (column->dtype != CX_BIT && column->data != NULL)
+        part.data = (const char *)column->data + start * column->stride;
+    return part;
+}
+
 static bool array_is_string(int32_t dtype) {
     return dtype == CX_STRING || dtype == CX_LARGE_STRING;
 }

@@ -15,6 +15,8 @@ cx_status cx_i_array_same_length(const cx_array *a, const char *role_a, const cx
                                  const char *role_b, cx_error *err);
 cx_status cx_i_frame_check(const cx_frame *frame, const char *role, int accepts, cx_error *err);
 
+/* Rows start .. start+count as a column of their own. */
+cx_array cx_i_array_part(const cx_array *column, int64_t start, int64_t count);
 /* true when the element is present (bitmap only; NaN is the reader's business) */
 bool cx_i_array_valid(const cx_array *column, int64_t row);
 /* The same through the dictionary; a code outside it is missing. */

@@ -51,6 +51,9 @@ cx_status cx_i_keys_reserve(cx_i_keys *keys, int64_t more, size_t more_bytes, cx
 /* order[i] = number of the key at position i when sorted. */
 void cx_i_keys_sort(const cx_i_keys *keys, int64_t *order);
 
+/* The bytes of a number as a part of a key: 9 of them. */
+size_t cx_i_key_put_number(uint8_t *out, int64_t value);
+
 /* One part of a key: missing, a number or text (escaped text is unescaped into `text`, whose room
  * is at least the size of the key). Returns the bytes consumed, 0 when malformed. */
 typedef struct cx_i_key_part {
@@ -63,7 +66,8 @@ size_t cx_i_key_parse(const uint8_t *bytes, size_t size, int32_t kind, char *tex
 /* true when the bytes are exactly one well-formed key of these columns */
 bool cx_i_keys_well_formed(const cx_i_keys *keys, const uint8_t *bytes, size_t size, char *scratch);
 
-/* The columns in the parameters of an encoded state; reading consumes what is left of the reader. */
+/* The columns in the parameters of an encoded state; reading consumes what is left of the reader.
+ */
 void cx_i_keys_put_columns(const cx_i_keys *keys, cx_i_writer *writer);
 cx_status cx_i_keys_get_columns(cx_i_keys *keys, cx_i_reader *reader, const char *noun,
                                 cx_error *err);

@@ -9,7 +9,7 @@
 enum { KEY_TAG_NUMBER = 1, KEY_TAG_TEXT = 2, KEY_TAG_MISSING = CX_I_KEY_MISSING };
 #define KEY_NUMBER_SIZE 9
 
-static size_t key_put_number(uint8_t *out, int64_t value) {
+size_t cx_i_key_put_number(uint8_t *out, int64_t value) {
     uint64_t sortable = (uint64_t)value ^ UINT64_C(1) << 63;
     out[0] = KEY_TAG_NUMBER;
     for (int i = 0; i < 8; i++) out[1 + i] = (uint8_t)(sortable >> (56 - 8 * i));
@@ -74,7 +74,7 @@ static cx_status key_write(const cx_i_keys *keys, const cx_frame *by, int64_t ro
             *size += key_put_text(out + *size, text, value);
         } else {
             CX_TRY(key_number(column, row, &value, err));
-            *size += key_put_number(out + *size, value);
+            *size += cx_i_key_put_number(out + *size, value);
         }
     }
     return CX_OK;

@@ -2,6 +2,7 @@
 
 #include "metric/suppress.h"
 #include "metric/tallies.h"
+#include "metric/windows.h"
 #include "stat/keys_table.h"
 
 /* A metric for every key: which rows there are, and which of them may be seen. */
@@ -105,6 +106,7 @@ static cx_status release_table(release_rows *rows, cx_table **out, cx_error *err
     cx_status status = rows->row == NULL ? cx_i_out_of_memory(err) : release_fill(rows, err);
     if (status == CX_OK) {
         cx_error_init(err);
+        cx_i_windows_flag(rows->tallies, rows->row);
         status = cx_i_table_new(rows->count, allocator, &table, err);
     }
     if (status == CX_OK) status = release_columns(rows, table, err);

@@ -76,9 +76,9 @@ static cx_status tallies_check(const cx_i_tallies_batch *batch, cx_error *err) {
 }
 
 /* A new set from one batch; keys as in `like`, where that has some. */
-static cx_status tallies_from_batch(const cx_i_tallies_batch *batch, int32_t scale_min,
-                                    int32_t scale_max, const cx_allocator *allocator,
-                                    const cx_i_keys *like, cx_tallies **out, cx_error *err) {
+cx_status cx_i_tallies_from_batch(const cx_i_tallies_batch *batch, int32_t scale_min,
+                                  int32_t scale_max, const cx_allocator *allocator,
+                                  const cx_i_keys *like, cx_tallies **out, cx_error *err) {
     cx_tallies *set;
     CX_TRY(tallies_check(batch, err));
     CX_TRY(cx_tallies_new(scale_min, scale_max, allocator, &set, err));
@@ -98,7 +98,7 @@ cx_status cx_tally_by(const cx_array *scores, const cx_array *weights, const cx_
     cx_answer_options_init(&defaults);
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     cx_i_tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
-    return tallies_from_batch(&batch, scale_min, scale_max, NULL, NULL, out, err);
+    return cx_i_tallies_from_batch(&batch, scale_min, scale_max, NULL, NULL, out, err);
 }
 
 cx_status cx_tallies_add(cx_tallies *self, const cx_array *scores, const cx_array *weights,
@@ -108,8 +108,8 @@ cx_status cx_tallies_add(cx_tallies *self, const cx_array *scores, const cx_arra
     cx_answer_options_init(&defaults);
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
     cx_i_tallies_batch batch = {{scores, weights, options != NULL ? options : &defaults}, by};
-    CX_TRY(tallies_from_batch(&batch, self->scale_min, self->scale_max, &self->allocator,
-                              &self->keys, &more, err));
+    CX_TRY(cx_i_tallies_from_batch(&batch, self->scale_min, self->scale_max, &self->allocator,
+                                   &self->keys, &more, err));
     cx_status status = cx_tallies_merge(self, more, err);
     cx_tallies_free(more);
     return status;

@@ -1,5 +1,7 @@
 #include "stat/keys_table.h"
 
+#include "base/calendar.h"
+
 /* Row r of the table shows key[r / repeat], without the keys that are totalled in it. */
 typedef struct keys_rows {
     const cx_i_keys *keys;
@@ -28,9 +30,27 @@ static cx_status keys_mark_missing(const keys_rows *rows, int64_t column, cx_tab
     return CX_OK;
 }
 
+/* Steps of a calendar as the times they begin and end. */
+static cx_status keys_window_columns(const keys_rows *rows, int64_t column,
+                                     const cx_i_calendar *calendar, cx_table *table,
+                                     cx_error *err) {
+    int64_t *start, *end;
+    CX_TRY(cx_i_table_time(table, "window", &start, err));
+    for (int64_t r = 0; r < rows->rows; r++)
+        start[r] = cx_i_calendar_start(calendar, keys_part(rows, r, column).number);
+    CX_TRY(keys_mark_missing(rows, column, table, err));
+    CX_TRY(cx_i_table_time(table, "window_end", &end, err));
+    for (int64_t r = 0; r < rows->rows; r++)
+        end[r] = cx_i_calendar_start(calendar, keys_part(rows, r, column).number + calendar->steps);
+    return keys_mark_missing(rows, column, table, err);
+}
+
 static cx_status keys_number_column(const keys_rows *rows, int64_t column, cx_table *table,
                                     cx_error *err) {
     int64_t *numbers;
+    cx_i_calendar calendar;
+    if (column == 0 && cx_i_calendar_parse(rows->keys->columns[0].name, &calendar))
+        return keys_window_columns(rows, column, &calendar, table, err);
     CX_TRY(cx_i_table_i64(table, rows->keys->columns[column].name, &numbers, err));
     for (int64_t r = 0; r < rows->rows; r++) numbers[r] = keys_part(rows, r, column).number;
     return keys_mark_missing(rows, column, table, err);

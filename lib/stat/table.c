@@ -71,6 +71,13 @@ cx_status cx_i_table_i64(cx_table *table, const char *name, int64_t **out, cx_er
     return CX_OK;
 }
 
+cx_status cx_i_table_time(cx_table *table, const char *name, int64_t **out, cx_error *err) {
+    void *data;
+    CX_TRY(table_add_numbers(table, name, CX_TIMESTAMP, &data, err));
+    *out = data;
+    return CX_OK;
+}
+
 cx_status cx_i_table_string(cx_table *table, const char *name, int64_t bytes, char **characters,
                             int32_t **offsets, cx_error *err) {
     void *data;
@@ -174,6 +181,7 @@ cx_status cx_table_column(const cx_table *table, int64_t index, cx_array *out, c
                          table->column_count, index);
     const cx_i_column *column = &table->columns[index];
     *out = cx_array_of(column->data, (cx_dtype)column->dtype, table->rows);
+    if (column->dtype == CX_TIMESTAMP) out->unit = CX_MICROSECONDS;
     out->validity = column->validity;
     out->offsets = column->offsets;
     out->name = column->name;

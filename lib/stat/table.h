@@ -11,6 +11,8 @@ cx_status cx_i_table_new(int64_t rows, const cx_allocator *allocator, cx_table *
                          cx_error *err);
 cx_status cx_i_table_f64(cx_table *table, const char *name, double **out, cx_error *err);
 cx_status cx_i_table_i64(cx_table *table, const char *name, int64_t **out, cx_error *err);
+/* Microseconds since 1970 on a clock that is not named. */
+cx_status cx_i_table_time(cx_table *table, const char *name, int64_t **out, cx_error *err);
 /* A string column: gives the room for `bytes` characters and the rows + 1 offsets to fill. */
 cx_status cx_i_table_string(cx_table *table, const char *name, int64_t bytes, char **characters,
                             int32_t **offsets, cx_error *err);

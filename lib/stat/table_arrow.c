@@ -73,6 +73,7 @@ static cx_status arrow_array_begin(const cx_table *table, int64_t null_count, in
 }
 
 static const char *arrow_format(int32_t dtype) {
+    if (dtype == CX_TIMESTAMP) return "tsu:";
     return dtype == CX_F64 ? "g" : dtype == CX_I64 ? "l" : "u";
 }
 

@@ -100,6 +100,17 @@ SURFACE = {
     "Waits.curve": ("", "confidence, method, unknown"),
     "WaitsBy.add": ("waits, ended", "by, zero, invalid"),
     "WaitsBy.quantile": ("q", "confidence, method, unknown"),
+    "windows": (
+        "time, scores",
+        "every, period, by, metric, offset, week_starts, empty, scale, promoters, detractors, top, "
+        f"confidence, {READING}",
+    ),
+    "tally_windows": (
+        "time, scores", f"every, by, offset, week_starts, into, scale, {READING}"
+    ),
+    "window_of": ("time", "every, offset, week_starts"),
+    "answer_delay": ("event, answered", "invalid"),
+    "Tallies.roll": ("steps", "empty"),
     "Tally": ("", "scale"),
     "Tally.add": ("scores", READING),
     "Tally.merge": ("other", ""),
@@ -173,6 +184,7 @@ EXAMPLES = [
     cx.detectable, cx.target,
     cx.index, cx.gap, cx.mystery, cx.Joint, cx.Joint.add, cx.Joint.tally, cx.Joint.index,
     cx.Joint.compare, cx.Gaps, cx.Gaps.add, cx.Gaps.total,
+    cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -190,6 +202,7 @@ MODULES = [
         "compare difference driver errors estimate joint journey metric moments mystery plan random "
         "sample special table tally waits"
     ).split()
+    for name in "compare driver errors estimate journey metric moments plan random special table tally waits windows".split()
 ]
 
 

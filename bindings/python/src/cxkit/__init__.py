@@ -67,6 +67,7 @@ from .waits import (
     promises,
     response_speed,
 )
+from .windows import Delay, answer_delay, tally_windows, window_of, windows
 
 __version__: str = _native.cx_version()
 
@@ -79,6 +80,7 @@ __all__ = [
     "ConstantError",
     "ConvergenceError",
     "Decomposition",
+    "Delay",
     "DomainError",
     "Drivers",
     "EmptyError",
@@ -120,6 +122,7 @@ __all__ = [
     "Waits",
     "WaitsBy",
     "belief_gap",
+    "answer_delay",
     "ces",
     "compare",
     "compare_rest",
@@ -149,4 +152,7 @@ __all__ = [
     "special",
     "tally_by",
     "target",
+    "tally_windows",
+    "window_of",
+    "windows",
 ]

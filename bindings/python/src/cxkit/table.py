@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, Literal
 
@@ -12,12 +13,21 @@ from . import _native
 from .errors import NameNotFoundError, OptionError
 
 _SHOWN = 20
+_EPOCH = datetime(1970, 1, 1)
 
 
 def _cell(value: object) -> str:
     if value is None:
         return "-"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _time(micros: int) -> datetime | int:
+    """Microseconds since 1970 as a time without a zone; the number where datetime has none."""
+    try:
+        return _EPOCH + timedelta(microseconds=micros)
+    except OverflowError:
+        return micros
 
 
 class Table:
@@ -75,12 +85,15 @@ class Table:
     def _list(self, name: str) -> list[Any]:
         found = self._lists.get(name)
         if found is None:
-            found = _native.cx_table_list(self._handle, self._position(name))
+            at = self._position(name)
+            found = _native.cx_table_list(self._handle, at)
+            if _native.cx_table_times(self._handle, at):
+                found = [None if micros is None else _time(micros) for micros in found]
             self._lists[name] = found
         return found
 
     def column(self, name: str) -> memoryview:
-        """The numbers of a column, for NumPy and the like; missing is NaN.
+        """The numbers of a column, for NumPy and the like; missing is NaN, times are microseconds.
 
         Text has no such form: use ``table[name]``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import index
 from typing import Any
 
 from . import _native
@@ -200,6 +201,20 @@ class Tallies(State):
                 options,
             )
         return self
+
+    def roll(self, steps: int = 1, *, empty: bool = True) -> Tallies:
+        """Rolling windows of a set made by tally_windows: `steps` windows make one.
+
+        empty
+            windows without answers are there too, from the first to the last
+
+        >>> import cxkit as cx
+        >>> days = cx.tally_windows([0, 2 * 86_400_000_000], [10, 3], every="day")
+        >>> [tally.n for *key, tally in days.roll(2)]
+        [1, 1, 1]
+        """
+        with self._lock:
+            return Tallies._of(_native.cx_windows_roll(self._handle, index(steps), bool(empty)))
 
     def total(self) -> Tally:
         """One tally of everything.
