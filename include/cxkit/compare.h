@@ -29,7 +29,7 @@ typedef struct cx_compare_options {
     double confidence;       /**< default 0.95 */
     int32_t lower_is_better; /**< 1: a difference carries the flag "lower-is-better" (effort of
                                   CES 1); default 0 */
-    int32_t reserved;        /**< zero */
+    int32_t direction;       /**< top box: a cx_direction, as in cx_csat_options; default 0 */
 } cx_compare_options;
 
 /** @brief The defaults: NPS with its usual cut points, auto, 95 %. */

@@ -29,7 +29,7 @@ typedef struct cx_journey_options {
     int32_t top;          /**< as in cx_compare_options */
     int32_t weights;      /**< a cx_journey_weights; default volume */
     int32_t pool;         /**< 1 (default): the pooled columns too; 0: without */
-    int32_t reserved;     /**< zero */
+    int32_t direction;    /**< as in cx_compare_options */
     double confidence;    /**< default 0.95 */
 } cx_journey_options;
 
@@ -90,7 +90,7 @@ typedef struct cx_modes_options {
     int32_t promoters;    /**< as in cx_compare_options */
     int32_t detractors;   /**< as in cx_compare_options */
     int32_t top;          /**< as in cx_compare_options */
-    int32_t reserved;     /**< zero */
+    int32_t direction;    /**< as in cx_compare_options */
     double confidence;    /**< default 0.95 */
     double alpha;         /**< modes count as different below this p-value; default 0.05 */
 } cx_modes_options;

@@ -39,6 +39,10 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
     if (options->lower_is_better != 0 && options->lower_is_better != 1)
         return cx_i_fail(err, CX_E_OPTION, "lower_is_better is %d, neither 0 nor 1",
                          (int64_t)options->lower_is_better);
+    if (options->direction != CX_HIGH_IS_BEST && options->direction != CX_LOW_IS_BEST)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "direction is %d, neither high is best (0) nor low is best (1)",
+                         (int64_t)options->direction);
     as->context = NULL;
     switch (options->score) {
     case CX_SCORE_NPS:
@@ -54,6 +58,10 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
         CX_TRY(cx_i_top_boxes(options->top, scale_min, scale_max, &as->lowest_top, err));
         as->reading = cx_i_read_top;
         as->context = &as->lowest_top;
+        if (options->direction == CX_LOW_IS_BEST) { /* as many boxes, from the other end */
+            as->lowest_top = scale_min + (scale_max - as->lowest_top);
+            as->reading = cx_i_read_bottom;
+        }
         return CX_OK;
     default:
         return cx_i_fail(err, CX_E_OPTION, "score is %d: nps (0), mean (1) or top box (2)",
@@ -71,14 +79,9 @@ cx_status cx_i_compare_estimate(const cx_tally *tally, const cx_compare_options 
                           0,
                           0,
                           0};
-    cx_csat_options csat = {sizeof csat,
-                            CX_METHOD_WILSON,
-                            options->top,
-                            CX_DENOMINATOR_VALID,
-                            options->confidence,
-                            0,
-                            0,
-                            0};
+    cx_csat_options csat = {
+        sizeof csat, CX_METHOD_WILSON,  options->top, CX_DENOMINATOR_VALID, options->confidence, 0,
+        0,           options->direction};
     cx_mean_options mean = {sizeof mean, 0, options->confidence, 0};
     return options->score == CX_SCORE_NPS       ? cx_i_nps_estimate(tally, &nps, out, err)
            : options->score == CX_SCORE_TOP_BOX ? cx_i_csat_estimate(tally, &csat, out, err)

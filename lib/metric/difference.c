@@ -33,6 +33,9 @@ static void difference_side_counts(const cx_tally *tally, const cx_i_read_as *as
         minus = cx_i_tally_weight_between(tally, tally->scale_min, low);
         zero = cx_i_tally_weight_between(tally, low + 1, high - 1);
         plus = cx_i_tally_weight_between(tally, high, tally->scale_max);
+    } else if (as->reading == cx_i_read_bottom) {
+        plus = cx_i_tally_weight_between(tally, tally->scale_min, as->lowest_top);
+        minus = cx_i_tally_weight_between(tally, as->lowest_top + 1, tally->scale_max);
     } else {
         minus = cx_i_tally_weight_between(tally, tally->scale_min, as->lowest_top - 1);
         plus = cx_i_tally_weight_between(tally, as->lowest_top, tally->scale_max);

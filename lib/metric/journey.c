@@ -322,6 +322,7 @@ static cx_status journey_check(journey_work *work, const cx_tallies *tallies, cx
     work->score.promoters = options->promoters;
     work->score.detractors = options->detractors;
     work->score.top = options->top;
+    work->score.direction = options->direction;
     work->score.confidence = options->confidence;
     CX_TRY(
         cx_i_compare_reading(&work->score, tallies->scale_min, tallies->scale_max, &work->as, err));

@@ -331,6 +331,7 @@ static cx_status modes_check(modes_work *work, cx_error *err) {
     work->score.promoters = options->promoters;
     work->score.detractors = options->detractors;
     work->score.top = options->top;
+    work->score.direction = options->direction;
     work->score.confidence = options->confidence;
     CX_TRY(cx_i_compare_reading(&work->score, work->tallies->scale_min, work->tallies->scale_max,
                                 &work->as, err));

@@ -21,8 +21,8 @@ INIT(modes)
 
 static const function functions[] = {
     OPTIONS(journey, 2, 8, journey, AT(journey, confidence), AT(journey, score),
-            AT(journey, weights), AT(journey, pool)),
-    OPTIONS(modes, 2, 8, modes, AT(modes, confidence), AT(modes, score)),
+            AT(journey, weights), AT(journey, pool), AT(journey, direction)),
+    OPTIONS(modes, 2, 8, modes, AT(modes, confidence), AT(modes, score), AT(modes, direction)),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 

@@ -296,6 +296,31 @@ START_TEST(test_where_1_is_best_the_boxes_are_at_the_low_end) {
 }
 END_TEST
 
+/* The same questionnaire printed the other way round gives the same difference. */
+START_TEST(test_a_difference_does_not_depend_on_which_end_is_best) {
+    static const double one[] = {1, 2, 2, 5, 4, 3}, two[] = {5, 5, 1, 4, 4, 3};
+    cx_compare_options options;
+    cx_estimate turned;
+    cx_tally *each[4];
+    cx_compare_options_init(&options);
+    options.score = CX_SCORE_TOP_BOX;
+    for (int i = 0; i < 4; i++) {
+        ck_assert_ok(cx_tally_new(1, 5, NULL, &each[i], err));
+        for (int j = 0; j < 6; j++) {
+            double score = i % 2 ? two[j] : one[j], other = 6 - score;
+            add_to(each[i], i < 2 ? &score : &other, 1);
+        }
+    }
+    ck_assert_ok(cx_compare(each[2], each[3], &options, &estimate, err));
+    options.direction = CX_LOW_IS_BEST;
+    ck_assert_ok(cx_compare(each[0], each[1], &options, &turned, err));
+    ck_assert_double_eq(turned.value, estimate.value);
+    ck_assert_double_eq(turned.ci_low, estimate.ci_low);
+    ck_assert_double_eq(turned.p_value, estimate.p_value);
+    for (int i = 0; i < 4; i++) cx_tally_free(each[i]);
+}
+END_TEST
+
 START_TEST(test_effort_turned_into_ease_is_better_the_higher) {
     static const double scores[] = {1, 2, 2, 4};
     cx_ces_options options;
@@ -442,6 +467,7 @@ Suite *suite_defects(void) {
     tcase_add_test(tcase, test_the_index_of_an_option_is_not_its_value);
     tcase_add_test(tcase, test_the_usual_boxes_follow_the_scale);
     tcase_add_test(tcase, test_where_1_is_best_the_boxes_are_at_the_low_end);
+    tcase_add_test(tcase, test_a_difference_does_not_depend_on_which_end_is_best);
     tcase_add_test(tcase, test_effort_turned_into_ease_is_better_the_higher);
     tcase_add_test(tcase, test_answers_and_exclusions_add_up_to_the_rows_of_any_column);
     tcase_add_test(tcase, test_the_friends_and_family_test_has_both_denominators);
