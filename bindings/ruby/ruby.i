@@ -148,6 +148,20 @@ static void *cxrb_body_##NAME(void *data)
               const cx_frame *, const cx_answer_options *, cx_error *)
 %cx_unlocked8(cx_tally_by, CXRB_MANY, const cx_array *, const cx_array *, const cx_frame *, int32_t,
               int32_t, const cx_answer_options *, cx_tallies **, cx_error *)
+%cx_unlocked6(cx_fcr, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_contacts_options *, cx_fcr_result *, cx_error *)
+%cx_unlocked7(cx_fcr_by, CXRB_MANY, const cx_frame *, const cx_frame *, const cx_array *,
+              const cx_array *, const cx_contacts_options *, cx_table **, cx_error *)
+%cx_unlocked6(cx_non_repeat, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_contacts_options *, cx_fcr_result *, cx_error *)
+%cx_unlocked7(cx_non_repeat_by, CXRB_MANY, const cx_frame *, const cx_frame *, const cx_array *,
+              const cx_array *, const cx_contacts_options *, cx_table **, cx_error *)
+%cx_unlocked6(cx_episodes, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_contacts_options *, cx_table **, cx_error *)
+%cx_unlocked6(cx_log_effort, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_contacts_options *, cx_effort_result *, cx_error *)
+%cx_unlocked6(cx_channel_moves, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_contacts_options *, cx_table **, cx_error *)
 %cx_unlocked4(cx_moments_add, CXRB_MANY, cx_moments *, const cx_frame *, const cx_array *,
               cx_error *)
 %cx_unlocked6(cx_correlate, CXRB_MANY, const cx_array *, const cx_array *, const cx_array *,

@@ -10,6 +10,10 @@ import cxkit as cx
 from cxkit import _native, special
 
 READING = "weights, missing_codes, not_applicable_codes, invalid, fractional"
+CONTACTS = (
+    "window, topic, abandoned, outbound, channel, channels, no_id, start, end, merge_gap, "
+    "abandoned_as, outbound_as"
+)
 SURFACE = {
     "nps": ("scores", f"counts, by, promoters, detractors, scale, confidence, method, {READING}"),
     "csat": ("scores", f"scale, top, by, denominator, confidence, method, {READING}"),
@@ -21,12 +25,15 @@ SURFACE = {
         "before, after",
         "by, weights, scale, score, promoters, detractors, top, confidence",
     ),
+    "episodes": ("customer, time", f"transfers, {CONTACTS}"),
+    "fcr": ("customer, time", f"index, by, method, confidence, {CONTACTS}"),
     "heterogeneity": ("scores", "by, weights, scale, score, promoters, detractors, top"),
     "journey": (
         "tree",
         "levels, scores, scale, score, promoters, detractors, top, weights, volumes, expected, pool, "
         "confidence, survey_weights, missing_codes, not_applicable_codes, invalid, fractional",
     ),
+    "log_effort": ("customer, time", f"transfers, confidence, {CONTACTS}"),
     "modes": (
         "scores",
         "mode, by, scale, score, promoters, detractors, top, reference, mix, alpha, confidence, "
@@ -80,6 +87,7 @@ SURFACE = {
     "Gaps": ("names", "scale"),
     "Gaps.add": ("expectation, experience", READING),
     "Gaps.total": ("", "importance, cut, cases, confidence"),
+    "non_repeat": ("customer, time", f"index, by, method, confidence, {CONTACTS}"),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
@@ -130,6 +138,7 @@ DEFAULTS = {
     },
     "csat": {"scale": (1, 5), "top": None, "method": "wilson"},
     "ces": {"version": 2, "report": "mean"},
+    "fcr": {"topic": None, "merge_gap": 60, "method": "kaplan-meier", "confidence": 0.95},
     "share": {"method": "wilson", "confidence": 0.95},
     "compare": {"paired": False, "method": "auto", "confidence": 0.95, "score": "nps"},
     "plan": {"lower": 0, "upper": None, "known": 0, "cost": None, "integer": True},
@@ -179,6 +188,7 @@ EXAMPLES = [
     cx.patience, cx.promises, cx.response_speed, cx.Waits, cx.Waits.add, cx.Waits.survival,
     cx.Waits.survival_bounds, cx.Waits.within, cx.Waits.quantile, cx.Waits.restricted_mean,
     cx.Waits.curve, cx.WaitsBy, cx.WaitsBy.add, cx.WaitsBy.total,
+    cx.fcr, cx.non_repeat, cx.episodes, cx.log_effort,
     cx.journey, cx.modes, cx.Journey.node,
     cx.compare, cx.compare_rest, cx.share_difference, cx.shares, cx.belief_gap, cx.sample_size,
     cx.detectable, cx.target,
@@ -199,8 +209,8 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "compare difference driver errors estimate joint journey metric moments mystery plan random "
-        "sample special table tally waits"
+        "compare contacts difference driver errors estimate joint journey metric moments mystery plan "
+        "random sample special table tally waits"
     ).split()
     for name in "compare driver errors estimate journey metric moments plan random special table tally waits windows".split()
 ]

@@ -22,6 +22,7 @@ from .difference import (
     share_difference,
     shares,
 )
+from .contacts import LogEffort, Resolution, episodes, fcr, log_effort, non_repeat
 from .driver import Drivers, drivers
 from .errors import (
     ColumnTypeError,
@@ -97,6 +98,7 @@ __all__ = [
     "Journey",
     "LengthError",
     "LimitError",
+    "LogEffort",
     "LogRank",
     "MismatchError",
     "Modes",
@@ -109,6 +111,7 @@ __all__ = [
     "OverflowedError",
     "Plan",
     "Promises",
+    "Resolution",
     "ResponseSpeed",
     "SampleSize",
     "SingularError",
@@ -131,14 +134,18 @@ __all__ = [
     "decompose",
     "detectable",
     "drivers",
+    "episodes",
     "errors",
+    "fcr",
     "gap",
     "heterogeneity",
     "index",
     "journey",
+    "log_effort",
     "mean_score",
     "modes",
     "mystery",
+    "non_repeat",
     "nps",
     "patience",
     "plan",

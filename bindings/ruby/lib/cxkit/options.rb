@@ -31,6 +31,8 @@ module CXKit
                    "minute" => Native::CX_RESOLUTION_MINUTE, "hour" => Native::CX_RESOLUTION_HOUR,
                    "day" => Native::CX_RESOLUTION_DAY}.freeze
 
+    FCR_METHODS = words(Native::CX_FCR_NAIVE + 1) { |number| Native.cx_fcr_method_name(number) }
+    CONTACT_AS = words(Native::CX_CONTACT_FULL + 1) { |number| Native.cx_contact_as_name(number) }
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
 
