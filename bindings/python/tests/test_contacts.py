@@ -43,7 +43,8 @@ def test_windows_and_times_come_in_any_form():
         for window in (WEEK, timedelta(days=7), np.timedelta64(7, "D")):
             assert cx.fcr(who, time, window=window) == expected
     first = datetime(2026, 1, 1, tzinfo=timezone.utc)
-    for start in (first, datetime(2026, 1, 1), date(2026, 1, 1), plain[0], np.datetime64(first.date())):
+    day = np.datetime64(first.date())
+    for start in (first, datetime(2026, 1, 1), date(2026, 1, 1), plain[0], day):
         assert cx.fcr(who, plain, window=WEEK, start=start) == expected
 
 
@@ -199,7 +200,10 @@ def test_a_real_log():
 def test_a_log_is_read_from_frames():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(
-        {"who": ["a", "b", "b", "c"], "at": pandas.to_datetime(["2026-01-01", "2026-01-09", "2026-01-10", "2026-02-20"])}
+        {
+            "who": ["a", "b", "b", "c"],
+            "at": pandas.to_datetime(["2026-01-01", "2026-01-09", "2026-01-10", "2026-02-20"]),
+        }
     )
     found = cx.fcr(frame["who"], frame["at"], window=WEEK)
     assert (found.n, found.repeats) == (2, 1)

@@ -87,7 +87,8 @@ module CXKit
     #
     # transfers:: a column: how many within each contact
     def log_effort(customer, time, no_id: nil, channels: nil, confidence: 0.95, transfers: nil, **log)
-      with_log(customer, time, no_id, channels, {confidence: confidence}, {transfers: transfers}, log) do |_input, *read|
+      settings = {confidence: confidence}
+      with_log(customer, time, no_id, channels, settings, {transfers: transfers}, log) do |_input, *read|
         moves = log[:channel] && Table.new(Native.cx_channel_moves(*read))
         effort_of(Native.cx_log_effort(*read), moves)
       end
@@ -157,8 +158,8 @@ module CXKit
         found = native.public_send(name)
         [name, found.status.zero? ? Estimate.from(found) : nil]
       end
-      LogEffort.new(**estimates, **%i[customers issues open rows start].to_h { |name| [name, native.public_send(name)] },
-                    moves: moves, finish: native.end, no_id_share: finite(native.no_id_share))
+      counts = %i[customers issues open rows start].to_h { |name| [name, native.public_send(name)] }
+      LogEffort.new(**estimates, **counts, moves: moves, finish: native.end, no_id_share: finite(native.no_id_share))
     end
 
     def finite(number)
