@@ -128,7 +128,6 @@ def test_beliefs_stand_against_the_score():
 @pytest.mark.parametrize(
     "call, says",
     [
-        (lambda: cx.compare([1], [2], paired=True), "same customers"),
         (lambda: cx.compare([1], [2], method="newcombe"), "newcombe"),
         (lambda: cx.compare(cx.nps(NAM), EMEA), "answers behind it"),
         (lambda: cx.compare(cx.nps(NAM), cx.nps(EMEA), confidence=0.9), "made with 0.95"),

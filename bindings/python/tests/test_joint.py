@@ -144,6 +144,38 @@ def test_paired_differences_match_the_independent_numbers():
     assert shares.method == "score"
 
 
+def test_compare_takes_the_same_people_and_overlapping_waves():
+    """Pairs as they stand, and the same pairs matched by id."""
+    pairs = cx.compare(DATA["ease"], DATA["speed"], paired=True, score="mean", scale=(1, 5))
+    expect(KNOWN["paired-t"], pairs)
+    a, b = [9, 3, 10, 7, 6], [8, 10, 2, 9]
+    ids = (["u", "v", "w", "x", "y"], ["z", "w", "v", "u"])
+    found = cx.compare(a, b, respondents=ids, score="mean")
+    rows = {"a": [9, 3, 10, 7, 6, None], "b": [9, 2, 10, None, None, 8]}
+    state = cx.Joint(["a", "b"], read="mean", scale=(0, 10)).add(rows)
+    expected = state.compare("a", "b").to_dict()
+    assert found.to_dict() == expected | {"excluded": found.excluded}
+    assert (found.n, sum(found.excluded.values())) == (6, 0)  # not asked is not missing
+    alone = cx.compare(a, b, score="mean")
+    assert found.value == pytest.approx(alone.value)
+    nobody = cx.compare(a, b, respondents=([1, 2, 3, 4, 5], [6, 7, 8, 9]), score="mean")
+    assert nobody.p_value == pytest.approx(alone.p_value)
+    assert nobody.df == pytest.approx(alone.df)
+    assert "lower-is-better" in cx.compare(a, a, paired=True, lower_is_better=True).flags
+    with pytest.raises(cx.DomainError, match="stands here again"):
+        cx.compare([1, 2], [1, 2], respondents=([1, 1], [1, 2]))
+    with pytest.raises(cx.OptionError, match="pair"):
+        cx.compare([1], [1], respondents=[1])
+    with pytest.raises(cx.OptionError, match="by is not"):
+        cx.compare([1], [1], paired=True, by=([1], [1]))
+
+
+def test_paired_answers_all_alike_are_not_certain():
+    for score in ("nps", "mean", "top-box"):
+        found = cx.compare([9] * 20, [9] * 20, paired=True, score=score, top=2)
+        assert found.value == 0 and found.ci_low < 0 < found.ci_high
+
+
 # -- gap ----------------------------------------------------------------------------------------
 
 ITEMS = ("food", "room", "staff")

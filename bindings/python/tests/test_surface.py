@@ -41,7 +41,7 @@ SURFACE = {
     ),
     "compare": (
         "a, b",
-        "paired, method, confidence, score, scale, promoters, detractors, top, lower_is_better, "
+        "paired, respondents, cases, method, confidence, score, scale, promoters, detractors, top, lower_is_better, "
         f"by, {READING}",
     ),
     "compare_rest": (

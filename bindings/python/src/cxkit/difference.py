@@ -1,10 +1,10 @@
-"""Differences between independent groups, with their intervals and tests."""
+"""Differences between groups, with their intervals and tests."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from operator import index
 from typing import Any
 
@@ -13,6 +13,7 @@ from ._columns import column
 from ._options import EXCLUDED, FLAGS, METHODS, SCORES, UNITS, fill, number
 from .errors import OptionError
 from .estimate import Estimate, estimate_of
+from .joint import paired as _paired
 from .table import Table
 from .tally import Tallies, Tally, tally_by
 
@@ -96,6 +97,11 @@ def _options(
     )
 
 
+def _lower(estimate: Estimate) -> Estimate:
+    words = {*estimate.flags, "lower-is-better"}
+    return replace(estimate, flags=tuple(word for _, word in FLAGS if word in words))
+
+
 def _compare_estimates(a: object, b: object, method: str, confidence: float) -> Estimate:
     if not isinstance(a, Estimate) or not isinstance(b, Estimate):
         raise OptionError(
@@ -115,6 +121,8 @@ def compare(
     b: object,
     *,
     paired: bool = False,
+    respondents: tuple[object, object] | None = None,
+    cases: str | None = None,
     method: str = "auto",
     confidence: float = 0.95,
     score: str = "nps",
@@ -130,15 +138,21 @@ def compare(
     invalid: str = "exclude",
     fractional: str = "invalid",
 ) -> Estimate | Table:
-    """The difference a - b of a score between two independent groups, with `.p_value`.
+    """The difference a - b of a score between two groups, independent or paired, with `.p_value`.
 
     a, b
         columns of answers, Tally objects, Tallies by the same keys, or two Estimate objects of
         the same unit, which are compared by their limits
     paired
-        True for the same customers on both sides; needs their answers together
+        True for columns of the same customers, row by row; `weights` is then one column
+    respondents
+        for waves that overlap: a pair of keys, (of a, of b), by which they are matched
+    cases
+        of paired answers: "complete" (both answers; the default for paired=True) or "available"
+        (everyone on each side, the covariance from those on both; the default for waves)
     method
-        "auto", or for "nps": "mover" (auto), "wald"; for "mean": "t" (auto, Welch's), "mover",
+        "auto"; for paired answers "adjusted-wald" (nps), "score" or "agresti-caffo" (top-box),
+        "t"; otherwise for "nps": "mover" (auto), "wald"; for "mean": "t" (auto, Welch's), "mover",
         "wald"; for "top-box": "newcombe" (auto), "agresti-caffo", "score", "wald"
     confidence
         of the interval; that of the estimates for two of them
@@ -167,18 +181,39 @@ def compare(
     112.5 points [33.4, 152.6] 95 % (mover, n = 16)
     >>> cx.compare(cx.share(40, 50), cx.share(20, 50)).p_value < 0.001
     True
+    >>> cx.compare([9, 8, 7, 9], [7, 8, 6, 6], paired=True, score="mean").value
+    1.5
     """
-    if paired:
-        raise OptionError("paired=True needs the answers of the same customers together: a Joint")
-    if isinstance(a, Estimate) or isinstance(b, Estimate):
-        return _compare_estimates(a, b, method, confidence)
-    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better)
     reading: dict[str, Any] = {
         "missing_codes": missing_codes,
         "not_applicable_codes": not_applicable_codes,
         "invalid": invalid,
         "fractional": fractional,
     }
+    if paired or respondents is not None:
+        if by is not None:
+            raise OptionError("by is not for paired answers: compare one group at a time")
+        found = _paired(
+            a,
+            b,
+            respondents=respondents,
+            weights=weights,
+            scale=scale,
+            read="net" if score == "nps" else score,
+            high=promoters,
+            low=detractors,
+            top=top,
+            method=method,
+            cases="complete" if cases is None and respondents is None else cases or "available",
+            confidence=confidence,
+            **reading,
+        )
+        return _lower(found) if lower_is_better else found
+    if cases is not None:
+        raise OptionError("cases is for paired answers")
+    if isinstance(a, Estimate) or isinstance(b, Estimate):
+        return _compare_estimates(a, b, method, confidence)
+    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better)
     keys, weight = _pair("by", by), _pair("weights", weights)
     first = _state(a, keys[0], scale, weight[0], reading)
     second = _state(b, keys[1], scale, weight[1], reading)
