@@ -4,6 +4,8 @@ require_relative "helper"
 
 # Indices, paired differences, gaps and mystery shopping against independent numbers.
 class TestJoint < Minitest::Test
+  include Support
+
   def figures(name)
     vectors(name).each_with_object(Hash.new { |hash, id| hash[id] = {} }) do |row, found|
       found[row["id"]][row["figure"].to_sym] = [row["value"].to_f, row["tolerance"].to_f]

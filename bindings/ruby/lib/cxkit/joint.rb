@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "forwardable"
+
 module CXKit
   # An index with its interval, as an Estimate, and a row for each of its components.
   class Index < Value.with(:estimate, :components)

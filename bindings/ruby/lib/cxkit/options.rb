@@ -20,6 +20,8 @@ module CXKit
                "net" => Native::CX_CES_NET}.freeze
     SCORES = {"nps" => Native::CX_SCORE_NPS, "mean" => Native::CX_SCORE_MEAN,
               "top-box" => Native::CX_SCORE_TOP_BOX}.freeze
+    READINGS = SCORES.transform_keys("nps" => "net").freeze
+    CASES = {"available" => Native::CX_CASES_AVAILABLE, "complete" => Native::CX_CASES_COMPLETE}.freeze
 
     WEIGHTINGS = {"volume" => Native::CX_JOURNEY_VOLUME, "equal" => Native::CX_JOURNEY_EQUAL}.freeze
 
