@@ -134,6 +134,21 @@ def test_the_usual_boxes_follow_the_scale(steps, boxes):
     assert found.value == pytest.approx(boxes / steps)
 
 
+def test_where_1_is_best_the_boxes_are_at_the_low_end():
+    assert cx.csat([1, 2, 2, 5, 4], direction="low").value == pytest.approx(0.6)
+    assert cx.csat([1, 2, 2, 5, 4], direction="low", top=1).value == pytest.approx(0.2)
+    with pytest.raises(cx.OptionError, match="high, low"):
+        cx.csat([1], direction="down")
+
+
+def test_effort_turned_into_ease_is_better_the_higher():
+    effort, ease = cx.ces([1, 2, 2, 4], version=1), cx.ces([1, 2, 2, 4], version=1, ease=True)
+    assert (effort.value, ease.value) == (2.25, 3.75)
+    assert ease.ci_low == 6 - effort.ci_high
+    assert "lower-is-better" in effort.flags
+    assert "lower-is-better" not in ease.flags
+
+
 def test_answers_and_exclusions_add_up_to_the_rows_of_any_column():
     draw = random.Random(5)
     odd = [None, float("nan"), 99, 98, -1, 11, 6.5, 8.5, 1e300, 0.25]
@@ -169,6 +184,10 @@ def test_the_friends_and_family_test_has_both_denominators():
     asked = cx.csat(answers, not_applicable_codes=(9,), denominator="answered")
     assert asked.value == pytest.approx(0.90597630088, abs=1e-11)
     assert asked.ci_low == pytest.approx(0.896389571724, abs=1e-11)
+    against = cx.csat(
+        answers, not_applicable_codes=(9,), denominator="answered", direction="low"
+    )
+    assert against.value == pytest.approx(0.042503863988, abs=1e-11)
 
 
 def test_surgeries_differ_by_the_published_chi_square():

@@ -169,3 +169,20 @@ def test_a_change_of_the_mode_mix_is_no_change_of_scores():
     assert found.within.value == pytest.approx(0)
     assert found.mix.value == pytest.approx(found.change.value)
     assert found.change.value < -10
+
+
+def test_a_score_by_mode_says_when_the_modes_differ():
+    found = cx.nps(MAIL + PHONE, mode=ASKED)
+    plain = cx.nps(MAIL + PHONE)
+    assert found.flags == (*plain.flags, "mixed-modes")
+    assert (found.value, found.ci_low) == (plain.value, plain.ci_low)
+    assert cx.nps(MAIL + MAIL, mode=ASKED) == cx.nps(MAIL + MAIL)
+    assert "mixed-modes" in cx.mean_score(MAIL + PHONE, mode=ASKED).flags
+    five = [1, 2, 5] * 20 + [1, 1, 2] * 20
+    assert "mixed-modes" in cx.csat(five, mode=ASKED, direction="low").flags
+    assert "mixed-modes" in cx.ces(five, mode=ASKED, version=1).flags
+    assert "mixed-modes" in cx.ces(five, mode=ASKED, report="net").flags
+    with pytest.raises(cx.OptionError, match="modes"):
+        cx.nps(MAIL + PHONE, mode=ASKED, by=ASKED)
+    with pytest.raises(cx.OptionError, match="modes"):
+        cx.nps(cx.Tally().add(MAIL), mode=ASKED)

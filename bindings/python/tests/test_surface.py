@@ -15,10 +15,10 @@ CONTACTS = (
     "abandoned_as, outbound_as"
 )
 SURFACE = {
-    "nps": ("scores", f"counts, by, promoters, detractors, scale, confidence, method, {READING}"),
-    "csat": ("scores", f"scale, top, by, denominator, confidence, method, {READING}"),
-    "ces": ("scores", f"version, report, by, confidence, {READING}"),
-    "mean_score": ("scores", f"scale, by, confidence, {READING}"),
+    "nps": ("scores", f"counts, by, mode, promoters, detractors, scale, confidence, method, {READING}"),
+    "csat": ("scores", f"scale, top, direction, by, mode, denominator, confidence, method, {READING}"),
+    "ces": ("scores", f"version, report, ease, by, mode, confidence, {READING}"),
+    "mean_score": ("scores", f"scale, by, mode, confidence, {READING}"),
     "share": ("successes, n", "method, confidence"),
     "tally_by": ("scores", f"by, scale, {READING}"),
     "decompose": (
@@ -30,13 +30,13 @@ SURFACE = {
     "heterogeneity": ("scores", "by, weights, scale, score, promoters, detractors, top"),
     "journey": (
         "tree",
-        "levels, scores, scale, score, promoters, detractors, top, weights, volumes, expected, pool, "
+        "levels, scores, scale, score, promoters, detractors, top, direction, weights, volumes, expected, pool, "
         "confidence, survey_weights, missing_codes, not_applicable_codes, invalid, fractional",
     ),
     "log_effort": ("customer, time", f"transfers, confidence, {CONTACTS}"),
     "modes": (
         "scores",
-        "mode, by, scale, score, promoters, detractors, top, reference, mix, alpha, confidence, "
+        "mode, by, scale, score, promoters, detractors, top, direction, reference, mix, alpha, confidence, "
         f"{READING}",
     ),
     "compare": (

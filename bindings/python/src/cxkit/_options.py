@@ -51,6 +51,7 @@ REPORTS = {
     "agree": _native.CX_CES_AGREE,
     "net": _native.CX_CES_NET,
 }
+DIRECTIONS = {"high": _native.CX_HIGH_IS_BEST, "low": _native.CX_LOW_IS_BEST}
 WEIGHTINGS = {"volume": _native.CX_JOURNEY_VOLUME, "equal": _native.CX_JOURNEY_EQUAL}
 SCORES = {
     "nps": _native.CX_SCORE_NPS,

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _native
 from ._columns import column, frame, is_table, keys
-from ._options import WEIGHTINGS, SCORES, answers, fill, number, scale_of
+from ._options import DIRECTIONS, SCORES, WEIGHTINGS, answers, fill, number, scale_of
 from .compare import Change
 from .errors import NameNotFoundError, OptionError
 from .estimate import Estimate, estimate_of_row
@@ -205,6 +205,7 @@ def journey(
     promoters: int = 9,
     detractors: int = 6,
     top: int | None = None,
+    direction: str = "high",
     weights: str = "volume",
     volumes: object = None,
     expected: object = None,
@@ -228,6 +229,8 @@ def journey(
         as in tally_by
     score, promoters, detractors, top
         as in decompose
+    direction
+        of a top-box score, as in csat
     weights
         "volume" weights the parts of a node by `volumes`, or by their answers without any; "equal"
         gives every part the same weight
@@ -261,6 +264,7 @@ def journey(
         promoters=promoters,
         detractors=detractors,
         top=top,
+        direction=number("direction", direction, DIRECTIONS),
         weights=number("weights", weights, WEIGHTINGS),
         pool=int(bool(pool)),
         confidence=confidence,
@@ -286,6 +290,7 @@ def modes(
     promoters: int = 9,
     detractors: int = 6,
     top: int | None = None,
+    direction: str = "high",
     reference: object = None,
     mix: Mapping[Any, float] | None = None,
     alpha: float = 0.05,
@@ -307,6 +312,8 @@ def modes(
         as in tally_by
     score, promoters, detractors, top
         as in decompose
+    direction
+        of a top-box score, as in csat
     reference
         the mode others are compared with; None: that with the most answers
     mix
@@ -350,6 +357,7 @@ def modes(
         promoters=promoters,
         detractors=detractors,
         top=top,
+        direction=number("direction", direction, DIRECTIONS),
         alpha=alpha,
         confidence=confidence,
     )
@@ -389,3 +397,26 @@ def mode_keys(mode: object, by: object = None) -> _Frame:
         raise OptionError("mode has to be one column")
     name = own[0][0]
     return [*groups, ("mode" if name == "key" else name, own[0][1])]
+
+
+def mixed(
+    state: Tallies,
+    *,
+    score: str,
+    promoters: int = 9,
+    detractors: int = 6,
+    top: int | None = None,
+    direction: str = "high",
+) -> bool:
+    """Whether all answers together mix modes that differ; see modes."""
+    options = fill(
+        _native.cx_modes_options(),
+        score=number("score", score, SCORES),
+        promoters=promoters,
+        detractors=detractors,
+        top=top,
+        direction=number("direction", direction, DIRECTIONS),
+    )
+    with state._lock:
+        table = Table(_native.cx_modes(state._handle, None, None, None, options))
+    return "mixed-modes" in table[0]["flags"].split(",")

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import index
 from typing import Any, overload
 
 from . import _native
-from ._options import DENOMINATORS, METHODS, REPORTS, fill, number, scale_of
+from ._options import DENOMINATORS, DIRECTIONS, METHODS, REPORTS, fill, number, scale_of
 from .errors import OptionError
 from .estimate import Estimate, estimate_of
+from .journey import mixed, mode_keys
 from .table import Table
 from .tally import Tallies, Tally, tally_by
 
@@ -44,6 +46,34 @@ def _state_of(
     return Tally(scale=scale).add(scores, **answers)
 
 
+_CES_READ_AS: dict[str, _Answers] = {
+    "mean": {"score": "mean"},
+    "agree": {"score": "top-box", "top": 3},
+    "net": {"score": "nps", "promoters": 6, "detractors": 3},
+}
+
+
+def _pooled(
+    scores: object,
+    mode: object,
+    by: object,
+    scale: tuple[int, int],
+    answers: _Answers,
+    one: Callable[[Any, Any], Any],
+    options: Any,
+    read_as: _Answers,
+) -> Estimate:
+    if isinstance(scores, (Tally, Tallies)):
+        raise OptionError("mode is for columns: modes(tallies) shows tallies by mode")
+    if by is not None:
+        raise OptionError("mode and by together make a table of modes: call modes(..., by=...)")
+    state = tally_by(scores, by=dict(mode_keys(mode)), scale=scale, **answers)
+    found = estimate_of(one(state.total()._handle, options))
+    if not mixed(state, **read_as):
+        return found
+    return replace(found, flags=(*found.flags, "mixed-modes"))
+
+
 def _measure(
     state: Tally | Tallies,
     one: Callable[[Any, Any], Any],
@@ -63,6 +93,7 @@ def nps(  # type: ignore[overload-overlap]
     counts: tuple[int, int, int] | None = None,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -82,6 +113,7 @@ def nps(
     counts: tuple[int, int, int] | None = None,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -101,6 +133,7 @@ def nps(
     counts: tuple[int, int, int] | None = None,
     weights: object = None,
     by: object,
+    mode: object = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -119,6 +152,7 @@ def nps(
     counts: tuple[int, int, int] | None = None,
     weights: object = None,
     by: object = None,
+    mode: object = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -140,6 +174,9 @@ def nps(
     by
         one column of keys, or a table of several: the result is then a Table with one row a key,
         each with its own status, so that an empty group does not fail the call
+    mode
+        the mode in which each was asked (mail, phone, ...): when the modes differ the estimate has
+        the flag "mixed-modes"; `modes` shows them
     promoters, detractors
         lowest answer of a promoter, highest of a detractor
     scale
@@ -178,6 +215,9 @@ def nps(
         scores = _counted(counts, detractors, promoters, scale_of(scale))
     elif scores is None:
         raise OptionError("scores are missing: give a column of answers, a Tally, or counts")
+    if mode is not None:
+        read_as = {"score": "nps", "promoters": promoters, "detractors": detractors}
+        return _pooled(scores, mode, by, scale, answers, _native.cx_nps, options, read_as)
     state = _state_of(scores, by, scale, answers)
     return _measure(state, _native.cx_nps, _native.cx_nps_by, options)
 
@@ -205,8 +245,10 @@ def csat(  # type: ignore[overload-overlap]
     *,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
+    direction: str = "high",
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
@@ -223,8 +265,10 @@ def csat(
     *,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
+    direction: str = "high",
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
@@ -241,8 +285,10 @@ def csat(
     *,
     weights: object = None,
     by: object,
+    mode: object = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
+    direction: str = "high",
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
@@ -258,8 +304,10 @@ def csat(
     *,
     weights: object = None,
     by: object = None,
+    mode: object = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
+    direction: str = "high",
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
@@ -277,11 +325,16 @@ def csat(
     by
         one column of keys, or a table of several: the result is then a Table with one row a key,
         each with its own status, so that an empty group does not fail the call
+    mode
+        the mode in which each was asked (mail, phone, ...): when the modes differ the estimate has
+        the flag "mixed-modes"; `modes` shows them
     scale
         lowest and highest answer
     top
         boxes counted as satisfied; None: the usual ones for that scale (1 of 2 or 3, 2 of 4 to 7,
         3 of 10)
+    direction
+        "high" when the highest answers are the satisfied ones, "low" when 1 is best
     denominator
         "valid" answers, or "answered": also those that do not apply
     confidence
@@ -306,9 +359,13 @@ def csat(
         _native.cx_csat_options(),
         method=number("method", method, METHODS),
         top=top,
+        direction=number("direction", direction, DIRECTIONS),
         denominator=number("denominator", denominator, DENOMINATORS),
         confidence=confidence,
     )
+    if mode is not None:
+        read_as = {"score": "top-box", "top": top, "direction": direction}
+        return _pooled(scores, mode, by, scale, answers, _native.cx_csat, options, read_as)
     state = _state_of(scores, by, scale, answers)
     return _measure(state, _native.cx_csat, _native.cx_csat_by, options)
 
@@ -319,8 +376,10 @@ def ces(  # type: ignore[overload-overlap]
     *,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     version: int = 2,
     report: str = "mean",
+    ease: bool = False,
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
@@ -335,8 +394,10 @@ def ces(
     *,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     version: int = 2,
     report: str = "mean",
+    ease: bool = False,
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
@@ -351,8 +412,10 @@ def ces(
     *,
     weights: object = None,
     by: object,
+    mode: object = None,
     version: int = 2,
     report: str = "mean",
+    ease: bool = False,
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
@@ -366,8 +429,10 @@ def ces(
     *,
     weights: object = None,
     by: object = None,
+    mode: object = None,
     version: int = 2,
     report: str = "mean",
+    ease: bool = False,
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
@@ -383,11 +448,16 @@ def ces(
     by
         one column of keys, or a table of several: the result is then a Table with one row a key,
         each with its own status, so that an empty group does not fail the call
+    mode
+        the mode in which each was asked (mail, phone, ...): when the modes differ the estimate has
+        the flag "mixed-modes"; `modes` shows them
     version
         1: effort 1 to 5, lower is better; 2: agreement 1 to 7 that it was easy, higher is better
     report
         "mean"; of version 2 also "agree" (share of 5 to 7) or "net" (points: share of 6 and 7
         minus share of 1 to 3)
+    ease
+        turns the effort of version 1 into ease (6 - answer), so that more is better
     confidence
         of the interval
 
@@ -409,9 +479,13 @@ def ces(
         _native.cx_ces_options(),
         version=version,
         report=number("report", report, REPORTS),
+        ease=int(bool(ease)),
         confidence=confidence,
     )
     scale = (1, 5) if version == 1 else (1, 7)
+    if mode is not None:
+        read_as = _CES_READ_AS[report]
+        return _pooled(scores, mode, by, scale, answers, _native.cx_ces, options, read_as)
     state = _state_of(scores, by, scale, answers)
     return _measure(state, _native.cx_ces, _native.cx_ces_by, options)
 
@@ -422,6 +496,7 @@ def mean_score(  # type: ignore[overload-overlap]
     *,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
@@ -437,6 +512,7 @@ def mean_score(
     *,
     weights: object = None,
     by: None = None,
+    mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
@@ -452,6 +528,7 @@ def mean_score(
     *,
     weights: object = None,
     by: object,
+    mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
@@ -466,6 +543,7 @@ def mean_score(
     *,
     weights: object = None,
     by: object = None,
+    mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     missing_codes: Sequence[float] = (),
@@ -482,6 +560,9 @@ def mean_score(
     by
         one column of keys, or a table of several: the result is then a Table with one row a key,
         each with its own status, so that an empty group does not fail the call
+    mode
+        the mode in which each was asked (mail, phone, ...): when the modes differ the estimate has
+        the flag "mixed-modes"; `modes` shows them
     scale
         lowest and highest answer
     confidence
@@ -501,6 +582,9 @@ def mean_score(
         "fractional": fractional,
     }
     options = fill(_native.cx_mean_options(), confidence=confidence)
+    if mode is not None:
+        read_as = {"score": "mean"}
+        return _pooled(scores, mode, by, scale, answers, _native.cx_mean_score, options, read_as)
     state = _state_of(scores, by, scale, answers)
     return _measure(state, _native.cx_mean_score, _native.cx_mean_score_by, options)
 
