@@ -71,6 +71,18 @@ class TestDefects < Minitest::Test
     end
   end
 
+  def test_where_1_is_best_the_boxes_are_at_the_low_end
+    assert_in_delta 0.6, CXKit.csat([1, 2, 2, 5, 4], direction: :low).value, 1e-15
+    assert_raises(CXKit::OptionError) { CXKit.csat([1], direction: :down) }
+  end
+
+  def test_effort_turned_into_ease_is_better_the_higher
+    effort = CXKit.ces([1, 2, 2, 4], version: 1)
+    ease = CXKit.ces([1, 2, 2, 4], version: 1, ease: true)
+    assert_equal 6 - effort.value, ease.value
+    refute_includes ease.flags, "lower-is-better"
+  end
+
   def test_the_friends_and_family_test_has_the_published_numbers
     steps = (1..5).to_h { |step| ["s#{step}", step] }.merge("dont_know" => 9)
     places = Support.vectors("fft").to_h do |row|

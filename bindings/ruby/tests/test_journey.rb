@@ -68,6 +68,18 @@ class TestJourney < Minitest::Test
     assert_raises(CXKit::OptionError) { CXKit.modes(MAIL) }
   end
 
+  def test_a_score_by_mode_says_when_the_modes_differ
+    found = CXKit.nps(MAIL + PHONE, mode: ASKED)
+    assert_includes found.flags, "mixed-modes"
+    assert_equal CXKit.nps(MAIL + PHONE).value, found.value
+    assert_equal CXKit.nps(MAIL + MAIL), CXKit.nps(MAIL + MAIL, mode: ASKED)
+    five = [1, 2, 5] * 20 + [1, 1, 2] * 20
+    assert_includes CXKit.csat(five, mode: ASKED, direction: :low).flags, "mixed-modes"
+    assert_includes CXKit.ces(five, mode: ASKED, version: 1).flags, "mixed-modes"
+    assert_includes CXKit.mean_score(five, mode: ASKED).flags, "mixed-modes"
+    assert_raises(CXKit::OptionError) { CXKit.nps(MAIL, mode: ASKED, by: ASKED) }
+  end
+
   def test_groups_have_their_own_modes
     found = CXKit.modes(MAIL + PHONE, mode: ASKED, by: {site: (["north"] * 30 + ["south"] * 30) * 2})
     assert_nil found.pooled

@@ -34,12 +34,14 @@ module CXKit
     # expected:: stages, or paths, that should have answers: without any, the score above is "partial"
     # pool:: also draw each node towards the one above it: pooled_value, pooled_low, pooled_high, own_weight
     def journey(tree, levels: nil, scores: nil, scale: 0..10, score: "nps", promoters: 9, detractors: 6, top: nil,
-                weights: "volume", volumes: nil, expected: nil, pool: true, confidence: 0.95, survey_weights: nil,
-                **answers)
+                direction: "high", weights: "volume", volumes: nil, expected: nil, pool: true, confidence: 0.95,
+                survey_weights: nil, **answers)
       state = journey_tallies(tree, levels, scores, scale, survey_weights, answers)
       names = key_names(state)
       options = Options.build(:Cx_journey_options, score: Options.word(:score, score, Options::SCORES),
                                                    promoters: promoters, detractors: detractors, top: top,
+                                                   direction: Options.word(:direction, direction,
+                                                                           Options::DIRECTIONS),
                                                    weights: Options.word(:weights, weights, Options::WEIGHTINGS),
                                                    pool: pool ? 1 : 0, confidence: confidence)
       table = Input.open do |input|
@@ -58,10 +60,13 @@ module CXKit
     # mix:: {mode => share}: a fixed mix for a standardised score
     # alpha:: "mixed-modes" when equal scores have a smaller p-value, or when nobody can tell
     def modes(scores, mode: nil, by: nil, weights: nil, scale: 0..10, score: "nps", promoters: 9, detractors: 6,
-              top: nil, reference: nil, mix: nil, alpha: 0.05, confidence: 0.95, **answers)
+              top: nil, direction: "high", reference: nil, mix: nil, alpha: 0.05, confidence: 0.95,
+              **answers)
       state = mode_tallies(scores, mode, by, weights, scale, answers)
       options = Options.build(:Cx_modes_options, score: Options.word(:score, score, Options::SCORES),
                                                  promoters: promoters, detractors: detractors, top: top,
+                                                 direction: Options.word(:direction, direction,
+                                                                         Options::DIRECTIONS),
                                                  alpha: alpha, confidence: confidence)
       names = key_names(state)
       table = Input.open do |input|

@@ -2,14 +2,19 @@
 
 module CXKit
   # Scores are a column, a Tally or a Tallies. With by:, or of Tallies, the result is a Table with
-  # one row for each key; otherwise an Estimate. The remaining keywords are those of Tally#add.
+  # one row for each key; otherwise an Estimate. With mode:, the mode in which each was asked, an
+  # Estimate that has the flag "mixed-modes" when the modes differ. The remaining keywords are those of Tally#add.
+  CES_READ_AS = {"mean" => {score: "mean"}, "agree" => {score: "top-box", top: 3},
+                 "net" => {score: "nps", promoters: 6, detractors: 3}}.freeze
+  private_constant :CES_READ_AS
+
   class << self
     # Net Promoter Score in points, -100..100.
     #
     # counts:: [detractors, passives, promoters] in place of scores
     # method:: auto, adjusted-wald, adjusted-wald-z, score, wald, bonett-price, goodman
     def nps(scores = nil, counts: nil, weights: nil, by: nil, promoters: 9, detractors: 6, scale: 0..10,
-            confidence: 0.95, method: "auto", **answers)
+            confidence: 0.95, method: "auto", mode: nil, **answers)
       options = Options.build(:Cx_nps_options, method: Options.word(:method, method, Options::METHODS),
                                                promoters: promoters, detractors: detractors, confidence: confidence)
       if counts
@@ -17,7 +22,8 @@ module CXKit
 
         scores = counted(counts, promoters, detractors, scale)
       end
-      measure(:cx_nps, scores, options, weights: weights, by: by, scale: scale, answers: answers)
+      measure(:cx_nps, scores, options, weights: weights, by: by, scale: scale, answers: answers, mode: mode,
+                                        read_as: {score: "nps", promoters: promoters, detractors: detractors})
     end
 
     # Customer satisfaction: the share of answers in the top boxes, 0..1.
@@ -25,29 +31,36 @@ module CXKit
     # top:: how many steps count as satisfied; nil for the usual ones of that scale
     # method:: wilson, jeffreys, clopper-pearson, agresti-coull, wald
     # denominator:: valid, or answered to count what does not apply
+    # direction:: high, or low when 1 is best
     def csat(scores, weights: nil, by: nil, scale: 1..5, top: nil, denominator: "valid", confidence: 0.95,
-             method: "wilson", **answers)
+             method: "wilson", direction: "high", mode: nil, **answers)
       options = Options.build(:Cx_csat_options, method: Options.word(:method, method, Options::METHODS), top: top,
                                                 confidence: confidence,
+                                                direction: Options.word(:direction, direction, Options::DIRECTIONS),
                                                 denominator: Options.word(:denominator, denominator,
                                                                           Options::DENOMINATORS))
-      measure(:cx_csat, scores, options, weights: weights, by: by, scale: scale, answers: answers)
+      measure(:cx_csat, scores, options, weights: weights, by: by, scale: scale, answers: answers, mode: mode,
+                                         read_as: {score: "top-box", top: top, direction: direction})
     end
 
     # Customer Effort Score. The direction is part of the metric.
     #
     # version:: 1: effort 1-5, lower is better; 2: agreement 1-7 that it was easy
     # report:: mean, agree or net
-    def ces(scores, version: 2, report: "mean", weights: nil, by: nil, confidence: 0.95, **answers)
-      options = Options.build(:Cx_ces_options, version: version, confidence: confidence,
+    # ease:: true turns the effort of version 1 into ease (6 - answer)
+    def ces(scores, version: 2, report: "mean", ease: false, weights: nil, by: nil, confidence: 0.95, mode: nil,
+            **answers)
+      options = Options.build(:Cx_ces_options, version: version, confidence: confidence, ease: ease ? 1 : 0,
                                                report: Options.word(:report, report, Options::REPORTS))
-      measure(:cx_ces, scores, options, weights: weights, by: by, scale: version == 1 ? 1..5 : 1..7, answers: answers)
+      measure(:cx_ces, scores, options, weights: weights, by: by, scale: version == 1 ? 1..5 : 1..7, answers: answers,
+                                        mode: mode, read_as: CES_READ_AS[report.to_s])
     end
 
     # Mean answer in the units of the scale.
-    def mean_score(scores, weights: nil, by: nil, scale: 0..10, confidence: 0.95, **answers)
+    def mean_score(scores, weights: nil, by: nil, scale: 0..10, confidence: 0.95, mode: nil, **answers)
       options = Options.build(:Cx_mean_options, confidence: confidence)
-      measure(:cx_mean_score, scores, options, weights: weights, by: by, scale: scale, answers: answers)
+      measure(:cx_mean_score, scores, options, weights: weights, by: by, scale: scale, answers: answers, mode: mode,
+                                               read_as: {score: "mean"})
     end
 
     # A share with its interval: successes of n.
@@ -73,11 +86,24 @@ module CXKit
       Tally.new(scale: scale).add_counts(steps, counts)
     end
 
-    def measure(function, scores, options, **reading)
+    def measure(function, scores, options, mode: nil, read_as: nil, **reading)
+      return pooled(function, scores, options, mode, read_as, **reading) unless mode.nil?
+
       state = state_of(scores, **reading)
       suffix = state.is_a?(Tallies) ? "_by" : ""
       native = state.__send__(:read) { |handle| Native.public_send(:"#{function}#{suffix}", handle, options) }
       state.is_a?(Tallies) ? Table.new(native) : Estimate.from(native)
+    end
+
+    # All answers together, with a flag when they mix modes that differ.
+    def pooled(function, scores, options, mode, read_as, by:, scale:, weights:, answers:)
+      misuse("mode is for columns: modes(tallies) shows tallies by mode") if scores.is_a?(State)
+      misuse("mode and by together make a table of modes: call modes(..., by:)") if by
+      state = tally_by(scores, by: {mode: mode}, weights: weights, scale: scale, **answers)
+      found = Estimate.from(state.total.__send__(:read) { |handle| Native.public_send(function, handle, options) })
+      return found unless modes(state, **read_as).table[0][:flags].split(",").include?("mixed-modes")
+
+      Estimate.new(**found.to_h, flags: found.flags + ["mixed-modes"])
     end
 
     def state_of(scores, by:, scale:, weights:, answers:)

@@ -23,6 +23,7 @@ module CXKit
     READINGS = SCORES.transform_keys("nps" => "net").freeze
     CASES = {"available" => Native::CX_CASES_AVAILABLE, "complete" => Native::CX_CASES_COMPLETE}.freeze
 
+    DIRECTIONS = {"high" => Native::CX_HIGH_IS_BEST, "low" => Native::CX_LOW_IS_BEST}.freeze
     WEIGHTINGS = {"volume" => Native::CX_JOURNEY_VOLUME, "equal" => Native::CX_JOURNEY_EQUAL}.freeze
 
     ZERO = {"keep" => Native::CX_ZERO_KEEP, "censor" => Native::CX_ZERO_CENSOR,
