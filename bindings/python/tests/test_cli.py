@@ -256,6 +256,26 @@ def test_doctor_says_when_there_is_no_score(tmp_path):
     assert "no column looks like a score" in done.stderr
 
 
+def test_mode_shows_what_pooling_would_hide(tmp_path):
+    rows = "q,how,site\n" + "".join(
+        f"{score},{how},{site}\n"
+        for how, scores in (("mail", (10, 9, 4)), ("phone", (10, 9, 9)))
+        for site in ("n", "s")
+        for score in scores * 15
+    )
+    path = folder(tmp_path, rows, None) / "a.csv"
+    done = cxkit("nps", path, "--column", "q", "--mode", "how", "--json")
+    found = json.loads(done.stdout)["rows"]
+    assert [row["how"] for row in found] == ["all", "mail", "phone"]
+    assert "mixed-modes" in found[0]["flags"]
+    assert found[2]["difference"] == pytest.approx(200 / 3)
+    assert "mixed-modes" in done.stderr
+    grouped = cxkit("nps", path, "--column", "q", "--mode", "how", "--by", "site", "--json")
+    assert len(json.loads(grouped.stdout)["rows"]) == 6
+    assert "mail" in cxkit("csat", path, "--column", "q", "--scale", "0,10", "--top", "2",
+                           "--mode", "how").stdout  # fmt: skip
+
+
 def test_doctor_warns_of_a_scale_that_is_not_what_the_name_says(tmp_path):
     five = "nps\n" + "".join(f"{1 + i % 5}\n" for i in range(40))
     done = cxkit("doctor", folder(tmp_path, five, None) / "a.csv")

@@ -82,6 +82,9 @@ def metric_options(metric: argparse.ArgumentParser) -> None:
     metric.add_argument("file", help="CSV or Parquet; - reads CSV from stdin")
     metric.add_argument("--column", required=True, help="the column of answers")
     metric.add_argument("--by", action="append", default=[], help="one row for each value")
+    metric.add_argument(
+        "--mode", metavar="COLUMN", help="how people were asked: each mode against the largest"
+    )
     metric.add_argument("--weight", "--weights", metavar="COLUMN", help="survey weights")
     for name, text in (("missing", "blank"), ("not-applicable", "does not apply")):
         metric.add_argument(

@@ -22,7 +22,7 @@ from ..report.measure import CODES, plain
 from ..report.problem import FileProblem, Problem
 from ..report.shapes import Array, Row
 from ..report.source import Source
-from . import output
+from . import modes, output
 
 Change: TypeAlias = Callable[[Config], Config]
 Keys: TypeAlias = dict[str, tuple[list[str], Array]]
@@ -129,7 +129,8 @@ def metric(chosen: Namespace) -> int:
     easy = (1, 5) if getattr(chosen, "version", 2) == 1 else (1, 7)
     steps: tuple[int, int] = {"nps": (0, 10), "ces": easy}.get(chosen.command) or chosen.scale
     codes = configuration.Codes(steps, tuple(chosen.missing), tuple(chosen.not_applicable))
-    wanted = [chosen.column, *chosen.by, *([chosen.weight] if chosen.weight else [])]
+    by = [*chosen.by, *([chosen.mode] if chosen.mode else [])]
+    wanted = [chosen.column, *by, *([chosen.weight] if chosen.weight else [])]
     with opened(chosen.file) as path, output.progress(chosen) as log:
         table = source.Source(
             [path],
@@ -139,9 +140,21 @@ def metric(chosen: Namespace) -> int:
         )
         scores = table.answers(chosen.column, codes)
         weights = weighted(table, chosen.weight) if chosen.weight else None
-        keys = {name: table.factor(name) for name in chosen.by}
+        keys = {name: table.factor(name) for name in by}
+    if chosen.mode:
+        return asked(chosen, scores, weights, keys, steps)
     rows = estimates(chosen, scores, weights, keys, steps)
     output.emit(rows, chosen.format, chosen.command)
+    return 0
+
+
+def asked(
+    chosen: Namespace, scores: Array, weights: Array | None, keys: Keys, steps: tuple[int, int]
+) -> int:
+    rows = modes.rows_of(chosen, scores, weights, keys, steps)
+    output.emit(rows, chosen.format, chosen.command)
+    if text := modes.warning(rows):
+        note(chosen, text)
     return 0
 
 
