@@ -30,8 +30,8 @@ def cxkit(*arguments, status=0, stdin=None):
     return done
 
 
-def refused(*arguments, status=1):
-    done = cxkit(*arguments, status=status)
+def refused(*arguments, status=1, stdin=None):
+    done = cxkit(*arguments, status=status, stdin=stdin)
     assert done.stdout == ""
     assert done.stderr.startswith("cxkit: ") and done.stderr.count("\n") == 1
     return done.stderr
@@ -158,6 +158,42 @@ def test_nps_by_group_as_csv():
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["boarding_area"] for row in rows] == list("ABCDEFG")
     assert sum(int(row["n"]) for row in rows) == 2650
+
+
+SMALL = "q,team,site\n" + "9,a,x\n" * 3 + "8,a,y\n" * 9 + "7,b,x\n" * 6 + "10,b,y\n" * 20
+
+
+def small(*options, form="json"):
+    arguments = ("nps", "-", "--column", "q", "--by", "team", "--by", "site", *options)
+    done = cxkit(*arguments, "--format", form, stdin=SMALL)
+    return json.loads(done.stdout)["rows"] if form == "json" else done.stdout
+
+
+def test_small_cells_are_hidden_with_others():
+    rows = small("--min-n", "5")
+    assert [row["n"] for row in rows] == [None] * 4
+    assert rows[0]["team"] == "a" and rows[0]["site"] == "x"
+    assert rows[0]["value"] is rows[0]["method"] is rows[0]["excluded"] is None
+    assert rows[0]["flags"] == ["suppressed"]
+    assert small("--min-n", "5", form="table").count("hidden") == 4
+    lines = list(csv.DictReader(io.StringIO(small("--min-n", "5", form="csv"))))
+    assert [line["n"] for line in lines] == [""] * 4
+
+
+def test_totals_are_rows():
+    rows = small("--totals")
+    assert [row["grouping"] for row in rows] == [0, 0, 0, 0, 1, 1, 2, 2, 3]
+    assert rows[8]["n"] == 38 and rows[8]["team"] is None and rows[8]["site"] is None
+    assert [row["n"] for row in rows if row["grouping"] == 1] == [12, 26]
+    table = small("--totals", form="table")
+    assert table.splitlines()[-1].split()[:2] == ["(all)", "(all)"]
+
+
+def test_a_whole_that_is_too_small_is_refused():
+    text = refused("nps", "-", "--column", "q", "--min-n", "50", stdin=SMALL)
+    assert "fewer answers than --min-n 50" in text
+    refused("nps", "-", "--column", "q", "--totals", status=2, stdin=SMALL)
+    refused("nps", "-", "--column", "q", "--min-n", "-1", status=2, stdin=SMALL)
 
 
 def test_nps_as_arrow():

@@ -14,11 +14,24 @@ CONTACTS = (
     "window, topic, abandoned, outbound, channel, channels, no_id, start, end, merge_gap, "
     "abandoned_as, outbound_as"
 )
+SHOWN = "min_n, totals"
 SURFACE = {
-    "nps": ("scores", f"counts, by, mode, promoters, detractors, scale, confidence, method, {READING}"),
-    "csat": ("scores", f"scale, top, direction, by, mode, denominator, confidence, method, {READING}"),
-    "ces": ("scores", f"version, report, ease, by, mode, confidence, {READING}"),
-    "mean_score": ("scores", f"scale, by, mode, confidence, {READING}"),
+    "anytime": (
+        "scores",
+        "scale, score, promoters, detractors, top, alpha, method, optimise_at, by, missing_codes, "
+        f"not_applicable_codes, invalid, fractional, {SHOWN}",
+    ),
+    "enps": ("scores", f"by, promoters, detractors, scale, confidence, method, {READING}, {SHOWN}"),
+    "nps": (
+        "scores",
+        f"counts, by, mode, promoters, detractors, scale, confidence, method, {READING}, {SHOWN}",
+    ),
+    "csat": (
+        "scores",
+        f"scale, top, direction, by, mode, denominator, confidence, method, {READING}, {SHOWN}",
+    ),
+    "ces": ("scores", f"version, report, ease, by, mode, confidence, {READING}, {SHOWN}"),
+    "mean_score": ("scores", f"scale, by, mode, confidence, {READING}, {SHOWN}"),
     "share": ("successes, n", "method, confidence"),
     "tally_by": ("scores", f"by, scale, {READING}"),
     "decompose": (
@@ -123,6 +136,7 @@ SURFACE = {
     "Tally.add": ("scores", READING),
     "Tally.merge": ("other", ""),
     "Tally.from_bytes": ("data", ""),
+    "Tallies.margin": ("keys", ""),
     "Tallies.add": ("scores", f"by, {READING}"),
     "Moments": ("names", ""),
     "Moments.add": ("table", "weights"),
@@ -136,6 +150,8 @@ DEFAULTS = {
         "confidence": 0.95,
         "method": "auto",
     },
+    "anytime": {"scale": (0, 10), "score": "nps", "alpha": 0.05, "method": "auto", "by": None},
+    "enps": {"min_n": 5, "totals": False},
     "csat": {"scale": (1, 5), "top": None, "method": "wilson"},
     "ces": {"version": 2, "report": "mean"},
     "fcr": {"topic": None, "merge_gap": 60, "method": "kaplan-meier", "confidence": 0.95},
@@ -184,6 +200,7 @@ def test_everything_public_is_documented(name):
 
 
 EXAMPLES = [
+    cx.anytime, cx.enps, cx.Tallies.margin,
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
     cx.patience, cx.promises, cx.response_speed, cx.Waits, cx.Waits.add, cx.Waits.survival,
     cx.Waits.survival_bounds, cx.Waits.within, cx.Waits.quantile, cx.Waits.restricted_mean,
@@ -209,10 +226,9 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "compare contacts difference driver errors estimate joint journey metric moments mystery plan "
-        "random sample special table tally waits"
+        "anytime compare contacts difference driver errors estimate joint journey metric moments "
+        "mystery plan random sample special table tally waits windows"
     ).split()
-    for name in "compare driver errors estimate journey metric moments plan random special table tally waits windows".split()
 ]
 
 

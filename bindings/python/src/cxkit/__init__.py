@@ -13,6 +13,7 @@ installed.
 from __future__ import annotations
 
 from . import _native, errors, random, special
+from .anytime import anytime
 from .compare import Change, Decomposition, Heterogeneity, decompose, heterogeneity
 from .difference import (
     BeliefGap,
@@ -51,7 +52,7 @@ from .errors import (
 from .estimate import Estimate
 from .joint import Gap, Gaps, Index, Joint, gap, index
 from .journey import Journey, Modes, journey, modes
-from .metric import ces, csat, mean_score, nps, share
+from .metric import ces, csat, enps, mean_score, nps, share
 from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
 from .plan import Certificate, Plan, plan
@@ -124,6 +125,7 @@ __all__ = [
     "VersionError",
     "Waits",
     "WaitsBy",
+    "anytime",
     "belief_gap",
     "answer_delay",
     "ces",
@@ -134,6 +136,7 @@ __all__ = [
     "decompose",
     "detectable",
     "drivers",
+    "enps",
     "episodes",
     "errors",
     "fcr",

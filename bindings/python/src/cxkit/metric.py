@@ -18,7 +18,7 @@ from .journey import mixed, mode_keys
 from .table import Table
 from .tally import Tallies, Tally, tally_by
 
-__all__ = ["ces", "csat", "mean_score", "nps", "share"]
+__all__ = ["ces", "csat", "enps", "mean_score", "nps", "share"]
 
 _Answers = dict[str, Any]
 _PLAIN = {"invalid": "exclude", "fractional": "invalid"}
@@ -83,6 +83,8 @@ def _measure(
     with state._lock:
         if isinstance(state, Tallies):
             return Table(many(state._handle, options))
+        if options.totals:
+            raise OptionError("totals are for tables: give by, or Tallies")
         return estimate_of(one(state._handle, options))
 
 
@@ -99,6 +101,8 @@ def nps(  # type: ignore[overload-overlap]
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     method: str = "auto",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -119,6 +123,8 @@ def nps(
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     method: str = "auto",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -139,6 +145,8 @@ def nps(
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     method: str = "auto",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -158,6 +166,8 @@ def nps(
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
     method: str = "auto",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -187,8 +197,15 @@ def nps(
         "auto" (score below 5 and from 30 effective answers, adjusted-wald between; score for
         every row of a grouped table), "adjusted-wald", "adjusted-wald-z", "score", "wald",
         "bonett-price", "goodman"
+    min_n
+        hides what has fewer valid answers, and in a table as many more rows as it takes that no
+        hidden one follows by subtraction; see docs/explanation/suppression.md
+    totals
+        with `by`: also a row for every margin down to the grand total; `grouping` has the bits of
+        the keys totalled, 1 for the last key
 
-    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+    Raises EmptyError without a valid answer, SuppressedError below min_n, OptionError, and what
+    Tally.add raises.
 
     >>> import cxkit as cx
     >>> cx.nps([10, 9, 9, 8, 7, 3])
@@ -203,6 +220,8 @@ def nps(
     }
     options = fill(
         _native.cx_nps_options(),
+        min_n=min_n,
+        totals=totals,
         method=number("method", method, METHODS),
         promoters=promoters,
         detractors=detractors,
@@ -220,6 +239,119 @@ def nps(
         return _pooled(scores, mode, by, scale, answers, _native.cx_nps, options, read_as)
     state = _state_of(scores, by, scale, answers)
     return _measure(state, _native.cx_nps, _native.cx_nps_by, options)
+
+
+@overload
+def enps(  # type: ignore[overload-overlap]
+    scores: Tallies,
+    *,
+    weights: object = None,
+    by: None = None,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    min_n: int = 5,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+
+@overload
+def enps(
+    scores: object,
+    *,
+    weights: object = None,
+    by: None = None,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    min_n: int = 5,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate: ...
+
+
+@overload
+def enps(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    min_n: int = 5,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+
+def enps(
+    scores: object,
+    *,
+    weights: object = None,
+    by: object = None,
+    promoters: int = 9,
+    detractors: int = 6,
+    scale: tuple[int, int] = (0, 10),
+    confidence: float = 0.95,
+    method: str = "auto",
+    min_n: int = 5,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate | Table:
+    """Employee Net Promoter Score: nps that shows nothing of fewer than five people.
+
+    scores, weights, by, promoters, detractors, scale, confidence, method, totals
+        as in nps
+    min_n
+        as in nps; 1 shows everything
+
+    Raises SuppressedError below min_n, and what nps raises.
+
+    >>> import cxkit as cx
+    >>> cx.enps([10, 9, 9, 8, 7, 3]).value == cx.nps([10, 9, 9, 8, 7, 3]).value
+    True
+    >>> teams = cx.enps([9] * 3 + [10] * 6 + [7] * 9, by=["a"] * 3 + ["b"] * 6 + ["c"] * 9)
+    >>> teams["value"]
+    [None, None, 0.0]
+    """
+    answers: _Answers = {
+        "weights": weights,
+        "missing_codes": missing_codes,
+        "not_applicable_codes": not_applicable_codes,
+        "invalid": invalid,
+        "fractional": fractional,
+    }
+    options = fill(
+        _native.cx_nps_options(),
+        min_n=min_n or 1,
+        totals=totals,
+        method=number("method", method, METHODS),
+        promoters=promoters,
+        detractors=detractors,
+        confidence=confidence,
+    )
+    state = _state_of(scores, by, scale, answers)
+    return _measure(state, _native.cx_enps, _native.cx_enps_by, options)
 
 
 def _counted(
@@ -252,6 +384,8 @@ def csat(  # type: ignore[overload-overlap]
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -272,6 +406,8 @@ def csat(
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -292,6 +428,8 @@ def csat(
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -311,6 +449,8 @@ def csat(
     denominator: str = "valid",
     confidence: float = 0.95,
     method: str = "wilson",
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -341,8 +481,15 @@ def csat(
         of the interval
     method
         "wilson", "jeffreys", "clopper-pearson", "agresti-coull", "wald"
+    min_n
+        hides what has fewer valid answers, and in a table as many more rows as it takes that no
+        hidden one follows by subtraction; see docs/explanation/suppression.md
+    totals
+        with `by`: also a row for every margin down to the grand total; `grouping` has the bits of
+        the keys totalled, 1 for the last key
 
-    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+    Raises EmptyError without a valid answer, SuppressedError below min_n, OptionError, and what
+    Tally.add raises.
 
     >>> import cxkit as cx
     >>> cx.csat([5, 4, 4, 2, None]).value
@@ -357,6 +504,8 @@ def csat(
     }
     options = fill(
         _native.cx_csat_options(),
+        min_n=min_n,
+        totals=totals,
         method=number("method", method, METHODS),
         top=top,
         direction=number("direction", direction, DIRECTIONS),
@@ -381,6 +530,8 @@ def ces(  # type: ignore[overload-overlap]
     report: str = "mean",
     ease: bool = False,
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -399,6 +550,8 @@ def ces(
     report: str = "mean",
     ease: bool = False,
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -417,6 +570,8 @@ def ces(
     report: str = "mean",
     ease: bool = False,
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -434,6 +589,8 @@ def ces(
     report: str = "mean",
     ease: bool = False,
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -460,8 +617,15 @@ def ces(
         turns the effort of version 1 into ease (6 - answer), so that more is better
     confidence
         of the interval
+    min_n
+        hides what has fewer valid answers, and in a table as many more rows as it takes that no
+        hidden one follows by subtraction; see docs/explanation/suppression.md
+    totals
+        with `by`: also a row for every margin down to the grand total; `grouping` has the bits of
+        the keys totalled, 1 for the last key
 
-    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+    Raises EmptyError without a valid answer, SuppressedError below min_n, OptionError, and what
+    Tally.add raises.
     Raises MismatchError for a tally on another scale.
 
     >>> import cxkit as cx
@@ -477,6 +641,8 @@ def ces(
     }
     options = fill(
         _native.cx_ces_options(),
+        min_n=min_n,
+        totals=totals,
         version=version,
         report=number("report", report, REPORTS),
         ease=int(bool(ease)),
@@ -499,6 +665,8 @@ def mean_score(  # type: ignore[overload-overlap]
     mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -515,6 +683,8 @@ def mean_score(
     mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -531,6 +701,8 @@ def mean_score(
     mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -546,6 +718,8 @@ def mean_score(
     mode: object = None,
     scale: tuple[int, int] = (0, 10),
     confidence: float = 0.95,
+    min_n: int = 0,
+    totals: bool = False,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -567,8 +741,15 @@ def mean_score(
         lowest and highest answer
     confidence
         of the interval
+    min_n
+        hides what has fewer valid answers, and in a table as many more rows as it takes that no
+        hidden one follows by subtraction; see docs/explanation/suppression.md
+    totals
+        with `by`: also a row for every margin down to the grand total; `grouping` has the bits of
+        the keys totalled, 1 for the last key
 
-    Raises EmptyError without a valid answer, OptionError, and what Tally.add raises.
+    Raises EmptyError without a valid answer, SuppressedError below min_n, OptionError, and what
+    Tally.add raises.
 
     >>> import cxkit as cx
     >>> cx.mean_score([4, 5, 3, 4], scale=(1, 5)).value
@@ -581,7 +762,9 @@ def mean_score(
         "invalid": invalid,
         "fractional": fractional,
     }
-    options = fill(_native.cx_mean_options(), confidence=confidence)
+    options = fill(
+        _native.cx_mean_options(), min_n=min_n, totals=totals, confidence=confidence
+    )
     if mode is not None:
         read_as = {"score": "mean"}
         return _pooled(scores, mode, by, scale, answers, _native.cx_mean_score, options, read_as)

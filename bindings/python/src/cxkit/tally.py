@@ -226,6 +226,31 @@ class Tallies(State):
         with self._lock:
             return Tally._of(_native.cx_tallies_total(self._handle))
 
+    def margin(self, keys: str | Sequence[str]) -> Tallies:
+        """The tallies of some of the keys, the others totalled. It adds up like any Tallies.
+
+        keys
+            the name of a key column that stays, or several names, in any order
+
+        Raises NameNotFoundError for another name, OptionError for none (see total).
+
+        >>> import cxkit as cx
+        >>> shops = cx.tally_by([10, 9, 3], by={"region": ["n", "n", "s"], "shop": [1, 2, 1]})
+        >>> [(key, tally.n) for key, tally in shops.margin("region")]
+        [('n', 2), ('s', 1)]
+        """
+        kept = {keys} if isinstance(keys, str) else set(keys)
+        with self._lock:
+            columns = self.columns
+            for name in sorted(kept.difference(columns), key=str):
+                raise NameNotFoundError(
+                    f"there is no key column {name!r}; there are {', '.join(columns)}"
+                )
+            bits = sum(
+                1 << at for at, name in enumerate(reversed(columns)) if name not in kept
+            )
+            return Tallies._of(_native.cx_tallies_margin(self._handle, bits))
+
     def table(self) -> Table:
         """The distribution: the keys, score, count and weight, a row for each key and step.
 

@@ -4,6 +4,11 @@ module CXKit
   # Scores are a column, a Tally or a Tallies. With by:, or of Tallies, the result is a Table with
   # one row for each key; otherwise an Estimate. With mode:, the mode in which each was asked, an
   # Estimate that has the flag "mixed-modes" when the modes differ. The remaining keywords are those of Tally#add.
+  #
+  # min_n:: hides what has fewer valid answers, and in a table as many more rows as it takes that no
+  #         hidden one follows by subtraction
+  # totals:: with by: also a row for every margin; :grouping has the bits of the keys totalled, 1 for
+  #          the last key
   CES_READ_AS = {"mean" => {score: "mean"}, "agree" => {score: "top-box", top: 3},
                  "net" => {score: "nps", promoters: 6, detractors: 3}}.freeze
   private_constant :CES_READ_AS
@@ -14,9 +19,10 @@ module CXKit
     # counts:: [detractors, passives, promoters] in place of scores
     # method:: auto, adjusted-wald, adjusted-wald-z, score, wald, bonett-price, goodman
     def nps(scores = nil, counts: nil, weights: nil, by: nil, promoters: 9, detractors: 6, scale: 0..10,
-            confidence: 0.95, method: "auto", mode: nil, **answers)
+            confidence: 0.95, method: "auto", mode: nil, min_n: 0, totals: false, **answers)
       options = Options.build(:Cx_nps_options, method: Options.word(:method, method, Options::METHODS),
-                                               promoters: promoters, detractors: detractors, confidence: confidence)
+                                               promoters: promoters, detractors: detractors, confidence: confidence,
+                                               **shown(min_n, totals))
       if counts
         misuse("counts: stand in place of scores") unless scores.nil? && weights.nil? && by.nil?
 
@@ -26,6 +32,17 @@ module CXKit
                                         read_as: {score: "nps", promoters: promoters, detractors: detractors})
     end
 
+    # Employee Net Promoter Score: nps that shows nothing of fewer than five people.
+    #
+    # min_n:: as in nps; 1 shows everything
+    def enps(scores, weights: nil, by: nil, promoters: 9, detractors: 6, scale: 0..10, confidence: 0.95,
+             method: "auto", min_n: 5, totals: false, **answers)
+      options = Options.build(:Cx_nps_options, method: Options.word(:method, method, Options::METHODS),
+                                               promoters: promoters, detractors: detractors, confidence: confidence,
+                                               **shown(min_n.zero? ? 1 : min_n, totals))
+      measure(:cx_enps, scores, options, weights: weights, by: by, scale: scale, answers: answers)
+    end
+
     # Customer satisfaction: the share of answers in the top boxes, 0..1.
     #
     # top:: how many steps count as satisfied; nil for the usual ones of that scale
@@ -33,9 +50,9 @@ module CXKit
     # denominator:: valid, or answered to count what does not apply
     # direction:: high, or low when 1 is best
     def csat(scores, weights: nil, by: nil, scale: 1..5, top: nil, denominator: "valid", confidence: 0.95,
-             method: "wilson", direction: "high", mode: nil, **answers)
+             method: "wilson", direction: "high", mode: nil, min_n: 0, totals: false, **answers)
       options = Options.build(:Cx_csat_options, method: Options.word(:method, method, Options::METHODS), top: top,
-                                                confidence: confidence,
+                                                confidence: confidence, **shown(min_n, totals),
                                                 direction: Options.word(:direction, direction, Options::DIRECTIONS),
                                                 denominator: Options.word(:denominator, denominator,
                                                                           Options::DENOMINATORS))
@@ -49,16 +66,18 @@ module CXKit
     # report:: mean, agree or net
     # ease:: true turns the effort of version 1 into ease (6 - answer)
     def ces(scores, version: 2, report: "mean", ease: false, weights: nil, by: nil, confidence: 0.95, mode: nil,
-            **answers)
+            min_n: 0, totals: false, **answers)
       options = Options.build(:Cx_ces_options, version: version, confidence: confidence, ease: ease ? 1 : 0,
+                                               **shown(min_n, totals),
                                                report: Options.word(:report, report, Options::REPORTS))
       measure(:cx_ces, scores, options, weights: weights, by: by, scale: version == 1 ? 1..5 : 1..7, answers: answers,
                                         mode: mode, read_as: CES_READ_AS[report.to_s])
     end
 
     # Mean answer in the units of the scale.
-    def mean_score(scores, weights: nil, by: nil, scale: 0..10, confidence: 0.95, mode: nil, **answers)
-      options = Options.build(:Cx_mean_options, confidence: confidence)
+    def mean_score(scores, weights: nil, by: nil, scale: 0..10, confidence: 0.95, mode: nil, min_n: 0, totals: false,
+                   **answers)
+      options = Options.build(:Cx_mean_options, confidence: confidence, **shown(min_n, totals))
       measure(:cx_mean_score, scores, options, weights: weights, by: by, scale: scale, answers: answers, mode: mode,
                                                read_as: {score: "mean"})
     end
@@ -71,6 +90,10 @@ module CXKit
     end
 
     private
+
+    def shown(min_n, totals)
+      {min_n: min_n, totals: totals ? 1 : 0}
+    end
 
     def counted(counts, promoters, detractors, scale)
       counts = counts.to_a.dup
@@ -91,6 +114,8 @@ module CXKit
 
       state = state_of(scores, **reading)
       suffix = state.is_a?(Tallies) ? "_by" : ""
+      misuse("totals: are for tables: give by, or Tallies") if suffix.empty? && options.totals != 0
+
       native = state.__send__(:read) { |handle| Native.public_send(:"#{function}#{suffix}", handle, options) }
       state.is_a?(Tallies) ? Table.new(native) : Estimate.from(native)
     end

@@ -62,6 +62,21 @@ module CXKit
       wrap(read { |handle| Native.cx_tallies_total(handle) })
     end
 
+    # The tallies of some of the keys, the others totalled; it adds up like any Tallies.
+    #
+    # keys:: the name of a key column that stays, or several names
+    def margin(keys)
+      kept = Array(keys).map(&:to_sym)
+      columns = table.columns[0...-3].map(&:to_sym)
+      (kept - columns).each do |name|
+        CXKit.send(:refuse, :name, "there is no key column #{name}; there are #{columns.join(', ')}")
+      end
+      bits = columns.reverse.each_with_index.sum { |name, at| kept.include?(name) ? 0 : 1 << at }
+      Tallies.allocate.tap do |margin|
+        margin.__send__(:adopt, read { |handle| Native.cx_tallies_margin(handle, bits) })
+      end
+    end
+
     # The distribution: keys, score, count and weight.
     def table
       Table.new(read { |handle| Native.cx_tallies_table(handle) })

@@ -96,6 +96,16 @@ def metric_options(metric: argparse.ArgumentParser) -> None:
             metavar="CODE,...",
             help=f"codes that mean: {text}",
         )
+    metric.add_argument(
+        "--min-n",
+        type=int,
+        default=0,
+        metavar="N",
+        help="hide rows with fewer answers, and others by which they could be worked out",
+    )
+    metric.add_argument(
+        "--totals", action="store_true", help="with --by: a row for every margin too"
+    )
     metric.add_argument("--confidence", type=float, default=0.95, help="default 0.95")
     table_options(metric)
 

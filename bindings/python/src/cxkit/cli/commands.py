@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import cxkit as cx
 
+from .._options import EXCLUDED
 from ..report import config as configuration
 from ..report import source
 from ..report.config import Config
@@ -126,6 +127,12 @@ def metric(chosen: Namespace) -> int:
     if not 0 < chosen.confidence < 1:
         print(f"cxkit: --confidence {chosen.confidence} is not between 0 and 1", file=sys.stderr)
         return 2
+    if chosen.min_n < 0:
+        print(f"cxkit: --min-n {chosen.min_n} is no number of answers", file=sys.stderr)
+        return 2
+    if chosen.totals and not chosen.by:
+        print("cxkit: --totals needs --by", file=sys.stderr)
+        return 2
     easy = (1, 5) if getattr(chosen, "version", 2) == 1 else (1, 7)
     steps: tuple[int, int] = {"nps": (0, 10), "ces": easy}.get(chosen.command) or chosen.scale
     codes = configuration.Codes(steps, tuple(chosen.missing), tuple(chosen.not_applicable))
@@ -144,7 +151,8 @@ def metric(chosen: Namespace) -> int:
     if chosen.mode:
         return asked(chosen, scores, weights, keys, steps)
     rows = estimates(chosen, scores, weights, keys, steps)
-    output.emit(rows, chosen.format, chosen.command)
+    shown = marked(rows, keys) if chosen.format == "table" else rows
+    output.emit(shown, chosen.format, chosen.command)
     return 0
 
 
@@ -175,9 +183,8 @@ def estimates(
     chosen: Namespace, scores: Array, weights: Array | None, keys: Keys, steps: tuple[int, int]
 ) -> list[Row]:
     """One row for each combination of the keys, in the order of their labels."""
-    calls: dict[str, Callable[..., cx.Estimate]] = {"nps": cx.nps, "csat": cx.csat, "ces": cx.ces}
-    call = calls[chosen.command]
-    extra: Row = {
+    calls: dict[str, Callable[..., Any]] = {"nps": cx.nps, "csat": cx.csat, "ces": cx.ces}
+    options: Row = {
         "nps": {},
         "csat": {"top": getattr(chosen, "top", None)},
         "ces": {
@@ -185,57 +192,61 @@ def estimates(
             "report": getattr(chosen, "report", "mean"),
         },
     }[chosen.command]
-    extra = {key: value for key, value in extra.items() if value is not None}
-    rows = []
-    for labels, chosen_rows in groups(keys, len(scores)):
-        tally = cx.Tally(scale=steps)
-        tally.add(
-            scores[chosen_rows],
-            invalid="error",
-            weights=None if weights is None else weights[chosen_rows],
-            **CODES,
-        )
-        try:
-            found = plain(call(tally, confidence=chosen.confidence, **extra))
-        except cx.EmptyError:
-            found = None
-        rows.append({**labels, **row_of(found)})
-    if not keys and rows[0]["value"] is None:
-        raise Problem(f'{chosen.file}: the column "{chosen.column}" has no answer')
-    return rows
+    options = {key: value for key, value in options.items() if value is not None}
+    options |= {"confidence": chosen.confidence, "min_n": chosen.min_n}
+    reading: Row = {"weights": weights, "invalid": "error", **CODES}
+    if keys:
+        codes = {name: found for name, (_, found) in keys.items()}
+        tallies = cx.tally_by(scores, by=codes, scale=steps, **reading)
+        table = calls[chosen.command](tallies, totals=chosen.totals, **options)
+        return [{**labels_of(row, keys), **row_of(row)} for row in table]
+    try:
+        found = calls[chosen.command](cx.Tally(scale=steps).add(scores, **reading), **options)
+    except cx.EmptyError:
+        raise Problem(f'{chosen.file}: the column "{chosen.column}" has no answer') from None
+    except cx.SuppressedError:
+        raise Problem(
+            f'{chosen.file}: the column "{chosen.column}" has fewer answers than --min-n '
+            f"{chosen.min_n}: too few to be shown"
+        ) from None
+    return [plain(found)]
 
 
-def row_of(found: Row | None) -> Row:
-    names = (
-        "value",
-        "ci_low",
-        "ci_high",
-        "confidence",
-        "se",
-        "n",
-        "n_eff",
-        "method",
-        "unit",
-        "flags",
-        "excluded",
-    )
-    return {name: None if found is None else found[name] for name in names}
+FIGURES = ("value", "ci_low", "ci_high", "confidence", "se", "n", "n_eff", "method", "unit")
 
 
-def groups(keys: Keys, rows: int) -> Iterator[tuple[Row, Any]]:
-    """(labels, rows) of every combination that occurs."""
-    import numpy as np
+def labels_of(row: Row, keys: Keys) -> Row:
+    """The labels of a row; None where a key is totalled, which "grouping" tells."""
+    labels = {
+        name: None if row[name] is None else found[row[name]] for name, (found, _) in keys.items()
+    }
+    return labels | ({"grouping": row["grouping"]} if "grouping" in row else {})
 
-    if not keys:
-        yield {}, slice(None)
-        return
-    code = np.zeros(rows, np.int64)
-    for labels, found in keys.values():
-        code = code * len(labels) + found
-    for value in np.unique(code):
-        inside = code == value
-        first = int(np.argmax(inside))
-        yield {name: labels[found[first]] for name, (labels, found) in keys.items()}, inside
+
+def row_of(row: Row) -> Row:
+    """A row of a grouped table in the form of a single figure; nothing of one without a value."""
+    if row["status"] == "CX_E_EMPTY":
+        return dict.fromkeys((*FIGURES, "flags", "excluded"))
+    hidden = row["status"] == "CX_E_SUPPRESSED"
+    found = {name: None if hidden and name == "method" else row[name] for name in FIGURES}
+    found["flags"] = row["flags"].split(",") if row["flags"] else []
+    found["excluded"] = None if hidden else {name: row[name] for name in EXCLUDED if row[name]}
+    return found
+
+
+def marked(rows: list[Row], keys: Keys) -> list[Row]:
+    """For people: what is hidden, and what is totalled, in words."""
+    out = []
+    for row in rows:
+        shown = dict(row)
+        bits = shown.pop("grouping", 0)
+        for at, name in enumerate(reversed(list(keys))):
+            if bits >> at & 1:
+                shown[name] = "(all)"
+        if "suppressed" in (row["flags"] or ()):
+            shown["value"] = output.HIDDEN
+        out.append(shown)
+    return out
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from ..report.problem import FileProblem, Problem
 from ..report.shapes import Row
 
 SCHEMA_VERSION = 1
+HIDDEN = "hidden"
 
 
 def emit(rows: list[Row], form: str, what: str) -> None:
@@ -88,7 +89,8 @@ def emit_table(rows: list[Row], what: str) -> None:
     names = [name for name in rows[0] if any(flat(row[name]) != "" for row in rows)]
     cells = [[short(row[name]) for name in names] for row in rows]
     numeric = [
-        all(isinstance(row[name], (int, float, type(None))) for row in rows) for name in names
+        all(row[name] == HIDDEN or isinstance(row[name], (int, float, type(None))) for row in rows)
+        for name in names
     ]
     widths = [max(len(line[i]) for line in [names, *cells]) for i in range(len(names))]
     for line in [names, *cells]:

@@ -1,0 +1,154 @@
+"""Intervals that hold at every look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+from . import _native
+from ._options import METHODS, SCORES, fill, number
+from .estimate import Estimate
+from .metric import _Answers, _measure, _state_of
+from .table import Table
+from .tally import Tallies
+
+__all__ = ["anytime"]
+
+
+@overload
+def anytime(  # type: ignore[overload-overlap]
+    scores: Tallies,
+    *,
+    scale: tuple[int, int] = (0, 10),
+    score: str = "nps",
+    promoters: int = 9,
+    detractors: int = 6,
+    top: int | None = None,
+    alpha: float = 0.05,
+    method: str = "auto",
+    optimise_at: float | None = None,
+    by: None = None,
+    min_n: int = 0,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+
+@overload
+def anytime(
+    scores: object,
+    *,
+    scale: tuple[int, int] = (0, 10),
+    score: str = "nps",
+    promoters: int = 9,
+    detractors: int = 6,
+    top: int | None = None,
+    alpha: float = 0.05,
+    method: str = "auto",
+    optimise_at: float | None = None,
+    by: None = None,
+    min_n: int = 0,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate: ...
+
+
+@overload
+def anytime(
+    scores: object,
+    *,
+    scale: tuple[int, int] = (0, 10),
+    score: str = "nps",
+    promoters: int = 9,
+    detractors: int = 6,
+    top: int | None = None,
+    alpha: float = 0.05,
+    method: str = "auto",
+    optimise_at: float | None = None,
+    by: object,
+    min_n: int = 0,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Table: ...
+
+
+def anytime(
+    scores: object,
+    *,
+    scale: tuple[int, int] = (0, 10),
+    score: str = "nps",
+    promoters: int = 9,
+    detractors: int = 6,
+    top: int | None = None,
+    alpha: float = 0.05,
+    method: str = "auto",
+    optimise_at: float | None = None,
+    by: object = None,
+    min_n: int = 0,
+    totals: bool = False,
+    missing_codes: Sequence[float] = (),
+    not_applicable_codes: Sequence[float] = (),
+    invalid: str = "exclude",
+    fractional: str = "invalid",
+) -> Estimate | Table:
+    """A score whose interval holds at every look, for dashboards that are looked at daily.
+
+    The probability that any of the intervals, however often one looks, excludes the true score is
+    at most alpha. All options have to be chosen before the first answer.
+
+    scores
+        all answers so far, a Tally, or Tallies; without weights
+    scale
+        lowest and highest answer
+    score
+        "nps", "mean" or "top-box"
+    promoters, detractors, top
+        as in nps and csat
+    alpha
+        1 - confidence
+    method
+        "auto" (beta-binomial for top boxes, else betting), "beta-binomial", "normal-mixture",
+        "betting"
+    optimise_at
+        planned number of answers, where the interval is narrow; None: 500
+    by, min_n, totals, missing_codes, not_applicable_codes, invalid, fractional
+        as in nps
+
+    Raises EmptyError without a valid answer, DomainError for weighted answers, SuppressedError
+    below min_n, OptionError, and what Tally.add raises.
+
+    >>> import cxkit as cx
+    >>> week = cx.Tally().add([10] * 50 + [8] * 30 + [3] * 20)
+    >>> cx.anytime(week)
+    30.0 points [3.2, 52.8] 95 % (betting, n = 100)
+    """
+    answers: _Answers = {
+        "weights": None,
+        "missing_codes": missing_codes,
+        "not_applicable_codes": not_applicable_codes,
+        "invalid": invalid,
+        "fractional": fractional,
+    }
+    options = fill(
+        _native.cx_anytime_options(),
+        score=number("score", score, SCORES),
+        promoters=promoters,
+        detractors=detractors,
+        top=top,
+        method=number("method", method, METHODS),
+        confidence=1 - alpha,
+        optimise_at=optimise_at,
+        min_n=min_n,
+        totals=totals,
+    )
+    state = _state_of(scores, by, scale, answers)
+    return _measure(state, _native.cx_anytime, _native.cx_anytime_by, options)
