@@ -47,6 +47,7 @@
 %include <cxkit/contacts.h>
 %include <cxkit/anytime.h>
 %include <cxkit/windows.h>
+%include <cxkit/trend.h>
 %include <cxkit/journey.h>
 %include <cxkit/tolerance.h>
 %include <cxkit/joint.h>

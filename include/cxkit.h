@@ -22,6 +22,7 @@
 #include <cxkit/table.h>
 #include <cxkit/special.h>
 #include <cxkit/tally.h>
+#include <cxkit/trend.h>
 #include <cxkit/waits.h>
 #include <cxkit/windows.h>
 #include <cxkit/metric.h>

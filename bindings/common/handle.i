@@ -103,6 +103,7 @@ struct TYPE {};
 %cx_options(cx_promise_options)
 %cx_options(cx_response_options)
 %cx_options(cx_tolerance_options)
+%cx_options(cx_trend_options)
 %cx_options(cx_window_options)
 %ignore cx_tolerance_options::allocator;
 %cx_options(cx_silence_options)

@@ -18,12 +18,17 @@ CALL(windows_add, PTR(0, set), COL(1, &times), COL(4, &offsets), COL(2, &scores)
 CALL(windows_roll, PTR(0, set), 2, 1, NULL, HANDLE(1, cx_tallies))
 CALL(window_of, COL(0, &times), COL(2, &offsets), options, NULL, HANDLE(1, cx_table))
 CALL(answer_delay, COL(0, &times), COL(1, &times), 0, NULL, OUT(2, cx_delay))
+CALL(trend, PTR(0, set), options, HANDLE(1, cx_table))
+CALL(trend_keys, PTR(0, set), HANDLE(1, cx_table))
 INIT(window)
+INIT(trend)
 
 static const function functions[] = {
     OPTIONS(windows_add, 3, 30, window, 0, AT(window, unit), AT(window, every),
             AT(window, week_starts)),
     PLAIN(windows_roll, 2),
+    PLAIN(trend_keys, 2),
+    OPTIONS(trend, 2, 0, trend, AT(trend, confidence), AT(trend, score), AT(trend, few)),
     OPTIONS(window_of, 2, 5, window, 0, AT(window, unit), AT(window, every),
             AT(window, week_starts)),
     COLUMNS(answer_delay, 3, 3),
@@ -72,6 +77,14 @@ static cx_status run_windows(const cx_allocator *allocator, cx_error *err) {
     if (status == CX_OK) {
         status = cx_windows_roll(own, 2, 1, allocator, &rolled, err);
         if (status == CX_OK) status = cx_nps_by(rolled, NULL, &table, err), cx_tallies_free(rolled);
+        if (status == CX_OK) cx_table_free(table);
+    }
+    if (status == CX_OK) {
+        status = cx_trend(own, NULL, &table, err);
+        if (status == CX_OK) cx_table_free(table);
+    }
+    if (status == CX_OK) {
+        status = cx_trend_keys(own, &table, err);
         if (status == CX_OK) cx_table_free(table);
     }
     if (status == CX_OK) {

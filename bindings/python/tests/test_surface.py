@@ -126,6 +126,11 @@ SURFACE = {
         "every, period, by, metric, offset, week_starts, empty, scale, promoters, detractors, top, "
         f"confidence, {READING}",
     ),
+    "trend": (
+        "time, scores",
+        "every, by, offset, week_starts, score, promoters, detractors, top, few, confidence, scale, "
+        f"{READING}",
+    ),
     "tally_windows": (
         "time, scores", f"every, by, offset, week_starts, into, scale, {READING}"
     ),
@@ -211,7 +216,7 @@ EXAMPLES = [
     cx.detectable, cx.target,
     cx.index, cx.gap, cx.mystery, cx.Joint, cx.Joint.add, cx.Joint.tally, cx.Joint.index,
     cx.Joint.compare, cx.Gaps, cx.Gaps.add, cx.Gaps.total,
-    cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll,
+    cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll, cx.trend,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -228,6 +233,10 @@ MODULES = [
     for name in (
         "anytime compare contacts difference driver errors estimate joint journey metric moments "
         "mystery plan random sample special table tally waits windows"
+        "compare contacts difference driver errors estimate joint journey metric moments mystery plan "
+        "random sample special table tally waits"
+        "compare difference driver errors estimate joint journey metric moments mystery plan random "
+        "sample special table tally trend waits windows"
     ).split()
 ]
 

@@ -59,6 +59,7 @@ from .plan import Certificate, Plan, plan
 from .sample import SampleSize, detectable, sample_size, target
 from .table import Table
 from .tally import Tallies, Tally, tally_by
+from .trend import Trend, trend
 from .waits import (
     LogRank,
     Promises,
@@ -120,6 +121,7 @@ __all__ = [
     "Table",
     "Tallies",
     "Tally",
+    "Trend",
     "UnidentifiedError",
     "UninformedError",
     "VersionError",
@@ -163,6 +165,7 @@ __all__ = [
     "tally_by",
     "target",
     "tally_windows",
+    "trend",
     "window_of",
     "windows",
 ]
