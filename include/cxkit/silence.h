@@ -41,8 +41,8 @@ CX_API void cx_silence_options_init(cx_silence_options *options);
  * changed: the last of k times in a span of s + e.
  *
  * a and b are estimated by moments: with T the time from the first contact until now,
- * m = sum k / sum T, v = sum ((k - m T)^2 - k) / sum T^2, a = m^2 / v, b = m / v; v <= 0 means one
- * rate for all, and exp(-m e).
+ * m = sum k / sum T, v = sum ((k - m T)^2 - k) / sum T^2, a = m^2 / v but at most 5, so that a
+ * customer always speaks for himself in the end, and b = a / m.
  *
  * @param      customer  a key; missing: counted under no_id
  * @param      time      of a contact, answer or purchase: timestamps, or microseconds since 1970
@@ -52,11 +52,11 @@ CX_API void cx_silence_options_init(cx_silence_options *options);
  * @param[out] out       a row for each customer, sorted: the key; last (microseconds); elapsed
  *                       (seconds since then); gaps; rhythm (seconds per contact at his posterior
  *                       mean rate); tail; silent (1 or 0); basis: "own", or "population" for a
- *                       customer with a single contact, or "none" without a prior: nulls then. Figures: customers, single, silent, share
- *                       with share_ci_low and share_ci_high (Wilson), beyond_chance with its limits
- *                       (the share less the level that falls silent by chance, over 1 - level),
- *                       prior_shape, prior_scale (both infinite: one rate for all), rhythm (of the
- *                       population, seconds), contacts, merged, missing, no_id, later
+ *                       customer with a single contact, or "none" without a prior: nulls then.
+ * Figures: customers, single, silent, share with share_ci_low and share_ci_high (Wilson),
+ * beyond_chance with its limits (the share less the level that falls silent by chance, over 1 -
+ * level), prior_shape, prior_scale, rhythm (of the population, seconds), contacts, merged, missing,
+ * no_id, later
  * @param      err       may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_OVERFLOW |
  *         CX_E_MEMORY

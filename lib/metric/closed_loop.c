@@ -224,6 +224,7 @@ static void loop_share(const loop_work *work, int64_t part, int64_t whole, cx_es
     double share = (double)part / (double)whole, n = (double)whole;
     cx_i_interval limits = cx_i_share_interval(CX_METHOD_WILSON, (double)part, (double)whole,
                                                work->request->options.confidence);
+    out->status = CX_OK;
     out->method = CX_METHOD_WILSON;
     out->value = share;
     out->ci_low = fmax(limits.low, 0);

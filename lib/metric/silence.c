@@ -9,6 +9,9 @@
 /* A log of contacts, customer by customer, against the rhythm of each. */
 
 #define SILENCE_MICROS 1e6
+/* The most gaps that the population is worth: from then on a customer speaks for himself, also
+ * where all seem to be alike. */
+#define SILENCE_MOST_SHAPE 5.0
 
 /* -- contacts, sorted by customer ---------------------------------------------------------- */
 
@@ -157,21 +160,15 @@ static cx_status silence_population(silence_log *log, cx_error *err) {
         excess += (k - log->rate * t) * (k - log->rate * t) - k;
         square += t * t;
     }
-    double variance = excess / square;
-    log->shape = log->scale = INFINITY;
-    if (!(variance > 1e-12 * log->rate * log->rate)) return CX_OK;
-    log->shape = log->rate * log->rate / variance;
-    log->scale = log->rate / variance;
+    double variance = excess / square, alike = log->rate * log->rate;
+    log->shape = variance * SILENCE_MOST_SHAPE > alike ? alike / variance : SILENCE_MOST_SHAPE;
+    log->scale = log->shape / log->rate;
     return CX_OK;
 }
 
 static double silence_tail(const silence_log *log, const silence_customer *customer,
                            double *rhythm) {
     double elapsed = silence_seconds(customer->last, log->now);
-    if (isinf(log->shape)) {
-        *rhythm = 1 / log->rate;
-        return exp(-log->rate * elapsed);
-    }
     double seen = log->scale + silence_seconds(customer->first, customer->start);
     double weight = log->shape + (double)customer->gaps;
     *rhythm = weight > 0 ? seen / weight : (double)NAN;

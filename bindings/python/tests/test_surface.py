@@ -101,6 +101,21 @@ SURFACE = {
     "Gaps.add": ("expectation, experience", READING),
     "Gaps.total": ("", "importance, cut, cases, confidence"),
     "non_repeat": ("customer, time", f"index, by, method, confidence, {CONTACTS}"),
+    "tolerance": (
+        "wait, score",
+        "drop, by, band, shape, measure, scale, promoters, detractors, weights, respondents, "
+        "draws, seed, confidence, missing_codes, not_applicable_codes, invalid",
+    ),
+    "silence": (
+        "last_contact",
+        "now, customer, rhythm, gaps, level, merge_gap, prior, confidence",
+    ),
+    "coverage": ("contacts, asked", "by, answered, confidence"),
+    "closed_loop": (
+        "score, contacted, score_again",
+        "control, reasked, acted, alerted, contacted_at, now, level, followed, scale, promoters, "
+        "detractors, confidence, missing_codes, not_applicable_codes, invalid",
+    ),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
@@ -217,6 +232,8 @@ EXAMPLES = [
     cx.index, cx.gap, cx.mystery, cx.Joint, cx.Joint.add, cx.Joint.tally, cx.Joint.index,
     cx.Joint.compare, cx.Gaps, cx.Gaps.add, cx.Gaps.total,
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll, cx.trend,
+    cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll,
+    cx.tolerance, cx.silence, cx.coverage, cx.closed_loop,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -231,12 +248,9 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "anytime compare contacts difference driver errors estimate joint journey metric moments "
-        "mystery plan random sample special table tally waits windows"
-        "compare contacts difference driver errors estimate joint journey metric moments mystery plan "
-        "random sample special table tally waits"
-        "compare difference driver errors estimate joint journey metric moments mystery plan random "
-        "sample special table tally trend waits windows"
+        "anytime closed_loop compare contacts coverage difference driver errors estimate joint "
+        "journey metric moments mystery plan random sample silence special table tally tolerance "
+        "trend waits windows"
     ).split()
 ]
 

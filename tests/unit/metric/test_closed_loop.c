@@ -110,6 +110,7 @@ START_TEST(test_contact_in_time_counts_open_cases_as_censored) {
     ck_assert_int_eq(result.in_time.excluded[CX_EXCLUDED_OUT_OF_RANGE], 1);
     ck_assert_int_eq(result.in_time.excluded[CX_EXCLUDED_OPEN], 1);
     ck_assert_close(result.in_time_naive.value, 0.5, 1e-14);
+    ck_assert_int_eq(result.in_time_naive.status, CX_OK);
     ck_assert_int_eq(result.reasked_treated.n, 7);
     options.level = 1e6;
     ck_assert_ok(cx_closed_loop(&s, &c, &g, &r, NULL, &a, &t, NULL, now, &options, &result, err));

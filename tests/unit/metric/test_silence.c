@@ -62,15 +62,15 @@ START_TEST(test_one_contact_has_no_rhythm) {
 }
 END_TEST
 
-/* By hand: one rate for all, m = 2 / 40 days, since both made one contact in twenty days. */
-START_TEST(test_customers_all_alike_share_one_rate) {
+/* By hand: m = 2 / 40 days without spread, so that the population is worth five gaps. */
+START_TEST(test_customers_all_alike_lean_on_each_other_as_on_five_gaps) {
     const int32_t who[] = {7, 7, 8, 8};
     const int64_t when[] = {day(0), day(10), day(0), day(5)};
     ck_assert_ok(silence(who, when, 4, day(20), err));
-    ck_assert(isinf(figure("prior_shape")));
+    ck_assert_double_eq(figure("prior_shape"), 5);
     ck_assert_close(figure("rhythm"), 20.0 * DAY, 1e-14);
-    ck_assert_close(cell("tail", 0), exp(-0.5), 1e-14);
-    ck_assert_close(cell("tail", 1), exp(-0.75), 1e-14);
+    ck_assert_close(cell("tail", 0), pow(110.0 / 120, 6), 1e-14);
+    ck_assert_close(cell("tail", 1), pow(105.0 / 120, 6), 1e-14);
 }
 END_TEST
 
@@ -209,7 +209,7 @@ Suite *suite_silence(void) {
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_an_empty_log_knows_nobody);
     tcase_add_test(tcase, test_one_contact_has_no_rhythm);
-    tcase_add_test(tcase, test_customers_all_alike_share_one_rate);
+    tcase_add_test(tcase, test_customers_all_alike_lean_on_each_other_as_on_five_gaps);
     tcase_add_test(tcase, test_contacts_at_the_same_time_are_one);
     tcase_add_test(tcase, test_few_gaps_lean_on_the_population);
     tcase_add_test(tcase, test_the_order_of_contacts_does_not_matter);

@@ -14,7 +14,10 @@ from __future__ import annotations
 
 from . import _native, errors, random, special
 from .anytime import anytime
+from .closed_loop import ClosedLoop, closed_loop
 from .compare import Change, Decomposition, Heterogeneity, decompose, heterogeneity
+from .contacts import LogEffort, Resolution, episodes, fcr, log_effort, non_repeat
+from .coverage import coverage
 from .difference import (
     BeliefGap,
     belief_gap,
@@ -23,7 +26,6 @@ from .difference import (
     share_difference,
     shares,
 )
-from .contacts import LogEffort, Resolution, episodes, fcr, log_effort, non_repeat
 from .driver import Drivers, drivers
 from .errors import (
     ColumnTypeError,
@@ -57,8 +59,10 @@ from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
 from .plan import Certificate, Plan, plan
 from .sample import SampleSize, detectable, sample_size, target
+from .silence import Silence, silence
 from .table import Table
 from .tally import Tallies, Tally, tally_by
+from .tolerance import Tolerance, tolerance
 from .trend import Trend, trend
 from .waits import (
     LogRank,
@@ -79,6 +83,7 @@ __all__ = [
     "BeliefGap",
     "Certificate",
     "Change",
+    "ClosedLoop",
     "ColumnTypeError",
     "ConstantError",
     "ConvergenceError",
@@ -116,24 +121,28 @@ __all__ = [
     "Resolution",
     "ResponseSpeed",
     "SampleSize",
+    "Silence",
     "SingularError",
     "SuppressedError",
     "Table",
     "Tallies",
     "Tally",
+    "Tolerance",
     "Trend",
     "UnidentifiedError",
     "UninformedError",
     "VersionError",
     "Waits",
     "WaitsBy",
+    "answer_delay",
     "anytime",
     "belief_gap",
-    "answer_delay",
     "ces",
+    "closed_loop",
     "compare",
     "compare_rest",
     "correlate",
+    "coverage",
     "csat",
     "decompose",
     "detectable",
@@ -161,10 +170,12 @@ __all__ = [
     "share",
     "share_difference",
     "shares",
+    "silence",
     "special",
     "tally_by",
-    "target",
     "tally_windows",
+    "target",
+    "tolerance",
     "trend",
     "window_of",
     "windows",
