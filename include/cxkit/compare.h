@@ -45,7 +45,7 @@ CX_API void cx_compare_options_init(cx_compare_options *options);
  * | --- | --- |
  * | NPS | mover (auto), wald |
  * | mean | t (auto: Welch's [Welch1947]), mover (auto where a side has no variance), wald |
- * | top box | newcombe (auto) or mover, agresti-caffo, score, wald |
+ * | top box | score (auto), newcombe or mover, agresti-caffo, wald |
  *
  * mover puts the interval of each side together [Zou2008]: with limits l, u of the sides,
  * d - sqrt((a - l_a)^2 + (u_b - b)^2) .. d + sqrt((u_a - a)^2 + (b - l_b)^2); a side's interval is

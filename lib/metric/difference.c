@@ -130,10 +130,12 @@ static cx_status difference_welch(const cx_i_compare_side *a, const cx_i_compare
     return CX_OK;
 }
 
+/* By enumeration from ten answers a side: mover of score limits holds 93 % and more of net scores,
+ * the score method 92 % of shares, where Newcombe's falls to 91. */
 static cx_method difference_method(const cx_compare_options *options, const cx_i_compare_side *a,
                                    const cx_i_compare_side *b) {
     if (options->method != CX_METHOD_AUTO) return (cx_method)options->method;
-    if (options->score == CX_SCORE_TOP_BOX) return CX_METHOD_NEWCOMBE;
+    if (options->score == CX_SCORE_TOP_BOX) return CX_METHOD_SCORE;
     if (options->score == CX_SCORE_NPS) return CX_METHOD_MOVER;
     return a->varies && b->varies ? CX_METHOD_T : CX_METHOD_MOVER;
 }

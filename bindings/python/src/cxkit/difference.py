@@ -154,6 +154,8 @@ def compare(
         "auto"; for paired answers "adjusted-wald" (nps), "score" or "agresti-caffo" (top-box),
         "t"; otherwise for "nps": "mover" (auto), "wald"; for "mean": "t" (auto, Welch's), "mover",
         "wald"; for "top-box": "newcombe" (auto), "agresti-caffo", "score", "wald"
+        "auto", or for "nps": "mover" (auto), "wald"; for "mean": "t" (auto, Welch's), "mover",
+        "wald"; for "top-box": "score" (auto), "newcombe", "agresti-caffo", "wald"
     confidence
         of the interval; that of the estimates for two of them
     score

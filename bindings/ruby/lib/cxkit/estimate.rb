@@ -58,6 +58,19 @@ module CXKit
 
     private
 
+    # The estimate in the form of C.
+    def to_native
+      numbers = [value, ci_low, ci_high, confidence, se].map { |number| number.nil? ? Float::NAN : number.to_f }
+      made = Native::Cx_estimate.new(*numbers, df || Float::INFINITY)
+      made.set_sample(n, n_eff || Float::NAN, sum_w || Float::NAN)
+      made.set_kind((0...Native::CX_METHOD_END).find { |code| Native.cx_method_name(code) == @method } || 0,
+                    (0...Native::CX_UNIT_END).find { |code| Native.cx_unit_name(code) == unit },
+                    (0...32).sum { |bit| flags.include?(Native.cx_flag_name(1 << bit)) ? 1 << bit : 0 },
+                    p_value || Float::NAN)
+      REASONS.each { |name, code| made.set_excluded(code, excluded[name] || 0) }
+      made
+    end
+
     def effective
       "n_eff = #{format('%.1f', n_eff)}" unless n_eff == n
     end

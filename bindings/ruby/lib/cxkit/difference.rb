@@ -1,0 +1,115 @@
+# frozen_string_literal: true
+
+module CXKit
+  # What staff believe a score to be, against what customers say; see CXKit.belief_gap.
+  class BeliefGap < Value.with(:gap, :believed, :customers, :over)
+    def to_s
+      "gap #{gap}; believed #{believed}; customers #{customers}"
+    end
+  end
+
+  class << self
+    # The difference a - b of a score between two independent groups, with p_value.
+    #
+    # a, b:: columns of answers, Tally objects, Tallies by the same keys (the result is a Table with
+    #        p_adjusted, Holm, beside p_value), or two Estimate objects, compared by their limits
+    # paired:: true for the same customers on both sides; needs their answers together
+    # method:: auto; for nps mover or wald; for mean t, mover or wald; for top-box score,
+    #          newcombe, agresti-caffo or wald
+    # score:: nps, mean or top-box
+    # lower_is_better:: true for effort: the difference carries the flag "lower-is-better"
+    # by, weights:: for columns: a pair, [of a, of b]
+    def compare(a, b, paired: false, method: "auto", confidence: 0.95, score: "nps", scale: 0..10, promoters: 9,
+                detractors: 6, top: nil, lower_is_better: false, by: nil, weights: nil, **answers)
+      misuse("paired: needs the answers of the same customers together: a Joint") if paired
+      return compare_estimates(a, b, method, confidence) if a.is_a?(Estimate) || b.is_a?(Estimate)
+
+      options = difference_options(score, promoters, detractors, top, confidence, method, lower_is_better)
+      states = [a, b].zip(pair(:by, by), pair(:weights, weights)).map do |scores, key, weight|
+        state_of(scores, by: key, scale: scale, weights: weight, answers: answers)
+      end
+      handles = states.map { |state| state.__send__(:copy_handle) }
+      return Estimate.from(Native.cx_compare(*handles, options)) if states.all?(Tally)
+      return Table.new(Native.cx_compare_by(*handles, options)) if states.all?(Tallies)
+
+      misuse("one side is split by keys and the other is not")
+    end
+
+    # Each group against all the others together; p_adjusted (Holm) beside p_value.
+    #
+    # scores:: Tallies, or a column of answers with by:
+    def compare_rest(scores, by: nil, method: "auto", confidence: 0.95, score: "nps", scale: 0..10, promoters: 9,
+                     detractors: 6, top: nil, lower_is_better: false, weights: nil, **answers)
+      options = difference_options(score, promoters, detractors, top, confidence, method, lower_is_better)
+      state = state_of(scores, by: by, scale: scale, weights: weights, answers: answers)
+      misuse("by is missing: groups need a column of keys") unless state.is_a?(Tallies)
+
+      Table.new(state.__send__(:read) { |handle| Native.cx_compare_rest(handle, options) })
+    end
+
+    # The difference x1/n1 - x2/n2 of two independent shares, with p_value.
+    #
+    # method:: newcombe, agresti-caffo, score (Miettinen and Nurminen), wald
+    def share_difference(x1, n1, x2, n2, method: "newcombe", confidence: 0.95)
+      options = Options.build(:Cx_share_difference_options, method: Options.word(:method, method, Options::METHODS),
+                                                            confidence: confidence)
+      Estimate.from(Native.cx_share_difference(x1, n1, x2, n2, options))
+    end
+
+    # Shares of several classes, with intervals that hold all at once: a Table.
+    #
+    # method:: goodman; sison-glaz for many answers in every class
+    def shares(counts, method: "goodman", confidence: 0.95)
+      options = Options.build(:Cx_shares_options, method: Options.word(:method, method, Options::METHODS),
+                                                  confidence: confidence)
+      Input.open { |input| Table.new(Native.cx_shares(input.column(counts, :counts), options)) }
+    end
+
+    # What managers or staff believe a score to be, against what customers say.
+    #
+    # staff:: one belief for each, in the unit of the score; with staff_as: "answers" their answers
+    #         to the customers' question
+    # customers:: a Tally or a column of answers
+    def belief_gap(staff, customers, staff_as: "beliefs", score: "nps", scale: 0..10, promoters: 9, detractors: 6,
+                   top: nil, method: "auto", confidence: 0.95, weights: nil, **answers)
+      options = difference_options(score, promoters, detractors, top, confidence, method, false)
+      asked = state_of(customers, by: nil, scale: scale, weights: weights, answers: answers)
+      misuse("customers are one group: a Tally or a column of answers") unless asked.is_a?(Tally)
+      found = case staff_as.to_s
+              when "beliefs" then beliefs_against(staff, asked, options)
+              when "answers"
+                said = state_of(staff, by: nil, scale: scale, weights: nil, answers: {})
+                Native.cx_belief_gap_answers(said.__send__(:copy_handle), asked.__send__(:copy_handle), options)
+              else misuse("staff_as: #{staff_as.inspect} is not one of beliefs, answers")
+              end
+      BeliefGap.new(**BeliefGap::FIELDS.to_h { |name| [name, Estimate.from(found.public_send(name))] })
+    end
+
+    private
+
+    def difference_options(score, promoters, detractors, top, confidence, method, lower_is_better)
+      options = comparison(score, promoters, detractors, top, confidence)
+      options.method = Options.word(:method, method, Options::METHODS)
+      options.lower_is_better = lower_is_better ? 1 : 0
+      options
+    end
+
+    def beliefs_against(staff, asked, options)
+      Input.open do |input|
+        column = input.column(staff, :beliefs)
+        asked.__send__(:read) { |handle| Native.cx_belief_gap(column, handle, options) }
+      end
+    end
+
+    def compare_estimates(a, b, method, confidence)
+      unless a.is_a?(Estimate) && b.is_a?(Estimate)
+        misuse("an estimate compares with an estimate: the answers behind it are not known any more")
+      end
+      unless %w[auto mover].include?(method.to_s)
+        misuse("method: #{method}: two estimates have only their limits: mover")
+      end
+      misuse("confidence: the estimates were made with #{a.confidence}") unless [0.95, a.confidence].include?(confidence)
+      Estimate.from(Native.cx_compare_estimates(a.__send__(:to_native), b.__send__(:to_native)))
+    end
+  end
+end
