@@ -59,12 +59,13 @@ cx_status cx_i_joint_make(int64_t k, const cx_allocator *allocator, cx_joint **o
     self->slots = cx_i_joint_complete_yy(self, k, 0) + 1;
     self->component = cx_i_alloc_array(&own, k, sizeof *self->component);
     self->found = cx_i_alloc_array(&own, k, sizeof *self->found);
+    self->codes = cx_i_alloc_array(&own, k, sizeof *self->codes);
     int64_t *plain = cx_i_alloc_array(&own, 2 * self->slots, sizeof *plain);
     cx_i_sum *sums = cx_i_alloc_array(&own, 4 * self->slots, sizeof *sums);
     joint_lay_out(self, plain, sums);
     self->block = cx_i_alloc_array(&own, CX_I_JOINT_BLOCKS(k) * CX_I_JOINT_BLOCK, sizeof(int16_t));
-    if (self->component == NULL || self->found == NULL || self->block == NULL || plain == NULL ||
-        sums == NULL) {
+    if (self->component == NULL || self->found == NULL || self->codes == NULL ||
+        self->block == NULL || plain == NULL || sums == NULL) {
         cx_joint_free(self);
         return cx_i_out_of_memory(err);
     }
@@ -82,6 +83,7 @@ void cx_joint_free(cx_joint *self) {
     }
     cx_i_free(&allocator, self->component);
     cx_i_free(&allocator, self->found);
+    cx_i_free(&allocator, self->codes);
     cx_i_free(&allocator, self->block);
     cx_i_free(&allocator, self->sums.plain);
     cx_i_free(&allocator, self->sums.weight);

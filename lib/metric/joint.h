@@ -4,6 +4,7 @@
 #include <cxkit/joint.h>
 
 #include "base/array.h"
+#include "metric/codes.h"
 #include "metric/scores.h"
 
 /* Respondents of one state: products of two sums of readings stay exact in double. */
@@ -36,6 +37,7 @@ struct cx_joint {
     cx_i_component *component;
     cx_i_joint_sums sums, scratch; /* as in a tally: a failing call leaves no trace */
     const cx_array **found;        /* the column of each component, during a call */
+    cx_i_codes *codes;             /* how the column of each component is read, likewise */
     int16_t *block;                /* rows being read: CX_I_JOINT_BLOCKS(k) blocks */
     int64_t slots;
 };

@@ -170,6 +170,34 @@ static cx_status joint_find_columns(cx_joint *self, const cx_frame *x, const cx_
     return CX_OK;
 }
 
+/* Without weights an answer is a code; what the codes leave is looked at by itself. */
+static cx_status joint_read_codes(cx_joint *self, int64_t i, int64_t start, int64_t count,
+                                  int32_t *reason, cx_error *err) {
+    const cx_i_component *component = &self->component[i];
+    const cx_i_codes *codes = &self->codes[i];
+    cx_i_cells *cells = &component->tally->scratch;
+    int16_t *y = joint_y(self, i);
+    uint16_t code[CX_I_BLOCK];
+    cx_i_codes_read(codes, start, count, code);
+    for (int64_t r = 0; r < count; r++) {
+        int32_t left = code[r] < codes->levels ? -1 : codes->reason[code[r] - codes->levels];
+        if (left < 0) {
+            cells->count[code[r]]++;
+            y[r] = component->read[code[r]];
+        } else if (left == CX_I_REFUSED) {
+            double value;
+            cx_i_array_read(self->found[i], start + r, 1, &value);
+            CX_TRY(cx_i_joint_answer(self, i, codes->answers, start + r, value, NULL, &y[r],
+                                     &reason[r], err));
+        } else {
+            cells->excluded[left]++;
+            y[r] = CX_I_NO_ANSWER;
+            reason[r] = left;
+        }
+    }
+    return CX_OK;
+}
+
 /* The columns from the last to the first, so that `reason` is left by the first without answer. */
 static cx_status joint_read_block(cx_joint *self, const cx_array *weights,
                                   const cx_answer_options *options, int64_t start, int64_t count,
@@ -177,11 +205,14 @@ static cx_status joint_read_block(cx_joint *self, const cx_array *weights,
     double values[CX_I_JOINT_BLOCK];
     for (int64_t i = self->k; i-- > 0;) {
         cx_i_answers answers = {self->found[i], weights, options};
+        if (weight == NULL) {
+            CX_TRY(joint_read_codes(self, i, start, count, reason, err));
+            continue;
+        }
         cx_i_array_read(self->found[i], start, count, values);
         for (int64_t r = 0; r < count; r++)
-            CX_TRY(cx_i_joint_answer(self, i, &answers, start + r, values[r],
-                                     weight != NULL ? &weight[r] : NULL, joint_y(self, i) + r,
-                                     &reason[r], err));
+            CX_TRY(cx_i_joint_answer(self, i, &answers, start + r, values[r], &weight[r],
+                                     joint_y(self, i) + r, &reason[r], err));
     }
     return CX_OK;
 }
@@ -203,12 +234,18 @@ cx_status cx_joint_add(cx_joint *self, const cx_frame *x, const cx_array *weight
     cx_answer_options defaults;
     double weight[CX_I_JOINT_BLOCK];
     int32_t reason[CX_I_JOINT_BLOCK] = {0};
+    cx_i_answers answers[CX_JOINT_COLUMNS];
     cx_answer_options_init(&defaults);
     if (options == NULL) options = &defaults;
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
     CX_TRY(joint_find_columns(self, x, weights, options, err));
     if (self->found[0]->length > CX_I_JOINT_ROWS) return cx_i_joint_overflow(err);
     cx_i_joint_begin(self, weights != NULL);
+    for (int64_t i = 0; i < self->k; i++) {
+        answers[i] = (cx_i_answers){self->found[i], weights, options};
+        cx_i_codes_init(&self->codes[i], &answers[i], self->component[i].as.scale_min,
+                        self->component[i].as.scale_max);
+    }
     for (int64_t start = 0; start < self->found[0]->length; start += CX_I_JOINT_BLOCK) {
         int64_t left = self->found[0]->length - start;
         int64_t count = left < CX_I_JOINT_BLOCK ? left : CX_I_JOINT_BLOCK;
