@@ -121,8 +121,8 @@ CX_API void cx_paired_options_init(cx_paired_options *options);
  * both. auto: shares answered by the same people score [Tango1998], other shares agresti-caffo, net
  * scores adjusted-wald, means t. agresti-caffo adds two answers to each share, one of them 1;
  * adjusted-wald one and a half to each net score (0.375, 0.75, 0.375); the covariance stays
- * [AgrestiCaffo2000]. t has the degrees of freedom of Welch and Satterthwaite over three groups: both,
- * only i, only j.
+ * [AgrestiCaffo2000]. t has the degrees of freedom of Welch and Satterthwaite over three groups:
+ * both, only i, only j.
  *
  * @param      joint    the two components are read alike
  * @param      i        0 <= i < columns
