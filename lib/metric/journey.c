@@ -105,7 +105,7 @@ static cx_status journey_merge_answers(const cx_i_journey *tree, int64_t i, cx_e
 /* The parts of a node lie behind it, up to the next node that is not deeper. */
 static void journey_combine(journey_work *work, int64_t i) {
     cx_i_journey_node *node = &work->tree.node[i];
-    cx_i_combination sum;
+    cx_i_weighted_mean sum;
     cx_i_combine_start(&sum, work->options.confidence, (cx_unit)node->estimate.unit);
     for (int64_t c = i + 1; c < work->tree.count && work->tree.node[c].depth > node->depth; c++) {
         cx_i_journey_node *part = &work->tree.node[c];

@@ -238,7 +238,7 @@ static cx_status modes_test(modes_work *work, const modes_group *group, cx_error
 static cx_status modes_standardise(modes_work *work, const modes_group *group, char *text,
                                    cx_error *err) {
     cx_i_mode_row *whole = &work->row[group->row];
-    cx_i_combination sum;
+    cx_i_weighted_mean sum;
     whole->standardised = cx_i_estimate_new(work->options.confidence, work->unit);
     whole->covered = NAN;
     if (work->share == NULL) return CX_OK;

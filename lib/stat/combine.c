@@ -1,12 +1,12 @@
 #include "stat/combine.h"
 
-void cx_i_combine_start(cx_i_combination *sum, double confidence, cx_unit unit) {
-    *sum = (cx_i_combination){.estimate = cx_i_estimate_new(confidence, unit)};
+void cx_i_combine_start(cx_i_weighted_mean *sum, double confidence, cx_unit unit) {
+    *sum = (cx_i_weighted_mean){.estimate = cx_i_estimate_new(confidence, unit)};
     sum->estimate.value = 0;
     sum->estimate.method = CX_METHOD_MOVER;
 }
 
-static void combine_count(cx_i_combination *sum, const cx_estimate *part) {
+static void combine_count(cx_i_weighted_mean *sum, const cx_estimate *part) {
     cx_estimate *all = &sum->estimate;
     all->n += part->n;
     all->sum_w += part->sum_w;
@@ -15,7 +15,7 @@ static void combine_count(cx_i_combination *sum, const cx_estimate *part) {
         all->excluded[reason] += part->excluded[reason];
 }
 
-void cx_i_combine_add(cx_i_combination *sum, const cx_estimate *part, double weight) {
+void cx_i_combine_add(cx_i_weighted_mean *sum, const cx_estimate *part, double weight) {
     if (!(weight > 0)) return; /* nobody goes there */
     double below = weight * (part->value - part->ci_low);
     double above = weight * (part->ci_high - part->value);
@@ -28,12 +28,12 @@ void cx_i_combine_add(cx_i_combination *sum, const cx_estimate *part, double wei
     sum->parts++;
 }
 
-void cx_i_combine_without(cx_i_combination *sum, const cx_estimate *part) {
+void cx_i_combine_without(cx_i_weighted_mean *sum, const cx_estimate *part) {
     combine_count(sum, part);
     sum->estimate.flags |= CX_FLAG_PARTIAL;
 }
 
-cx_estimate cx_i_combine_end(const cx_i_combination *sum, double low, double high) {
+cx_estimate cx_i_combine_end(const cx_i_weighted_mean *sum, double low, double high) {
     cx_estimate all = sum->estimate;
     if (sum->parts == 0) {
         all.value = NAN;
