@@ -55,7 +55,7 @@ static cx_status trend_difference(const cx_estimate *a, const cx_estimate *b, bo
 
 /* The mean of the windows before `at`, each counting the same. */
 static cx_estimate trend_earlier(const cx_i_trend *trend, int64_t at, int64_t windows) {
-    cx_i_combination sum;
+    cx_i_weighted_mean sum;
     cx_i_combine_start(&sum, trend->score.confidence, cx_i_compare_unit(trend->score.score));
     for (int64_t i = 0; i < at; i++)
         if (trend_has(&trend->window[i]))
