@@ -36,6 +36,12 @@ module CXKit
 
     FCR_METHODS = words(Native::CX_FCR_NAIVE + 1) { |number| Native.cx_fcr_method_name(number) }
     CONTACT_AS = words(Native::CX_CONTACT_FULL + 1) { |number| Native.cx_contact_as_name(number) }
+    SHAPES = {"isotonic" => Native::CX_SHAPE_ISOTONIC, "one-knot" => Native::CX_SHAPE_ONE_KNOT,
+              "plateau" => Native::CX_SHAPE_PLATEAU}.freeze
+    MEASURES = {"mean" => Native::CX_MEASURE_MEAN, "detractors" => Native::CX_MEASURE_DETRACTORS,
+                "promoters" => Native::CX_MEASURE_PROMOTERS, "nps" => Native::CX_MEASURE_NPS}.freeze
+    FOLLOWED = {"detractors" => Native::CX_FOLLOWED_DETRACTORS, "passives" => Native::CX_FOLLOWED_PASSIVES,
+                "promoters" => Native::CX_FOLLOWED_PROMOTERS}.freeze
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
 
