@@ -97,10 +97,19 @@ class TestJoint < Minitest::Test
     assert_raises(CXKit::OptionError) { state.add_waves([1], [1], nil) }
   end
 
+  def test_compare_takes_pairs_and_overlapping_waves
+    expect(@known["paired-t"], CXKit.compare(@data["ease"], @data["speed"], paired: true, score: "mean", scale: 1..5))
+    nobody = CXKit.compare([9, 3, 10, 7], [8, 10, 2], respondents: [[1, 2, 3, 4], [5, 6, 7]], score: "mean")
+    assert_in_delta CXKit.compare([9, 3, 10, 7], [8, 10, 2], score: "mean").p_value, nobody.p_value, 1e-12
+    assert_includes CXKit.compare([9, 8], [7, 9], paired: true, lower_is_better: true).flags, "lower-is-better"
+    assert_raises(CXKit::OptionError) { CXKit.compare([1], [1], paired: true, by: [[1], [1]]) }
+  end
+
   def test_gaps_match_the_independent_numbers
     items = %w[food room staff]
     known = figures("gap")
-    expected = columns("gap_data", items.map { |item| "expect_#{item}" }).transform_keys { |name| name.delete_prefix("expect_") }
+    expected = columns("gap_data", items.map { |item| "expect_#{item}" })
+    expected = expected.transform_keys { |name| name.delete_prefix("expect_") }
     experienced = columns("gap_data", items)
     found = CXKit.gap(expected, experienced, importance: [3, 2, 5])
     expect(known["total"], found)

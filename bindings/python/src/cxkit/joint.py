@@ -430,7 +430,7 @@ def index(
     reading = (missing_codes, not_applicable_codes, invalid, fractional)
     if isinstance(columns, Joint):
         if by is not None or weights is not None or reading != ((), (), "exclude", "invalid"):
-            raise OptionError("by, weights and codes are for columns: a Joint has been read already")
+            raise OptionError("by, weights and codes are for columns: a Joint was read already")
         return columns.index(
             importance=importance, cases=cases, method=method, confidence=confidence
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from . import _native
@@ -90,9 +90,10 @@ class Mystery:
 
 
 def _auditors(raw: Any) -> Auditors:
-    names = ("f", "df_between", "df_within", "p_value")
-    names += ("variance_between", "variance_within", "icc")
-    return Auditors(n=raw.auditors, **{name: _known(getattr(raw, name)) for name in names})
+    found = {
+        field.name: _known(getattr(raw, field.name)) for field in fields(Auditors)[:-1]
+    }
+    return Auditors(n=raw.auditors, **found)
 
 
 def mystery(

@@ -13,15 +13,25 @@ module CXKit
     #
     # a, b:: columns of answers, Tally objects, Tallies by the same keys (the result is a Table with
     #        p_adjusted, Holm, beside p_value), or two Estimate objects, compared by their limits
-    # paired:: true for the same customers on both sides; needs their answers together
+    # paired:: true for columns of the same customers, row by row
+    # respondents:: for waves that overlap: a pair of keys, [of a, of b], by which they are matched
+    # cases:: of paired answers: complete (both; for paired) or available (everyone; for waves)
     # method:: auto; for nps mover or wald; for mean t, mover or wald; for top-box score,
     #          newcombe, agresti-caffo or wald
     # score:: nps, mean or top-box
     # lower_is_better:: true for effort: the difference carries the flag "lower-is-better"
     # by, weights:: for columns: a pair, [of a, of b]
-    def compare(a, b, paired: false, method: "auto", confidence: 0.95, score: "nps", scale: 0..10, promoters: 9,
+    def compare(a, b, paired: false, respondents: nil, cases: nil, method: "auto", confidence: 0.95, score: "nps", scale: 0..10, promoters: 9,
                 detractors: 6, top: nil, lower_is_better: false, by: nil, weights: nil, **answers)
-      misuse("paired: needs the answers of the same customers together: a Joint") if paired
+      if paired || respondents
+        misuse("by is not for paired answers: compare one group at a time") if by
+        state = Joint.new(%w[a b], read: score == "nps" ? "net" : score, scale: scale, high: promoters,
+                                   low: detractors, top: top)
+        return paired_difference(state, [a, b], respondents, weights, answers, lower_is_better,
+                                 method: method, confidence: confidence,
+                                 cases: cases || (respondents ? "available" : "complete"))
+      end
+      misuse("cases is for paired answers") if cases
       return compare_estimates(a, b, method, confidence) if a.is_a?(Estimate) || b.is_a?(Estimate)
 
       options = difference_options(score, promoters, detractors, top, confidence, method, lower_is_better)
@@ -86,6 +96,19 @@ module CXKit
     end
 
     private
+
+    def paired_difference(state, sides, respondents, weights, answers, lower_is_better, **figures)
+      misuse("weights and respondents are not read together: give one") if respondents && weights
+      if respondents
+        state.add_waves(*sides, respondents, **answers)
+      else
+        state.add({a: sides[0], b: sides[1]}, weights: weights, **answers)
+      end
+      found = state.compare(:a, :b, **figures)
+      return found unless lower_is_better
+
+      Estimate.new(**found.to_h, flags: (found.flags + ["lower-is-better"]).freeze)
+    end
 
     def difference_options(score, promoters, detractors, top, confidence, method, lower_is_better)
       options = comparison(score, promoters, detractors, top, confidence)

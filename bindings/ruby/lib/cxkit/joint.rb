@@ -249,7 +249,9 @@ module CXKit
             cases: "available", confidence: 0.95, **answers)
       sides = [expectation, experience].map { |side| side.is_a?(Hash) || side.is_a?(Table) ? side : {gap: side} }
       names = sides.map { |side| side.to_h.keys.map(&:to_s) }
-      misuse("expectation has #{names[0].join(', ')}, and experience #{names[1].join(', ')}") if names[0].sort != names[1].sort
+      if names[0].sort != names[1].sort
+        misuse("expectation has #{names[0].join(', ')}, and experience #{names[1].join(', ')}")
+      end
       state = Gaps.new(names[0], scale: scale)
       if by.nil?
         return state.add(*sides, weights: weights, **answers)
