@@ -40,11 +40,62 @@ static double quantile_excess(quantile_problem *problem, double u, double *slope
     return log_tail - log(problem->tail);
 }
 
+/* -- a start in plain doubles, so that one step in full precision is left --------------------- */
+
+/* Lentz's continued fraction of the incomplete beta function [DLMF 8.17.22]; 0 when it is slow. */
+static double quantile_fraction(double a, double b, double x) {
+    double c = 1.0, d = 1.0 / (1.0 - (a + b) * x / (a + 1.0)), product = d;
+    for (int m = 1; m < 200; m++) {
+        double even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        double odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        d = 1.0 / (1.0 + even * d);
+        c = 1.0 + even / c;
+        product *= c * d;
+        d = 1.0 / (1.0 + odd * d);
+        c = 1.0 + odd / c;
+        product *= c * d;
+        if (fabs(c * d - 1.0) < 1e-12) return product;
+    }
+    return 0.0;
+}
+
+/* quantile_excess for the beta law to some ten digits; NaN where the fraction does not serve. */
+static double quantile_rough_excess(const quantile_problem *problem, double u, double *slope) {
+    double a = problem->beta.a, b = problem->beta.b;
+    bool lower = u * (a + b + 2.0) < a + 1.0;
+    double log_front = a * log(u) + b * log1p(-u) - problem->beta.log_beta.hi;
+    double sum = lower ? quantile_fraction(a, b, u) / a : quantile_fraction(b, a, 1.0 - u) / b;
+    double near = exp(log_front) * sum, tail = lower == problem->upper ? 1.0 - near : near;
+    if (!(sum > 0.0) || !(tail > 1e-290) || !(problem->tail > 1e-290)) return NAN;
+    *slope = exp(log_front - log1p(-u)) / tail;
+    return log(tail / problem->tail);
+}
+
 /* One step: in log u for a lower tail, which is a power of u at first, in u for an upper one. */
 static double quantile_step(const quantile_problem *problem, double u, double step) {
     if (problem->upper || fabs(step) < 0.1)
         return u + u * step * (problem->upper ? 1.0 : 1.0 + 0.5 * step);
     return u * exp(step);
+}
+
+/* A better start than u, or u. */
+static double quantile_rough(const quantile_problem *problem, double u, double low, double high) {
+    double start = u;
+    for (int k = 0; k < 40; k++) {
+        double slope, excess = quantile_rough_excess(problem, u, &slope);
+        if (isnan(excess) || !(slope > 0.0)) return start;
+        if (k == 0 && fabs(excess) < 1e-9) return start; /* the power law knows more digits */
+        if ((excess > 0.0) == problem->upper)
+            low = u;
+        else
+            high = u;
+        double step = (problem->upper ? excess : -excess) / slope;
+        double next = quantile_step(problem, u, step);
+        if (!(next > low && next < high)) next = low + 0.5 * (high - low);
+        if (fabs(step) < 1e-6) return next;
+        u = next;
+    }
+    return start;
 }
 
 /* The root between low and high, started at u. */
@@ -97,8 +148,10 @@ static double quantile_gamma(quantile_problem *problem) {
 static double quantile_beta(quantile_problem *problem, cx_i_dd *log_u) {
     double a = problem->beta.a, b = problem->beta.b, slope;
     *log_u = quantile_power_log(problem, a, problem->beta.log_beta);
-    double excess = quantile_excess(problem, quantile_tiny, &slope);
-    if ((excess < 0.0) == problem->upper) return 0.0;
+    if (!(log_u->hi > -600.0)) { /* may the root underflow? */
+        double excess = quantile_excess(problem, quantile_tiny, &slope);
+        if ((excess < 0.0) == problem->upper) return 0.0;
+    }
     double start = exp(log_u->hi), mean = a / (a + b);
     if (a > 2.0 && b > 2.0) {
         double sd = sqrt(mean * (b / (a + b)) / (a + b + 1.0));
@@ -107,6 +160,7 @@ static double quantile_beta(quantile_problem *problem, cx_i_dd *log_u) {
     }
     if (!(start < 0.5)) start = mean < 0.5 ? mean : 0.25;
     if (!(start > quantile_tiny)) start = DBL_MIN;
+    start = quantile_rough(problem, start, quantile_tiny, 0.5);
     return quantile_search(problem, start, quantile_tiny, 0.5);
 }
 
@@ -119,7 +173,8 @@ cx_i_split cx_i_beta_solve(double a, double b, double probability, bool upper) {
     problem.beta.a = a;
     problem.beta.b = b;
     problem.beta.log_beta = cx_i_dd_lbeta(a, b);
-    double slope, excess = quantile_excess(&problem, 0.5, &slope);
+    double slope, excess = quantile_rough_excess(&problem, 0.5, &slope);
+    if (!(fabs(excess) > 1e-6)) excess = quantile_excess(&problem, 0.5, &slope);
     bool swapped = (excess < 0.0) != problem.upper; /* the root lies above 1/2 */
     if (swapped) {
         problem.beta.a = b;
