@@ -48,6 +48,7 @@
 %include <cxkit/anytime.h>
 %include <cxkit/windows.h>
 %include <cxkit/trend.h>
+%include <cxkit/once.h>
 %include <cxkit/journey.h>
 %include <cxkit/tolerance.h>
 %include <cxkit/joint.h>

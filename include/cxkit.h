@@ -44,6 +44,7 @@
 #include <cxkit/mystery.h>
 #include <cxkit/coverage.h>
 #include <cxkit/closed_loop.h>
+#include <cxkit/once.h>
 #include <cxkit/plan.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>

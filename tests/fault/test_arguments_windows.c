@@ -20,6 +20,8 @@ CALL(window_of, COL(0, &times), COL(2, &offsets), options, NULL, HANDLE(1, cx_ta
 CALL(answer_delay, COL(0, &times), COL(1, &times), 0, NULL, OUT(2, cx_delay))
 CALL(trend, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(trend_keys, PTR(0, set), HANDLE(1, cx_table))
+CALL(tallies_add_once, PTR(0, set), COL(1, &scores), COL(4, &weights), frame_with(2, &by),
+     frame_with(3, &by), COL(5, &times), 0, options, NULL)
 INIT(window)
 INIT(trend)
 
@@ -28,6 +30,7 @@ static const function functions[] = {
             AT(window, week_starts)),
     PLAIN(windows_roll, 2),
     PLAIN(trend_keys, 2),
+    OPTIONS(tallies_add_once, 4, 50, window, 0, AT(window, unit), AT(window, every)),
     OPTIONS(trend, 2, 0, trend, AT(trend, confidence), AT(trend, score), AT(trend, few)),
     OPTIONS(window_of, 2, 5, window, 0, AT(window, unit), AT(window, every),
             AT(window, week_starts)),
@@ -90,6 +93,14 @@ static cx_status run_windows(const cx_allocator *allocator, cx_error *err) {
     if (status == CX_OK) {
         status = cx_window_of(&times, NULL, NULL, allocator, &table, err);
         if (status == CX_OK) cx_table_free(table);
+    }
+    if (status == CX_OK) {
+        cx_tally *tally;
+        status = cx_tally_new(0, 10, allocator, &tally, err);
+        if (status == CX_OK) {
+            status = cx_tally_add_once(tally, &scores, &weights, &by, &times, 0, NULL, NULL, err);
+            cx_tally_free(tally);
+        }
     }
     if (status == CX_OK) status = cx_answer_delay(&times, &times, 0, allocator, &delay, err);
     cx_tallies_free(own);

@@ -151,6 +151,8 @@ SURFACE = {
     ),
     "window_of": ("time", "every, offset, week_starts"),
     "answer_delay": ("event, answered", "invalid"),
+    "Tally.add_once": ("scores", f"respondent, time, keep, window, {READING}"),
+    "Tallies.add_once": ("scores", f"by, respondent, time, keep, window, {READING}"),
     "Tallies.roll": ("steps", "empty"),
     "Tally": ("", "scale"),
     "Tally.add": ("scores", READING),
@@ -234,6 +236,7 @@ EXAMPLES = [
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll, cx.trend,
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll,
     cx.tolerance, cx.silence, cx.coverage, cx.closed_loop,
+    cx.Tally.add_once, cx.Tallies.add_once,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -251,6 +254,8 @@ MODULES = [
         "anytime closed_loop compare contacts coverage difference driver errors estimate joint "
         "journey metric moments mystery plan random sample silence special table tally tolerance "
         "trend waits windows"
+        "anytime compare contacts difference driver errors estimate joint journey metric "
+        "moments mystery plan random sample special table tally trend waits windows"
     ).split()
 ]
 

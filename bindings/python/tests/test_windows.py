@@ -139,3 +139,21 @@ def test_times_are_times_for_arrow_and_for_humans():
     assert polars.DataFrame(table).schema["window"] == polars.Datetime("us")
     assert "1970-01-01 00:00:00" in repr(table)
     assert table.column("window_end")[0] == DAY
+
+
+def test_one_answer_of_each_respondent():
+    who, when = ["a", "b", "a", None, None], [2 * DAY, 0, 40 * DAY, 0, 0]
+    scores = [3, 10, 9, 8, 8]
+    tally = cx.Tally().add_once(scores, respondent=who, time=when)
+    assert tally.n == 4 and tally.counts[9] == 1 and tally.excluded["duplicate"] == 1
+    first = cx.Tally().add_once(scores, respondent=who, time=when, keep="first")
+    assert first.counts[3] == 1 and first.counts[9] == 0
+    assert cx.Tally().add_once(scores, respondent=who, time=when, window="month").n == 5
+    assert cx.Tally().add_once(scores, respondent=who, keep="all") == cx.Tally().add(scores)
+    assert cx.nps(tally).excluded["duplicate"] == 1
+    shops = cx.Tallies().add_once(scores, by=list("xxyyy"), respondent=who, time=when)
+    assert [t.excluded["duplicate"] for *key, t in shops] == [1, 0]
+    with pytest.raises(cx.OptionError, match="keep is 'newest'"):
+        cx.Tally().add_once(scores, respondent=who, keep="newest")
+    with pytest.raises(cx.OptionError, match="needs the times"):
+        cx.Tally().add_once(scores, respondent=who, window="month")

@@ -42,6 +42,11 @@ RESOLUTIONS = {
     "day": _native.CX_RESOLUTION_DAY,
 }
 FRACTIONAL = {"invalid": _native.CX_FRACTIONAL_INVALID, "floor": _native.CX_FRACTIONAL_FLOOR}
+KEEP = {
+    "last": _native.CX_KEEP_LAST,
+    "first": _native.CX_KEEP_FIRST,
+    "all": _native.CX_KEEP_ALL,
+}
 DENOMINATORS = {
     "valid": _native.CX_DENOMINATOR_VALID,
     "answered": _native.CX_DENOMINATOR_ANSWERED,

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _native
 from ._columns import column, keys
-from ._options import EXCLUDED, answers, scale_of
+from ._options import EXCLUDED, KEEP, answers, number, scale_of
 from ._state import State
 from .errors import NameNotFoundError, OptionError
 from .table import Table
@@ -80,6 +80,57 @@ class Tally(State):
         with self._lock:
             _native.cx_tally_add(
                 self._handle, column(scores, "scores"), column(weights, "weights"), options
+            )
+        return self
+
+    def add_once(
+        self,
+        scores: object,
+        *,
+        respondent: object,
+        time: object = None,
+        keep: str = "last",
+        window: object = None,
+        weights: object = None,
+        missing_codes: Sequence[float] = (),
+        not_applicable_codes: Sequence[float] = (),
+        invalid: str = "exclude",
+        fractional: str = "invalid",
+    ) -> Tally:
+        """Adds answers, of each respondent one; those that give way are excluded as "duplicate".
+
+        respondent
+            a column, or a table whose columns together say who answered (about what). A row
+            without one is a person of its own
+        time
+            when; without it the rows are in order
+        keep
+            "last", "first" or "all"; of a tie the last, or the first, row
+        window
+            one answer for each "month" (or any `every` of windows, in UTC) instead of one in all
+        weights and the rest
+            as in add
+
+        Duplicates are seen within one call. A blank does not push out an answer.
+
+        >>> import cxkit as cx
+        >>> cx.Tally().add_once([3, 9, 8], respondent=[1, 1, 2]).excluded["duplicate"]
+        1
+        """
+        options = answers(missing_codes, not_applicable_codes, invalid, fractional)
+        from .windows import _calendar  # it imports this module
+
+        calendar = None if window is None else _calendar(window, 0, "monday")[0]
+        with self._lock:
+            _native.cx_tally_add_once(
+                self._handle,
+                column(scores, "scores"),
+                column(weights, "weights"),
+                keys(respondent),
+                column(time, "time"),
+                number("keep", keep, KEEP),
+                calendar,
+                options,
             )
         return self
 
@@ -198,6 +249,60 @@ class Tallies(State):
                 column(scores, "scores"),
                 column(weights, "weights"),
                 keys(by),
+                options,
+            )
+        return self
+
+    def add_once(
+        self,
+        scores: object,
+        *,
+        by: object,
+        respondent: object,
+        time: object = None,
+        keep: str = "last",
+        window: object = None,
+        weights: object = None,
+        missing_codes: Sequence[float] = (),
+        not_applicable_codes: Sequence[float] = (),
+        invalid: str = "exclude",
+        fractional: str = "invalid",
+    ) -> Tallies:
+        """Adds answers, of each respondent one; those that give way are excluded as "duplicate".
+
+        respondent
+            a column, or a table whose columns together say who answered (about what). A row
+            without one is a person of its own
+        time
+            when; without it the rows are in order
+        keep
+            "last", "first" or "all"; of a tie the last, or the first, row
+        window
+            one answer for each "month" (or any `every` of windows, in UTC) instead of one in all
+        by, weights and the rest
+            as in add; a respondent counts once over all keys
+
+        Duplicates are seen within one call. A blank does not push out an answer.
+
+        >>> import cxkit as cx
+        >>> shops = cx.Tallies().add_once([3, 9], by=["x", "y"], respondent=[1, 1])
+        >>> [tally.n for shop, tally in shops]
+        [0, 1]
+        """
+        options = answers(missing_codes, not_applicable_codes, invalid, fractional)
+        from .windows import _calendar  # it imports this module
+
+        calendar = None if window is None else _calendar(window, 0, "monday")[0]
+        with self._lock:
+            _native.cx_tallies_add_once(
+                self._handle,
+                column(scores, "scores"),
+                column(weights, "weights"),
+                keys(by),
+                keys(respondent),
+                column(time, "time"),
+                number("keep", keep, KEEP),
+                calendar,
                 options,
             )
         return self
