@@ -149,7 +149,7 @@ CX_API CX_NODISCARD cx_status cx_fcr_by(const cx_frame *log, const cx_frame *by,
 /** @brief The non-repeat rate: the share of all contacts that no other follows within the window.
  *
  * As cx_fcr, but every contact is an index, also the fourth about one issue: a customer with many
- * contacts counts many times. It answers another question, and is lower.
+ * contacts counts many times. It answers another question, and is mostly lower.
  */
 CX_API CX_NODISCARD cx_status cx_non_repeat(const cx_frame *log, const cx_array *no_id,
                                             const cx_array *channels,

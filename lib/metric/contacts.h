@@ -45,6 +45,13 @@ CX_I_INLINE bool cx_i_contact_no_index(const uint32_t *contact) {
     return contact[2] & 1;
 }
 
+/* Memory that is soon read and written, in no order: asked for ahead. */
+#if defined(__GNUC__)
+#define CX_I_CONTACTS_AHEAD(address) __builtin_prefetch((address), 1)
+#else
+#define CX_I_CONTACTS_AHEAD(address) ((void)(address))
+#endif
+
 /* What was left out, and how many were left in before duplicates were merged, of one key. */
 typedef struct cx_i_contacts_left {
     int64_t excluded[CX_EXCLUDED_END];

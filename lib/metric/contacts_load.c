@@ -53,12 +53,20 @@ static uint32_t contacts_bucket(int64_t id, int bits) {
 
 static cx_status contacts_make_cells(cx_i_contacts_reader *reader, cx_error *err) {
     cx_i_contacts *to = reader->to;
-    while (!reader->source->ordered && INT64_C(16) << reader->bucket_bits < to->rows)
+    while (!reader->source->ordered && INT64_C(8) << reader->bucket_bits < to->rows)
         reader->bucket_bits++;
     int64_t buckets = (INT64_C(1) << reader->bucket_bits) + 1;
     to->cells = cx_i_alloc_array(&to->allocator, to->rows > buckets ? to->rows : buckets,
                                  sizeof *to->cells);
     return to->cells == NULL ? cx_i_out_of_memory(err) : CX_OK;
+}
+
+static void contacts_find_buckets(const cx_i_contacts_reader *reader, int64_t count,
+                                  cx_i_contacts_block *block) {
+    for (int64_t i = 0; i < count; i++) {
+        block->at[i] = contacts_bucket(block->id[i], reader->bucket_bits);
+        CX_I_CONTACTS_AHEAD(&reader->to->cells[block->at[i]]);
+    }
 }
 
 static cx_status contacts_count(cx_i_contacts_reader *reader, cx_i_contacts_block *block,
@@ -67,9 +75,10 @@ static cx_status contacts_count(cx_i_contacts_reader *reader, cx_i_contacts_bloc
     for (int64_t start = 0; start < to->rows; start += CX_I_BLOCK) {
         int64_t count = to->rows - start < CX_I_BLOCK ? to->rows - start : CX_I_BLOCK;
         CX_TRY(cx_i_contacts_read_block(reader, start, count, block, err));
+        contacts_find_buckets(reader, count, block);
         for (int64_t i = 0; i < count; i++) {
             if (block->left[i] != CX_I_CONTACTS_KEPT) continue;
-            to->cells[contacts_bucket(block->id[i], reader->bucket_bits)]++;
+            to->cells[block->at[i]]++;
             to->room++;
         }
     }
@@ -119,11 +128,21 @@ static cx_status contacts_make_labels(cx_i_contacts_reader *reader, cx_error *er
 
 /* -- second reading: each contact to its bucket -------------------------------------------- */
 
+static void contacts_find_places(const cx_i_contacts_reader *reader, int64_t count,
+                                 cx_i_contacts_block *block) {
+    cx_i_contacts *to = reader->to;
+    contacts_find_buckets(reader, count, block);
+    for (int64_t i = 0; i < count; i++) {
+        if (block->left[i] != CX_I_CONTACTS_KEPT) continue;
+        block->at[i] = to->cells[block->at[i]]++;
+        CX_I_CONTACTS_AHEAD(to->words + (size_t)block->at[i] * CX_I_CONTACT_WORDS);
+    }
+}
+
 static void contacts_put(const cx_i_contacts_reader *reader, const cx_i_contacts_block *block,
                          int64_t i) {
     cx_i_contacts *to = reader->to;
-    uint32_t at = to->cells[contacts_bucket(block->id[i], reader->bucket_bits)]++;
-    uint32_t *words = to->words + (size_t)at * CX_I_CONTACT_WORDS;
+    uint32_t *words = to->words + (size_t)block->at[i] * CX_I_CONTACT_WORDS;
     uint64_t time = (uint64_t)block->time[i] - (uint64_t)to->start, label = 0;
     if (to->has_topic) label |= (uint64_t)block->topic[i] << to->topic.shift;
     if (reader->source->by != NULL) label |= (uint64_t)block->by[i] << to->by.shift;
@@ -140,6 +159,7 @@ static cx_status contacts_fill(cx_i_contacts_reader *reader, cx_i_contacts_block
     for (int64_t start = 0; start < to->rows; start += CX_I_BLOCK) {
         int64_t count = to->rows - start < CX_I_BLOCK ? to->rows - start : CX_I_BLOCK;
         CX_TRY(cx_i_contacts_read_block(reader, start, count, block, err));
+        contacts_find_places(reader, count, block);
         for (int64_t i = 0; i < count; i++) {
             cx_i_contacts_left *left = &to->left[reader->source->by == NULL ? 0 : block->by[i]];
             if (block->left[i] != CX_I_CONTACTS_KEPT) {

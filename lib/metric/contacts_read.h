@@ -35,6 +35,7 @@ typedef struct cx_i_contacts_block {
     int64_t id[CX_I_BLOCK], time[CX_I_BLOCK];
     int64_t topic[CX_I_BLOCK], by[CX_I_BLOCK], channel[CX_I_BLOCK];
     double number[CX_I_BLOCK];
+    uint32_t at[CX_I_BLOCK]; /* bucket, then place */
     uint16_t transfers[CX_I_BLOCK];
     uint8_t no_index[CX_I_BLOCK];
     int8_t left[CX_I_BLOCK];

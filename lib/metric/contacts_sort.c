@@ -8,18 +8,18 @@ enum { CONTACTS_FEW = 24, CONTACTS_KEY_WORDS = 3, CONTACTS_DIGIT = 11 };
 /* The parts of a record that it is sorted by, most significant first. */
 typedef struct contacts_order {
     int stride;      /* words of a record */
-    int topic_shift; /* of contacts; -1: records with a key in their first two words */
+    int topic_shift; /* of contacts; records of three words have their key in the first two */
 } contacts_order;
 
 CX_I_INLINE uint64_t contacts_level(contacts_order order, const uint32_t *record, int level) {
-    if (order.topic_shift < 0) return level == 0 ? cx_i_word64(record) : record[2];
+    if (order.stride == CONTACTS_KEY_WORDS) return level == 0 ? cx_i_word64(record) : record[2];
     if (level == 0) return cx_i_contact_customer(record);
     if (level == 1) return (uint64_t)record[4] >> order.topic_shift;
     return level == 2 ? cx_i_word64(record + 2) : record[4];
 }
 
 CX_I_INLINE bool contacts_before(contacts_order order, const uint32_t *a, const uint32_t *b) {
-    int levels = order.topic_shift < 0 ? 2 : 4;
+    int levels = order.stride == CONTACTS_KEY_WORDS ? 2 : 4;
     for (int level = 0; level < levels; level++) {
         uint64_t x = contacts_level(order, a, level), y = contacts_level(order, b, level);
         if (x != y) return x < y;
@@ -52,7 +52,7 @@ CX_I_INLINE bool contacts_is_sorted(contacts_order order, const uint32_t *words,
 /* The highest level and bit in which the records differ; false when they are all the same. */
 CX_I_INLINE bool contacts_differ(contacts_order order, const uint32_t *words, int64_t count,
                                  int *level, uint64_t *bit) {
-    int levels = order.topic_shift < 0 ? 2 : 4;
+    int levels = order.stride == CONTACTS_KEY_WORDS ? 2 : 4;
     for (*level = 0; *level < levels; ++*level) {
         uint64_t first = contacts_level(order, words, *level), differ = 0;
         for (int64_t i = 1; i < count; i++)
@@ -84,20 +84,41 @@ CX_I_INLINE int64_t contacts_split(contacts_order order, uint32_t *words, int64_
     }
 }
 
-/* The larger part is next in the loop, so that the depth is at most the logarithm of the count. */
-static void contacts_exchange(contacts_order order, uint32_t *words, int64_t count) {
+/* One turn of the loop below: splits, and says which part is left to the caller. */
+typedef struct contacts_part_of {
+    uint32_t *words;
+    int64_t count;
+} contacts_part_of;
+
+/* The smaller part comes back in `small`, the larger stays in `large`; false: nothing to split. */
+CX_I_INLINE bool contacts_halve(contacts_order order, contacts_part_of *large,
+                                contacts_part_of *small) {
     int level;
     uint64_t bit;
-    while (count > CONTACTS_FEW && contacts_differ(order, words, count, &level, &bit)) {
-        int64_t low = contacts_split(order, words, count, level, bit);
-        uint32_t *upper = words + low * order.stride;
-        bool lower_is_larger = low > count - low;
-        contacts_exchange(order, lower_is_larger ? upper : words,
-                          lower_is_larger ? count - low : low);
-        words = lower_is_larger ? words : upper;
-        count = lower_is_larger ? low : count - low;
+    if (large->count <= CONTACTS_FEW) {
+        contacts_insert(order, large->words, large->count);
+        return false;
     }
-    if (count <= CONTACTS_FEW) contacts_insert(order, words, count);
+    if (!contacts_differ(order, large->words, large->count, &level, &bit)) return false;
+    int64_t low = contacts_split(order, large->words, large->count, level, bit);
+    contacts_part_of lower = {large->words, low};
+    contacts_part_of upper = {large->words + low * order.stride, large->count - low};
+    *large = low > upper.count ? lower : upper;
+    *small = low > upper.count ? upper : lower;
+    return true;
+}
+
+/* The larger part is next in the loop, so that the depth is at most the logarithm of the count. */
+static void contacts_exchange(int topic_shift, contacts_part_of part) {
+    contacts_part_of small;
+    const contacts_order order = {CX_I_CONTACT_WORDS, topic_shift};
+    while (contacts_halve(order, &part, &small)) contacts_exchange(topic_shift, small);
+}
+
+static void contacts_exchange_keys(contacts_part_of part) {
+    contacts_part_of small;
+    const contacts_order order = {CONTACTS_KEY_WORDS, -1};
+    while (contacts_halve(order, &part, &small)) contacts_exchange_keys(small);
 }
 
 void cx_i_contacts_sort(uint32_t *words, int64_t first, int64_t last, int topic_shift) {
@@ -107,7 +128,7 @@ void cx_i_contacts_sort(uint32_t *words, int64_t first, int64_t last, int topic_
     if (count <= CONTACTS_FEW) {
         contacts_insert((contacts_order){CX_I_CONTACT_WORDS, topic_shift}, begin, count);
     } else if (!contacts_is_sorted(order, begin, count)) {
-        contacts_exchange(order, begin, count);
+        contacts_exchange(topic_shift, (contacts_part_of){begin, count});
     }
 }
 
@@ -150,5 +171,5 @@ void cx_i_contacts_sort_keys(uint32_t *words, uint32_t *scratch, int64_t count) 
     else if (scratch != NULL && count > 1 << CONTACTS_DIGIT)
         contacts_sort_digits(words, scratch, count);
     else
-        contacts_exchange((contacts_order){CONTACTS_KEY_WORDS, -1}, words, count);
+        contacts_exchange_keys((contacts_part_of){words, count});
 }

@@ -8,7 +8,7 @@
  * end of follow-up, times two, plus one when censored, so that events come first. Word 2: cluster,
  * a customer within a key. */
 
-enum { FCR_WORDS = 3 };
+enum { FCR_WORDS = 3, FCR_AHEAD = 32 };
 
 /* Counts of one key. */
 typedef struct fcr_group {
@@ -169,6 +169,8 @@ static fcr_curve fcr_walk(fcr_work *work, int64_t first, int64_t last) {
     fcr_curve curve = {n, n, 1, 1, n, 0, 0};
     for (int64_t at = first; at < last; at = next) {
         uint64_t time = cx_i_word64(fcr_observation(work, at)) & mask;
+        if (at + FCR_AHEAD < last)
+            CX_I_CONTACTS_AHEAD(&work->change[fcr_observation(work, at + FCR_AHEAD)[2]]);
         for (next = at + 1; next < last; next++)
             if ((cx_i_word64(fcr_observation(work, next)) & mask) != time) break;
         if (time >> 1 == (uint64_t)work->log.window) curve.followed = next - at;
@@ -189,6 +191,8 @@ static fcr_clusters fcr_collect(fcr_work *work, int64_t first, int64_t last) {
     double n = (double)(last - first);
     memset(&sums, 0, sizeof sums);
     for (int64_t i = first; i < last; i++) {
+        if (i + FCR_AHEAD < last)
+            CX_I_CONTACTS_AHEAD(&work->change[fcr_observation(work, i + FCR_AHEAD)[2]]);
         uint32_t cluster = fcr_observation(work, i)[2];
         double size = work->log.cells[cluster], change = work->change[cluster];
         if (isnan(change)) continue;

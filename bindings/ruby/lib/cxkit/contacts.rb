@@ -66,7 +66,7 @@ module CXKit
       resolution(:cx_fcr, customer, time, by, no_id, channels, {confidence: confidence, method: method}, index, log)
     end
 
-    # The non-repeat rate: as fcr, but every contact is an index. A different figure, and a lower one.
+    # The non-repeat rate: as fcr, but every contact is an index. A different figure, and mostly a lower one.
     def non_repeat(customer, time, by: nil, no_id: nil, channels: nil, confidence: 0.95, method: "kaplan-meier",
                    index: nil, **log)
       resolution(:cx_non_repeat, customer, time, by, no_id, channels, {confidence: confidence, method: method}, index,
