@@ -2,6 +2,7 @@
 
 #include "stat/estimate.h"
 #include "stat/keys_table.h"
+#include "stat/survival.h"
 
 /* First contact resolution. The observations, one for each index contact, are written over the
  * contacts: three words instead of five. Words 0, 1: key, and time to the next contact or to the
@@ -134,11 +135,8 @@ static void fcr_observe_all(fcr_work *work) {
 /* -- one key: the curve [KaplanMeier1958] and what each customer does to it ---------------- */
 
 typedef struct fcr_curve {
-    int64_t n, left;       /* all, and those still followed */
-    double survival, base; /* now, and at the last censoring, when base_left were followed: */
-    int64_t base_left;     /* no rounding adds up in between */
-    double greenwood;      /* sum of d / (r (r - d)) */
-    int64_t followed;      /* for the whole window */
+    cx_i_survival_walk walk;
+    int64_t followed; /* for the whole window */
 } fcr_curve;
 
 /* Adds to each cluster the derivative of log S in the weight of its observations: the sum of
@@ -147,26 +145,19 @@ static void fcr_influence(fcr_work *work, int64_t first, int64_t last, double in
     for (int64_t i = first; i < last; i++) work->change[fcr_observation(work, i)[2]] += influence;
 }
 
-static void fcr_step(fcr_work *work, fcr_curve *curve, int64_t first, int64_t last, bool event) {
-    int64_t count = last - first;
-    if (event) {
-        double at_risk = (double)curve->left;
-        fcr_influence(work, first, last, curve->greenwood - 1 / at_risk);
-        curve->left -= count;
-        curve->survival = curve->base * ((double)curve->left / (double)curve->base_left);
-        curve->greenwood += (double)count / (at_risk * (double)curve->left);
-        return;
-    }
-    fcr_influence(work, first, last, curve->greenwood);
-    curve->left -= count;
-    curve->base = curve->survival;
-    curve->base_left = curve->left;
+static void fcr_step(fcr_work *work, cx_i_survival_walk *walk, int64_t first, int64_t last,
+                     uint64_t time) {
+    bool event = !(time & 1);
+    double own = event ? 1 / (double)walk->left : 0;
+    fcr_influence(work, first, last, walk->greenwood - own);
+    cx_i_survival_step(walk, (double)(time >> 1), event ? last - first : 0,
+                       event ? 0 : last - first);
 }
 
 static fcr_curve fcr_walk(fcr_work *work, int64_t first, int64_t last) {
     uint64_t mask = (UINT64_C(1) << work->time_bits) - 1;
-    int64_t n = last - first, next;
-    fcr_curve curve = {n, n, 1, 1, n, 0, 0};
+    int64_t next;
+    fcr_curve curve = {cx_i_survival_begin_with(last - first), 0};
     for (int64_t at = first; at < last; at = next) {
         uint64_t time = cx_i_word64(fcr_observation(work, at)) & mask;
         if (at + FCR_AHEAD < last)
@@ -174,7 +165,7 @@ static fcr_curve fcr_walk(fcr_work *work, int64_t first, int64_t last) {
         for (next = at + 1; next < last; next++)
             if ((cx_i_word64(fcr_observation(work, next)) & mask) != time) break;
         if (time >> 1 == (uint64_t)work->log.window) curve.followed = next - at;
-        fcr_step(work, &curve, at, next, !(time & 1));
+        fcr_step(work, &curve.walk, at, next, time);
     }
     return curve;
 }
@@ -223,15 +214,16 @@ static cx_status fcr_estimate(fcr_work *work, int64_t first, int64_t last, cx_es
                          "there is no index contact: first contacts are those after the first "
                          "window of the log with no other in the window before");
     fcr_curve curve = fcr_walk(work, first, last);
-    if (curve.followed == 0 && curve.survival > 0)
+    double survival = curve.walk.survival;
+    if (curve.followed == 0 && survival > 0)
         return cx_i_fail(err, CX_E_UNIDENTIFIED,
                          "no index contact is followed for the whole window of %g seconds: the log "
                          "has to be longer, or the window shorter",
                          (double)work->log.window / 1e6);
     fcr_clusters sums = fcr_collect(work, first, last);
     double kish = (double)n * (double)n / sums.squares;
-    if (curve.survival >= 1) kish = fcr_kish_followed(work, last, curve.followed);
-    cx_i_jackknife_share(&sums.jackknife, curve.survival / (double)n, curve.survival, n, kish, out);
+    if (survival >= 1) kish = fcr_kish_followed(work, last, curve.followed);
+    cx_i_jackknife_share(&sums.jackknife, survival / (double)n, survival, n, kish, out);
     return CX_OK;
 }
 

@@ -103,11 +103,8 @@ double cx_i_survival_last(const cx_i_survival *table, cx_i_unknown_end unknown) 
     return -1;
 }
 
-cx_i_survival_walk cx_i_survival_begin(const cx_i_survival *table, cx_i_unknown_end unknown) {
-    int64_t count = cx_i_survival_count(table, unknown);
-    return (cx_i_survival_walk){.table = table,
-                                .unknown = unknown,
-                                .time = -1,
+cx_i_survival_walk cx_i_survival_begin_with(int64_t count) {
+    return (cx_i_survival_walk){.time = -1,
                                 .at_risk = count,
                                 .left = count,
                                 .survival = 1,
@@ -116,8 +113,17 @@ cx_i_survival_walk cx_i_survival_begin(const cx_i_survival *table, cx_i_unknown_
                                 .base_left = count};
 }
 
-static void survival_step(cx_i_survival_walk *walk, const cx_i_survival_row *row) {
-    walk->time = row->time;
+cx_i_survival_walk cx_i_survival_begin(const cx_i_survival *table, cx_i_unknown_end unknown) {
+    cx_i_survival_walk walk = cx_i_survival_begin_with(cx_i_survival_count(table, unknown));
+    walk.table = table;
+    walk.unknown = unknown;
+    return walk;
+}
+
+void cx_i_survival_step(cx_i_survival_walk *walk, double time, int64_t events, int64_t censored) {
+    walk->time = time;
+    walk->events = events;
+    walk->censored = censored;
     walk->at_risk = walk->left;
     walk->survival_before = walk->survival;
     walk->greenwood_before = walk->greenwood;
@@ -137,10 +143,10 @@ static void survival_step(cx_i_survival_walk *walk, const cx_i_survival_row *row
 bool cx_i_survival_next(cx_i_survival_walk *walk) {
     while (walk->next < walk->table->size) {
         const cx_i_survival_row *row = &walk->table->rows[walk->next++];
-        walk->events = survival_events(row, walk->unknown);
-        walk->censored = survival_censored(row, walk->unknown);
-        if (walk->events + walk->censored == 0) continue;
-        survival_step(walk, row);
+        int64_t events = survival_events(row, walk->unknown);
+        int64_t censored = survival_censored(row, walk->unknown);
+        if (events + censored == 0) continue;
+        cx_i_survival_step(walk, row->time, events, censored);
         return true;
     }
     return false;

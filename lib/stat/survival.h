@@ -79,6 +79,9 @@ typedef struct cx_i_survival_walk {
 
 cx_i_survival_walk cx_i_survival_begin(const cx_i_survival *table, cx_i_unknown_end unknown);
 bool cx_i_survival_next(cx_i_survival_walk *walk);
+/* The same without a table: `count` observations, of which so many go at each time, in order. */
+cx_i_survival_walk cx_i_survival_begin_with(int64_t count);
+void cx_i_survival_step(cx_i_survival_walk *walk, double time, int64_t events, int64_t censored);
 /* The walk at time t >= 0: after the last row at or before it. */
 cx_i_survival_walk cx_i_survival_at(const cx_i_survival *table, cx_i_unknown_end unknown, double t);
 /* Is the curve known at t? Up to the last observation, and for ever once it is 0. */
