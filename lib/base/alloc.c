@@ -35,6 +35,12 @@ void *cx_i_alloc_array(const cx_allocator *allocator, int64_t count, size_t elem
     return cx_i_alloc(allocator, bytes);
 }
 
+void *cx_i_alloc_room(const cx_allocator *allocator, int64_t count, size_t element) {
+    size_t bytes;
+    if (count < 0 || !cx_i_mul_size((size_t)count, element, &bytes)) return NULL;
+    return allocator->allocate(allocator->context, bytes == 0 ? 1 : bytes);
+}
+
 void cx_i_free(const cx_allocator *allocator, void *memory) {
     if (memory != NULL) allocator->release(allocator->context, memory);
 }

@@ -201,7 +201,7 @@ static void array_read_values(const cx_array *column, int64_t start, int64_t cou
     case CX_F64:
         ARRAY_LOOP(double);
     case CX_BOOL:
-        for (int64_t i = 0; i < count; i++, p += column->stride) out[i] = *p != 0 ? 1.0 : 0.0;
+        for (int64_t i = 0; i < count; i++, p += column->stride) out[i] = (double)(*p != 0);
         break;
     case CX_BIT:
         array_read_bits(column, start, count, out);

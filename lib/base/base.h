@@ -44,6 +44,8 @@ bool cx_i_mul_size(size_t a, size_t b, size_t *out);
 
 /* A zeroed array of count elements, or NULL when out of memory or when the size overflows. */
 void *cx_i_alloc_array(const cx_allocator *allocator, int64_t count, size_t element);
+/* The same, not zeroed: for large arrays that are written at once. */
+void *cx_i_alloc_room(const cx_allocator *allocator, int64_t count, size_t element);
 
 /* The most an options structure may be asked for: struct_size 0 or larger than ours is refused. */
 cx_status cx_i_options_check(uint32_t struct_size, size_t ours, const char *name, cx_error *err);

@@ -55,3 +55,65 @@ void cx_i_sort(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count) {
     }
     if (from != items) memcpy(items, from, (size_t)count * sizeof *items);
 }
+
+/* -- plain keys: from the most significant end, so that parts soon fit the cache ----------- */
+
+#define SORT_FEW 40
+#define SORT_DIGIT 11
+
+static void sort_few(uint64_t *keys, int64_t count) {
+    for (int64_t i = 1; i < count; i++) {
+        uint64_t key = keys[i];
+        int64_t j = i;
+        for (; j > 0 && keys[j - 1] > key; j--) keys[j] = keys[j - 1];
+        keys[j] = key;
+    }
+}
+
+/* The bits in which the keys differ */
+static uint64_t sort_difference(const uint64_t *keys, int64_t count) {
+    uint64_t all = keys[0], any = keys[0];
+    for (int64_t i = 1; i < count; i++) all &= keys[i], any |= keys[i];
+    return all ^ any;
+}
+
+/* How far to shift for a digit that begins at the highest bit of the difference and leaves about
+ * sixteen keys for each value; its width goes to `bits`. */
+static int sort_shift(uint64_t difference, int64_t count, int *bits) {
+    int top = 63, width = 4;
+    while (difference >> top == 0) top--;
+    while (width < SORT_DIGIT && count >> (width + 4) > 0) width++;
+    *bits = width < top + 1 ? width : top + 1;
+    return top + 1 - *bits;
+}
+
+/* Sorts `from`; the result stands in `to` when `across`. Each level takes four bits or more. */
+static void sort_parts(uint64_t *from, uint64_t *to, int64_t count, bool across) {
+    uint32_t ends[1 << SORT_DIGIT];
+    uint64_t difference = count < SORT_FEW ? 0 : sort_difference(from, count);
+    int bits;
+    if (difference == 0) {
+        if (count < SORT_FEW) sort_few(from, count);
+        if (across) memcpy(to, from, (size_t)count * sizeof *to);
+        return;
+    }
+    int shift = sort_shift(difference, count, &bits);
+    uint64_t mask = (UINT64_C(1) << bits) - 1;
+    uint32_t place = 0;
+    memset(ends, 0, sizeof *ends << bits);
+    for (int64_t i = 0; i < count; i++) ends[from[i] >> shift & mask]++;
+    for (uint64_t b = 0; b <= mask; b++) {
+        uint32_t here = ends[b];
+        ends[b] = place;
+        place += here;
+    }
+    for (int64_t i = 0; i < count; i++) to[ends[from[i] >> shift & mask]++] = from[i];
+    for (uint64_t b = 0; b <= mask; b++) {
+        uint32_t begin = b == 0 ? 0 : ends[b - 1];
+        if (ends[b] > begin) sort_parts(to + begin, from + begin, ends[b] - begin, !across);
+    }
+}
+
+void cx_i_sort_u64(uint64_t *keys, uint64_t *scratch, int64_t count) {
+    sort_parts(keys, scratch, count, false);
+}

@@ -16,4 +16,7 @@ uint64_t cx_i_sort_key_i64(int64_t value);
  */
 void cx_i_sort(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count);
 
+/* Plain keys, fewer than 2^32 of them; `scratch` has room for as many. */
+void cx_i_sort_u64(uint64_t *keys, uint64_t *scratch, int64_t count);
+
 #endif

@@ -24,7 +24,7 @@ void cx_waits_reset(cx_waits *self) {
     cx_i_keys_init(&self->keys, &self->allocator);
     self->groups = NULL;
     self->order = NULL;
-    self->room = self->made = 0;
+    self->room = self->made = self->count = 0;
 }
 
 void cx_waits_free(cx_waits *self) {
@@ -107,7 +107,7 @@ static bool waits_settled(const cx_waits *waits) {
 }
 
 static cx_status waits_check_merge(const cx_waits *waits, const cx_waits *other, cx_error *err) {
-    int64_t mine, theirs, both;
+    int64_t both;
     if (waits_settled(waits) && waits_settled(other) &&
         !cx_i_keys_same_columns(&waits->keys, &other->keys)) {
         if (waits->keys.column_count > 0 && other->keys.column_count > 0)
@@ -116,9 +116,7 @@ static cx_status waits_check_merge(const cx_waits *waits, const cx_waits *other,
                          waits->keys.column_count > 0 ? "are" : "are not",
                          other->keys.column_count > 0 ? "are" : "are not");
     }
-    if (cx_i_waits_count(waits, &mine) && cx_i_waits_count(other, &theirs) &&
-        cx_i_add_i64(mine, theirs, &both))
-        return CX_OK;
+    if (cx_i_add_i64(waits->count, other->count, &both)) return CX_OK;
     return cx_i_fail(err, CX_E_OVERFLOW, "there are more than 2^63 waits");
 }
 
@@ -164,6 +162,7 @@ static void waits_put_table(cx_waits *waits, cx_i_survival *table, cx_i_survival
 static cx_status waits_commit(cx_waits *waits, const cx_waits *other, cx_i_survival *joined,
                               cx_waits *moved, cx_error *err) {
     int64_t groups = other->made; /* other may be waits */
+    waits->count += other->count;
     for (int64_t g = 0; g < groups; g++) {
         int64_t mine = 0;
         size_t size;
@@ -300,6 +299,8 @@ static cx_status waits_pool(const cx_waits *waits, int64_t first, int64_t count,
         for (int r = 0; r < CX_EXCLUDED_END; r++)
             pooled->groups[0].excluded[r] += group->excluded[r];
     }
+    if (status == CX_OK && !cx_i_waits_count(pooled, &pooled->count))
+        status = cx_i_fail(err, CX_E_OVERFLOW, "there are more than 2^63 waits");
     if (status == CX_OK)
         *out = pooled;
     else

@@ -18,6 +18,7 @@ struct cx_waits {
     cx_i_waits_group *groups; /* by key number */
     int64_t *order;           /* key numbers, sorted by key */
     int64_t room, made;       /* of both arrays; groups in use */
+    int64_t count;            /* rows added, those left out too */
 };
 
 /* Room for `count` groups and empty ones up to it. On failure unchanged but for room. */
@@ -25,7 +26,7 @@ cx_status cx_i_waits_make(cx_waits *waits, int64_t count, cx_error *err);
 /* Adds `more`, made with the same allocator, and empties it: tables without a counterpart are
  * moved and not copied. */
 cx_status cx_i_waits_absorb(cx_waits *waits, cx_waits *more, cx_error *err);
-/* All counts of a group, and of all groups; they never exceed 2^63 - 1. */
+/* All that was counted; false when it exceeds 2^63 - 1. */
 bool cx_i_waits_count(const cx_waits *waits, int64_t *count);
 /* The group at a position in key order, or NULL */
 const cx_i_waits_group *cx_i_waits_at(const cx_waits *waits, int64_t index);

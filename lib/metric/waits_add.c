@@ -21,19 +21,20 @@ static void waits_part_free(waits_part *part) {
     part->room = 0;
 }
 
-/* As many rows as there are distinct durations already: then merging costs O(1) a row. */
+/* Eight times as many rows as there are distinct durations already: then merging costs O(1) a row,
+ * and memory still follows the distinct durations. */
 static cx_status waits_part_size(waits_part *part, const cx_waits *waits, int64_t left, bool split,
                                  cx_error *err) {
     int64_t room = WAITS_PART;
     for (int64_t g = 0; g < waits->made; g++)
-        room = waits->groups[g].table.size > room ? waits->groups[g].table.size : room;
+        room = waits->groups[g].table.size > room / 8 ? 8 * waits->groups[g].table.size : room;
     if (room > left) room = left;
     if (room > INT32_MAX) room = INT32_MAX;
     if (room <= part->room) return CX_OK;
     waits_part_free(part);
-    part->keys = cx_i_alloc_array(part->allocator, room, sizeof *part->keys);
-    part->scratch = cx_i_alloc_array(part->allocator, room, sizeof *part->scratch);
-    if (split) part->number = cx_i_alloc_array(part->allocator, room, sizeof *part->number);
+    part->keys = cx_i_alloc_room(part->allocator, room, sizeof *part->keys);
+    part->scratch = cx_i_alloc_room(part->allocator, room, sizeof *part->scratch);
+    if (split) part->number = cx_i_alloc_room(part->allocator, room, sizeof *part->number);
     if (part->keys == NULL || part->scratch == NULL || (split && part->number == NULL))
         return cx_i_out_of_memory(err);
     part->room = room;
@@ -99,6 +100,20 @@ typedef struct waits_source {
     const cx_frame *by;
 } waits_source;
 
+/* Most blocks hold nothing but durations whose end is known. */
+static bool waits_is_plain(const double *durations, const double *ends, int64_t count) {
+    int plain = 1;
+    for (int64_t i = 0; i < count; i++) plain &= (durations[i] >= 0) & (ends[i] >= 0);
+    return plain != 0;
+}
+
+static void waits_put_plain(waits_part *part, const double *durations, const double *ends,
+                            int64_t count) {
+    uint64_t *keys = part->keys + part->known;
+    for (int64_t i = 0; i < count; i++) keys[i] = cx_i_survival_key(durations[i], ends[i] > 0);
+    part->known += count;
+}
+
 static cx_status waits_put_block(cx_waits *waits, waits_part *part, const waits_source *source,
                                  int64_t start, int64_t count, cx_error *err) {
     double durations[CX_I_BLOCK], ends[CX_I_BLOCK];
@@ -108,6 +123,10 @@ static cx_status waits_put_block(cx_waits *waits, waits_part *part, const waits_
         CX_TRY(cx_i_waits_make(waits, waits->keys.count, err));
     }
     CX_TRY(source->reader(source->rows, start, count, durations, ends, err));
+    if (source->by == NULL && waits_is_plain(durations, ends, count)) {
+        waits_put_plain(part, durations, ends, count);
+        return CX_OK;
+    }
     for (int64_t i = 0; i < count; i++) {
         int64_t number = source->by != NULL ? numbers[i] : 0;
         if (durations[i] >= 0)
@@ -147,6 +166,7 @@ cx_status cx_i_waits_add_rows(cx_waits *waits, cx_i_waits_reader reader, const v
     cx_status status =
         by != NULL ? cx_i_keys_bind_like(&more->keys, &waits->keys, err) : (cx_status)CX_OK;
     if (status == CX_OK) status = waits_fill(more, &source, length, &part, err);
+    more->count = length;
     if (status == CX_OK) status = cx_i_waits_absorb(waits, more, err);
     waits_part_free(&part);
     cx_waits_free(more);
@@ -186,20 +206,32 @@ static cx_status waits_read_odd(const waits_columns *in, int64_t row, double *du
     return CX_OK;
 }
 
+static bool waits_is_zero_special(const waits_columns *in, double duration) {
+    return duration == 0 && in->options.zero != CX_ZERO_KEEP;
+}
+
+static cx_status waits_read_each(const waits_columns *in, int64_t start, int64_t count,
+                                 double *durations, double *ends, cx_error *err) {
+    for (int64_t i = 0; i < count; i++) {
+        CX_TRY(waits_read_odd(in, start + i, &durations[i], ends[i], err));
+        if (!waits_is_zero_special(in, durations[i])) continue;
+        if (in->options.zero == CX_ZERO_EXCLUDE) durations[i] = -1 - CX_EXCLUDED_NOT_APPLICABLE;
+        ends[i] = 0;
+    }
+    return CX_OK;
+}
+
+/* Without branches: ends are as good as random. */
 static cx_status waits_read(const void *rows, int64_t start, int64_t count, double *durations,
                             double *ends, cx_error *err) {
     const waits_columns *in = rows;
+    int plain = in->options.zero == CX_ZERO_KEEP;
     cx_i_array_read(in->durations, start, count, durations);
     cx_i_array_read(in->ended, start, count, ends);
-    for (int64_t i = 0; i < count; i++) {
-        bool plain = durations[i] >= 0 && durations[i] < INFINITY && (ends[i] == 0 || ends[i] == 1);
-        if (!plain) CX_TRY(waits_read_odd(in, start + i, &durations[i], ends[i], err));
-        if (durations[i] == 0 && in->options.zero != CX_ZERO_KEEP) {
-            if (in->options.zero == CX_ZERO_EXCLUDE) durations[i] = -1 - CX_EXCLUDED_NOT_APPLICABLE;
-            ends[i] = 0;
-        }
-    }
-    return CX_OK;
+    for (int64_t i = 0; i < count; i++)
+        plain &=
+            (durations[i] >= 0) & (durations[i] < INFINITY) & ((ends[i] == 0) | (ends[i] == 1));
+    return plain ? CX_OK : waits_read_each(in, start, count, durations, ends, err);
 }
 
 static cx_status waits_check_options(const cx_waits_options *options, cx_waits_options *used,

@@ -127,7 +127,7 @@ static cx_status waits_read_group(cx_waits *self, cx_i_reader *reader, cx_error 
 
 static cx_status waits_read_payload(cx_waits *self, cx_i_reader *reader, char *scratch,
                                     cx_error *err) {
-    int64_t count = cx_i_get_i64(reader), all;
+    int64_t count = cx_i_get_i64(reader);
     bool keyed = self->keys.column_count > 0;
     if (count < 0 || (uint64_t)count > reader->size / 74 || (count > 1 && !keyed))
         return waits_damaged(err, "its number of keys is impossible");
@@ -136,7 +136,8 @@ static cx_status waits_read_payload(cx_waits *self, cx_i_reader *reader, char *s
         CX_TRY(waits_read_group(self, reader, err));
     }
     if (!cx_i_get_done(reader)) return waits_damaged(err, "its lengths do not add up");
-    if (!cx_i_waits_count(self, &all)) return waits_damaged(err, "its counts are impossible");
+    if (!cx_i_waits_count(self, &self->count))
+        return waits_damaged(err, "its counts are impossible");
     if (keyed) cx_i_keys_sort(&self->keys, self->order);
     for (int64_t i = 0; i < count; i++)
         if (self->order[i] != i) return waits_damaged(err, "its keys are not in order");

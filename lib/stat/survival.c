@@ -48,7 +48,7 @@ static int64_t survival_joined_size(const cx_i_survival *a, const cx_i_survival 
 cx_status cx_i_survival_join(const cx_i_survival *a, const cx_i_survival *b, cx_i_survival *out,
                              cx_error *err) {
     int64_t i = 0, j = 0, size = survival_joined_size(a, b);
-    cx_i_survival_row *rows = cx_i_alloc_array(out->allocator, size, sizeof *rows);
+    cx_i_survival_row *rows = cx_i_alloc_room(out->allocator, size, sizeof *rows);
     if (rows == NULL) return cx_i_out_of_memory(err);
     for (int64_t k = 0; k < size; k++) {
         double x = i < a->size ? a->rows[i].time : INFINITY;

@@ -1,61 +1,14 @@
 #include "stat/survival.h"
 
-/* From observations in any order to a table: sort their keys, then count runs. */
+#include "base/sort.h"
 
-#define SURVIVAL_SORT_DIGIT 11
-#define SURVIVAL_SORT_BUCKETS (1 << SURVIVAL_SORT_DIGIT)
-#define SURVIVAL_SORT_PASSES 6 /* 66 bits */
-#define SURVIVAL_SORT_SMALL 48
+/* From observations in any order to a table: sort their keys, then count runs. */
 
 static double survival_sort_time(uint64_t key) {
     uint64_t bits = key >> 1;
     double time;
     memcpy(&time, &bits, sizeof time);
     return time;
-}
-
-static void survival_sort_small(uint64_t *keys, int64_t count) {
-    for (int64_t i = 1; i < count; i++) {
-        uint64_t key = keys[i];
-        int64_t j = i;
-        for (; j > 0 && keys[j - 1] > key; j--) keys[j] = keys[j - 1];
-        keys[j] = key;
-    }
-}
-
-/* One digit of a stable sort from the least significant end. */
-static void survival_sort_pass(const uint64_t *from, uint64_t *to, int64_t count, uint32_t *starts,
-                               int shift) {
-    for (int64_t i = 0; i < count; i++)
-        to[starts[from[i] >> shift & (SURVIVAL_SORT_BUCKETS - 1)]++] = from[i];
-}
-
-/* Counts become places; false when all keys share the digit. */
-static bool survival_sort_places(uint32_t *counts, int64_t count) {
-    uint32_t place = 0;
-    for (int b = 0; b < SURVIVAL_SORT_BUCKETS; b++) {
-        uint32_t here = counts[b];
-        if (here == (uint32_t)count) return false;
-        counts[b] = place;
-        place += here;
-    }
-    return true;
-}
-
-/* Sorts fewer than 2^32 keys; the result is in the array returned, one of the two. */
-static uint64_t *survival_sort_radix(uint64_t *keys, uint64_t *scratch, int64_t count) {
-    uint32_t counts[SURVIVAL_SORT_PASSES][SURVIVAL_SORT_BUCKETS];
-    memset(counts, 0, sizeof counts);
-    for (int64_t i = 0; i < count; i++)
-        for (int pass = 0; pass < SURVIVAL_SORT_PASSES; pass++)
-            counts[pass][keys[i] >> SURVIVAL_SORT_DIGIT * pass & (SURVIVAL_SORT_BUCKETS - 1)]++;
-    for (int pass = 0; pass < SURVIVAL_SORT_PASSES; pass++) {
-        if (!survival_sort_places(counts[pass], count)) continue;
-        survival_sort_pass(keys, scratch, count, counts[pass], SURVIVAL_SORT_DIGIT * pass);
-        uint64_t *held = keys;
-        keys = scratch, scratch = held;
-    }
-    return keys;
 }
 
 /* -- sorted keys to rows ------------------------------------------------------------------- */
@@ -81,7 +34,7 @@ static void survival_sort_count_runs(const uint64_t *keys, int64_t count, bool u
 static cx_status survival_sort_to_rows(const uint64_t *keys, int64_t count, bool unknown,
                                        cx_i_survival *out, cx_error *err) {
     int64_t distinct = survival_sort_distinct(keys, count);
-    out->rows = cx_i_alloc_array(out->allocator, distinct, sizeof *out->rows);
+    out->rows = cx_i_alloc_room(out->allocator, distinct, sizeof *out->rows);
     if (out->rows == NULL) return cx_i_out_of_memory(err);
     out->size = distinct;
     survival_sort_count_runs(keys, count, unknown, out->rows);
@@ -111,7 +64,7 @@ static cx_status survival_sort_counting(const uint64_t *keys, int64_t count, int
     for (int64_t i = 0; i < count; i++)
         scratch[(int64_t)survival_sort_time(keys[i])] += (keys[i] & 1) != 0 ? UINT64_C(1) << 32 : 1;
     for (int64_t t = 0; t < times; t++) distinct += scratch[t] != 0;
-    out->rows = cx_i_alloc_array(out->allocator, distinct, sizeof *out->rows);
+    out->rows = cx_i_alloc_room(out->allocator, distinct, sizeof *out->rows);
     if (out->rows == NULL) return cx_i_out_of_memory(err);
     for (int64_t t = 0; t < times; t++) {
         int64_t events = (int64_t)(scratch[t] >> 32), censored = (int64_t)(scratch[t] & UINT32_MAX);
@@ -127,14 +80,10 @@ static cx_status survival_sort_counting(const uint64_t *keys, int64_t count, int
 
 static cx_status survival_sort_fill(cx_i_survival *out, uint64_t *keys, int64_t count, bool unknown,
                                     uint64_t *scratch, cx_error *err) {
-    if (count < SURVIVAL_SORT_SMALL) {
-        survival_sort_small(keys, count);
-        return survival_sort_to_rows(keys, count, unknown, out, err);
-    }
     int64_t times = survival_sort_whole(keys, count);
     if (times > 0) return survival_sort_counting(keys, count, times, unknown, scratch, out, err);
-    return survival_sort_to_rows(survival_sort_radix(keys, scratch, count), count, unknown, out,
-                                 err);
+    cx_i_sort_u64(keys, scratch, count);
+    return survival_sort_to_rows(keys, count, unknown, out, err);
 }
 
 cx_status cx_i_survival_add(cx_i_survival *table, uint64_t *keys, int64_t count, bool unknown,

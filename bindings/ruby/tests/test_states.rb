@@ -15,7 +15,9 @@ class TestTally < Minitest::Test
   def test_what_is_left_out_is_counted_by_reason
     tally = CXKit::Tally.new.add(SCORES)
     assert_equal 6, tally.n
-    assert_equal({missing: 1, not_applicable: 0, out_of_range: 1, non_integer: 1, zero_weight: 0}, tally.excluded)
+    counts = {missing: 1, not_applicable: 0, out_of_range: 1, non_integer: 1, zero_weight: 0, no_id: 0, duplicate: 0,
+              open: 0}
+    assert_equal counts, tally.excluded
   end
 
   def test_codes_and_fractions_can_be_told
