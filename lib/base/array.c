@@ -201,7 +201,9 @@ static void array_read_values(const cx_array *column, int64_t start, int64_t cou
     case CX_F64:
         ARRAY_LOOP(double);
     case CX_BOOL:
-        for (int64_t i = 0; i < count; i++, p += column->stride) out[i] = (double)(*p != 0);
+        for (int64_t i = 0; i < count && column->stride == 1; i++) out[i] = (double)(p[i] != 0);
+        for (int64_t i = 0; i < count && column->stride != 1; i++, p += column->stride)
+            out[i] = (double)(*p != 0);
         break;
     case CX_BIT:
         array_read_bits(column, start, count, out);
@@ -212,7 +214,10 @@ static void array_read_values(const cx_array *column, int64_t start, int64_t cou
 }
 
 void cx_i_array_read(const cx_array *column, int64_t start, int64_t count, double *out) {
-    array_read_values(column, start, count, out);
+    if (column->dtype == CX_F64 && column->stride == (int64_t)sizeof *out)
+        memcpy(out, (const double *)column->data + start, (size_t)count * sizeof *out);
+    else
+        array_read_values(column, start, count, out);
     if (column->validity == NULL) return;
     for (int64_t i = 0; i < count; i++)
         if (!array_bit(column->validity, column->offset + start + i)) out[i] = NAN;

@@ -40,13 +40,14 @@ static cx_status curve_start(const cx_i_waits_group *group, const cx_curve_optio
     out->method = options->method;
     if (group == NULL) return cx_i_fail(err, CX_E_EMPTY, "there are no waits");
     memcpy(out->excluded, group->excluded, sizeof group->excluded);
-    if (options->unknown == CX_UNKNOWN_EXCLUDE) {
-        int64_t known = cx_i_survival_count(&group->table, CX_I_UNKNOWN_OMITTED);
-        int64_t unknown = cx_i_survival_count(&group->table, CX_I_UNKNOWN_CENSORED) - known;
+    int64_t unknown, known = cx_i_survival_known(&group->table, &unknown);
+    out->n = known;
+    if (options->unknown != CX_UNKNOWN_EXCLUDE) {
+        out->n += unknown;
+    } else {
         out->excluded[CX_EXCLUDED_MISSING] += unknown;
         if (unknown > 0) out->flags |= CX_FLAG_PARTIAL;
     }
-    out->n = cx_i_survival_count(&group->table, curve_unknown(options));
     out->n_eff = out->sum_w = (double)out->n;
     if (out->n == 0) return cx_i_fail(err, CX_E_EMPTY, "there are no waits");
     if (out->n < 5) out->flags |= CX_FLAG_FEW;

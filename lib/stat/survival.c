@@ -94,6 +94,16 @@ int64_t cx_i_survival_count(const cx_i_survival *table, cx_i_unknown_end unknown
     return count;
 }
 
+int64_t cx_i_survival_known(const cx_i_survival *table, int64_t *unknown) {
+    int64_t known = 0;
+    *unknown = 0;
+    for (int64_t i = 0; i < table->size; i++) {
+        known += table->rows[i].events + table->rows[i].censored;
+        *unknown += table->rows[i].unknown;
+    }
+    return known;
+}
+
 double cx_i_survival_last(const cx_i_survival *table, cx_i_unknown_end unknown) {
     for (int64_t i = table->size; i-- > 0;)
         if (survival_events(&table->rows[i], unknown) +

@@ -54,6 +54,8 @@ bool cx_i_survival_equal(const cx_i_survival *a, const cx_i_survival *b);
 
 /* Observations that are read: all, or without those of unknown end. */
 int64_t cx_i_survival_count(const cx_i_survival *table, cx_i_unknown_end unknown);
+/* Those of known end, and in the same pass those of unknown end. */
+int64_t cx_i_survival_known(const cx_i_survival *table, int64_t *unknown);
 /* The largest time in the table, -1 for an empty one */
 double cx_i_survival_last(const cx_i_survival *table, cx_i_unknown_end unknown);
 

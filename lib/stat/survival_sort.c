@@ -11,58 +11,84 @@ static double survival_sort_time(uint64_t key) {
     return time;
 }
 
-/* -- sorted keys to rows ------------------------------------------------------------------- */
+/* -- sorted keys and the rows there are, in one pass ---------------------------------------- */
 
-static int64_t survival_sort_distinct(const uint64_t *keys, int64_t count) {
-    int64_t distinct = count > 0;
-    for (int64_t i = 1; i < count; i++) distinct += keys[i] >> 1 != keys[i - 1] >> 1;
+static int64_t survival_sort_distinct(const cx_i_survival *table, const uint64_t *keys,
+                                      int64_t count) {
+    int64_t distinct = table->size, row = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (i > 0 && keys[i] >> 1 == keys[i - 1] >> 1) continue;
+        double time = survival_sort_time(keys[i]);
+        while (row < table->size && table->rows[row].time < time) row++;
+        distinct += row == table->size || table->rows[row].time != time;
+    }
     return distinct;
 }
 
-static void survival_sort_count_runs(const uint64_t *keys, int64_t count, bool unknown,
-                                     cx_i_survival_row *rows) {
-    cx_i_survival_row *row = rows - 1;
-    for (int64_t i = 0; i < count; i++) {
-        if (i == 0 || keys[i] >> 1 != keys[i - 1] >> 1) *++row = (cx_i_survival_row){0, 0, 0, 0};
-        row->time = survival_sort_time(keys[i]);
-        row->unknown += unknown;
-        row->events += !unknown && (keys[i] & 1) != 0;
-        row->censored += !unknown && (keys[i] & 1) == 0;
+/* Adds the run of one time that begins at i; returns where it ends. */
+static int64_t survival_sort_run(const uint64_t *keys, int64_t i, int64_t count, bool unknown,
+                                 cx_i_survival_row *row) {
+    uint64_t bits = keys[i] >> 1;
+    int64_t events = 0, begin = i;
+    for (; i < count && keys[i] >> 1 == bits; i++) events += (int64_t)(keys[i] & 1);
+    if (unknown) {
+        row->unknown += i - begin;
+    } else {
+        row->events += events;
+        row->censored += i - begin - events;
     }
+    return i;
 }
 
-static cx_status survival_sort_to_rows(const uint64_t *keys, int64_t count, bool unknown,
-                                       cx_i_survival *out, cx_error *err) {
-    int64_t distinct = survival_sort_distinct(keys, count);
+static void survival_sort_merge(const cx_i_survival *table, const uint64_t *keys, int64_t count,
+                                bool unknown, cx_i_survival_row *out) {
+    int64_t i = 0, row = 0;
+    while (i < count) {
+        double time = survival_sort_time(keys[i]);
+        while (row < table->size && table->rows[row].time < time) *out++ = table->rows[row++];
+        *out = row < table->size && table->rows[row].time == time
+                   ? table->rows[row++]
+                   : (cx_i_survival_row){time, 0, 0, 0};
+        i = survival_sort_run(keys, i, count, unknown, out++);
+    }
+    while (row < table->size) *out++ = table->rows[row++];
+}
+
+static cx_status survival_sort_join(const cx_i_survival *table, const uint64_t *keys, int64_t count,
+                                    bool unknown, cx_i_survival *out, cx_error *err) {
+    int64_t distinct = survival_sort_distinct(table, keys, count);
     out->rows = cx_i_alloc_room(out->allocator, distinct, sizeof *out->rows);
     if (out->rows == NULL) return cx_i_out_of_memory(err);
     out->size = distinct;
-    survival_sort_count_runs(keys, count, unknown, out->rows);
+    survival_sort_merge(table, keys, count, unknown, out->rows);
     return CX_OK;
 }
 
 /* -- whole numbers: counted, not sorted ---------------------------------------------------- */
 
-/* The largest time + 1 when all are whole numbers that fit into the scratch, else 0. */
-static int64_t survival_sort_whole(const uint64_t *keys, int64_t count) {
-    double largest = 0;
-    bool whole = true;
-    for (int64_t i = 0; i < count && whole; i++) {
-        double time = survival_sort_time(keys[i]);
-        whole = time < (double)count && (double)(int64_t)time == time;
-        largest = time > largest ? time : largest;
-    }
-    return whole ? (int64_t)largest + 1 : 0;
+static bool survival_sort_is_whole(double time, int64_t count) {
+    return time < (double)count && (double)(int64_t)time == time;
 }
 
-/* Two counts of 32 bits for each time share the scratch: fewer than 2^32 keys. */
-static cx_status survival_sort_counting(const uint64_t *keys, int64_t count, int64_t times,
-                                        bool unknown, uint64_t *scratch, cx_i_survival *out,
-                                        cx_error *err) {
+/* Counts the times when all are whole numbers that fit into the scratch, two counts of 32 bits for
+ * each (fewer than 2^32 keys). Returns the largest + 1, or 0. */
+static int64_t survival_sort_tally(const uint64_t *keys, int64_t count, uint64_t *scratch) {
+    int64_t largest = 0;
+    if (!survival_sort_is_whole(survival_sort_time(keys[0]), count)) return 0;
+    memset(scratch, 0, (size_t)count * sizeof *scratch);
+    for (int64_t i = 0; i < count; i++) {
+        double time = survival_sort_time(keys[i]);
+        if (!survival_sort_is_whole(time, count)) return 0;
+        int64_t t = (int64_t)time;
+        scratch[t] += (keys[i] & 1) != 0 ? UINT64_C(1) << 32 : 1;
+        largest = t > largest ? t : largest;
+    }
+    return largest + 1;
+}
+
+static cx_status survival_sort_counting(const uint64_t *scratch, int64_t times, bool unknown,
+                                        cx_i_survival *out, cx_error *err) {
     int64_t distinct = 0;
-    memset(scratch, 0, (size_t)times * sizeof *scratch);
-    for (int64_t i = 0; i < count; i++)
-        scratch[(int64_t)survival_sort_time(keys[i])] += (keys[i] & 1) != 0 ? UINT64_C(1) << 32 : 1;
     for (int64_t t = 0; t < times; t++) distinct += scratch[t] != 0;
     out->rows = cx_i_alloc_room(out->allocator, distinct, sizeof *out->rows);
     if (out->rows == NULL) return cx_i_out_of_memory(err);
@@ -78,27 +104,27 @@ static cx_status survival_sort_counting(const uint64_t *keys, int64_t count, int
 
 /* -- all of it ----------------------------------------------------------------------------- */
 
-static cx_status survival_sort_fill(cx_i_survival *out, uint64_t *keys, int64_t count, bool unknown,
-                                    uint64_t *scratch, cx_error *err) {
-    int64_t times = survival_sort_whole(keys, count);
-    if (times > 0) return survival_sort_counting(keys, count, times, unknown, scratch, out, err);
-    cx_i_sort_u64(keys, scratch, count);
-    return survival_sort_to_rows(keys, count, unknown, out, err);
-}
-
 cx_status cx_i_survival_add(cx_i_survival *table, uint64_t *keys, int64_t count, bool unknown,
                             uint64_t *scratch, cx_error *err) {
-    cx_i_survival more;
+    cx_i_survival made;
+    cx_status status;
     if (count == 0) return CX_OK;
     if (count > INT32_MAX)
         return cx_i_fail(err, CX_E_LIMIT, "more than 2^31 observations at once: add them in parts");
-    cx_i_survival_init(&more, table->allocator);
-    CX_TRY(survival_sort_fill(&more, keys, count, unknown, scratch, err));
-    cx_status status = CX_OK;
-    if (table->size == 0)
-        cx_i_survival_swap(table, &more);
-    else
-        status = cx_i_survival_merge(table, &more, err);
-    cx_i_survival_free(&more);
+    cx_i_survival_init(&made, table->allocator);
+    int64_t times = survival_sort_tally(keys, count, scratch);
+    if (times > 0) {
+        status = survival_sort_counting(scratch, times, unknown, &made, err);
+        if (status == CX_OK && table->size > 0) {
+            status = cx_i_survival_merge(table, &made, err);
+            cx_i_survival_free(&made);
+            return status;
+        }
+    } else {
+        cx_i_sort_u64(keys, scratch, count);
+        status = survival_sort_join(table, keys, count, unknown, &made, err);
+    }
+    if (status == CX_OK) cx_i_survival_swap(table, &made);
+    cx_i_survival_free(&made);
     return status;
 }
