@@ -254,8 +254,6 @@ MODULES = [
         "anytime closed_loop compare contacts coverage difference driver errors estimate joint "
         "journey metric moments mystery plan random sample silence special table tally tolerance "
         "trend waits windows"
-        "anytime compare contacts difference driver errors estimate joint journey metric "
-        "moments mystery plan random sample special table tally trend waits windows"
     ).split()
 ]
 
