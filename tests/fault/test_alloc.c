@@ -395,6 +395,61 @@ START_TEST(test_a_fixed_arena_is_enough) {
 }
 END_TEST
 
+static cx_status run_tolerance(const cx_allocator *allocator, cx_error *err) {
+    cx_tolerance_options options;
+    cx_tolerance_result result;
+    cx_table *table = NULL;
+    cx_tolerance_options_init(&options);
+    options.allocator = allocator;
+    options.draws = 20;
+    cx_status status = cx_tolerance(&x, &x, 1, &w, &key, &options, &result, err);
+    if (status == CX_OK)
+        status = cx_tolerance_by(&x, &x, 1, NULL, NULL, &by, &options, &table, err);
+    cx_table_free(table);
+    table = NULL;
+    if (status == CX_OK) status = cx_tolerance_curve(&x, &x, NULL, &options, &table, err);
+    cx_table_free(table);
+    return status;
+}
+
+static cx_status run_silence(const cx_allocator *allocator, cx_error *err) {
+    cx_silence_options options;
+    cx_table *table = NULL;
+    cx_silence_options_init(&options);
+    options.allocator = allocator;
+    cx_status status = cx_silence(&key, &x, 50, &options, &table, err);
+    cx_table_free(table);
+    table = NULL;
+    if (status == CX_OK) status = cx_silence_rhythm(&x, &w, NULL, 50, &options, &table, err);
+    cx_table_free(table);
+    return status;
+}
+
+static cx_status run_coverage(const cx_allocator *allocator, cx_error *err) {
+    static const double ones[] = {1, 0, 1, 1, 0, 1};
+    cx_array asked = cx_array_of(ones, CX_F64, 6), score = x;
+    cx_coverage_options options;
+    cx_closed_loop_options loop;
+    cx_closed_loop_result result;
+    cx_table *table = NULL;
+    cx_coverage_options_init(&options);
+    cx_closed_loop_options_init(&loop);
+    options.allocator = loop.allocator = allocator;
+    cx_status status = cx_coverage(&by, NULL, &asked, &asked, &options, &table, err);
+    cx_table_free(table);
+    if (status == CX_OK)
+        status = cx_closed_loop(&score, &asked, &score, NULL, NULL, &score, &score, NULL, 50, &loop,
+                                &result, err);
+    return status;
+}
+
+START_TEST(test_tolerance_and_silence_survive_every_failing_allocation) {
+    check(run_tolerance, 30);
+    check(run_silence, 15);
+    check(run_coverage, 15);
+}
+END_TEST
+
 Suite *suite_alloc(void) {
     Suite *suite = suite_create("alloc");
     TCase *tcase = tcase_create("alloc");
@@ -410,6 +465,7 @@ Suite *suite_alloc(void) {
     tcase_add_test(tcase, test_decoding_a_set_survives_every_failing_allocation);
     tcase_add_test(tcase, test_arrow_exports_survive_every_failing_allocation);
     tcase_add_test(tcase, test_waits_survive_every_failing_allocation);
+    tcase_add_test(tcase, test_tolerance_and_silence_survive_every_failing_allocation);
     tcase_add_test(tcase, test_a_fixed_arena_is_enough);
     suite_add_tcase(suite, tcase);
     return suite;
