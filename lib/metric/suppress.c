@@ -107,9 +107,9 @@ static void suppress_settle(suppress *s) {
 /* All but the grand total and what equals it: nothing but that total can be told from it. */
 static void suppress_all(suppress *s) {
     cx_i_cube *cube = s->cube;
-    int64_t all = cube->entries - 1;
-    for (int64_t e = 0; e < all; e++)
-        if (cube->n[e] > 0 && cube->n[e] < cube->n[all]) cube->hidden[e] = true;
+    int64_t whole = cube->n[cube->entries - 1];
+    for (int64_t e = 0; e < cube->entries; e++)
+        cube->hidden[e] = cube->n[e] > 0 && (cube->n[e] < whole || whole < s->min_n);
 }
 
 static cx_status suppress_run(suppress *s, cx_i_exposed *exposed, cx_error *err) {
@@ -179,8 +179,15 @@ static cx_status suppress_allocate(suppress *s, cx_i_exposed *exposed, cx_error 
     return suppress_relate(s->cube, &s->relations, s->count, err);
 }
 
+#define SUPPRESS_WORK INT64_C(2000000000)
+
 cx_status cx_i_cube_suppress(cx_i_cube *cube, int64_t min_n, cx_error *err) {
-    cx_i_exposed exposed = {0, NULL, 0, false};
+    return cx_i_cube_suppress_within(cube, min_n, SUPPRESS_WORK, err);
+}
+
+cx_status cx_i_cube_suppress_within(cx_i_cube *cube, int64_t min_n, int64_t most_work,
+                                    cx_error *err) {
+    cx_i_exposed exposed = {0, NULL, 0, most_work, false};
     suppress s;
     if (min_n < 2 || cube->cells == 0) return CX_OK;
     memset(&s, 0, sizeof s);

@@ -39,6 +39,10 @@ int64_t cx_i_cube_bit(const cx_i_cube *cube, int64_t key);
  * no shown entry tells a total of hidden cells below min_n. All margins count as shown unless they
  * are hidden, whether or not anybody prints them. min_n < 2 hides nothing. */
 cx_status cx_i_cube_suppress(cx_i_cube *cube, int64_t min_n, cx_error *err);
+/* The same with a limit to the work of deciding, in visits and products: beyond it all but the
+ * grand total is hidden. */
+cx_status cx_i_cube_suppress_within(cx_i_cube *cube, int64_t min_n, int64_t most_work,
+                                    cx_error *err);
 
 /* -- within the subject -------------------------------------------------------------------- */
 
@@ -56,8 +60,8 @@ int64_t cx_i_relation_of(const cx_i_cube *cube, int64_t entry, int64_t key);
  * derivations found. No count: nothing follows. false in solved: too large to tell. */
 typedef struct cx_i_exposed {
     int64_t count;
-    int64_t *cut; /* room for all entries */
-    int64_t work; /* so far, over all calls */
+    int64_t *cut;            /* room for all entries */
+    int64_t work, most_work; /* so far, over all calls; and where it ends */
     bool solved;
 } cx_i_exposed;
 cx_status cx_i_exposed_find(const cx_i_relations *relations, cx_i_exposed *out, cx_error *err);

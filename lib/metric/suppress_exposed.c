@@ -17,7 +17,6 @@
 
 #define EXPOSED_PRIME ((UINT64_C(1) << 61) - 1)
 #define EXPOSED_SEED UINT64_C(0x63656c6c73) /* the numbers need only be generic */
-#define EXPOSED_WORK INT64_C(2000000000)    /* most visits and products, in all */
 #define EXPOSED_BATCH 64                    /* most cuts of a component at a time */
 
 static uint64_t exposed_reduce(uint64_t a) {
@@ -278,7 +277,7 @@ static cx_status exposed_dense(exposed *x, cx_error *err) {
     int64_t rows = x->aside_count, columns = rows + 1 < x->free_count ? rows + 1 : x->free_count;
     const cx_allocator *allocator = &x->cube->allocator;
     x->out->work += rows * columns * (rows < columns ? rows : columns);
-    if (x->out->work > EXPOSED_WORK) {
+    if (x->out->work > x->out->most_work) {
         x->out->solved = false;
         return CX_OK;
     }
@@ -407,7 +406,7 @@ static cx_status exposed_look(exposed *x, cx_error *err) {
     exposed_keep_broken(x);
     bool dense = x->aside_count > 0;
     if (dense) CX_TRY(exposed_dense(x, err));
-    if (x->out->work > EXPOSED_WORK) x->out->solved = false;
+    if (x->out->work > x->out->most_work) x->out->solved = false;
     if (x->out->solved) exposed_collect(x, dense);
     return CX_OK;
 }

@@ -315,6 +315,22 @@ START_TEST(test_100000_cells_are_done_in_reasonable_time) {
 }
 END_TEST
 
+START_TEST(test_what_cannot_be_decided_is_hidden_but_the_grand_total) {
+    static table_of_counts t;
+    int64_t hidden = 0;
+    for (int round = 0; round < 200; round++) {
+        state = (uint64_t)round;
+        random_table(&t, 1 + below(MOST_KEYS));
+        cx_i_cube cube = cube_of(&t);
+        ck_assert_ok(cx_i_cube_suppress_within(&cube, 5, 0, err));
+        check_hidden(&t, &cube, 5);
+        hidden += hidden_of(&cube);
+        cx_i_cube_free(&cube);
+    }
+    ck_assert_int_gt(hidden, 2000);
+}
+END_TEST
+
 START_TEST(test_too_many_keys_are_refused) {
     const int64_t codes[11] = {0}, n[1] = {3};
     cx_i_cube cube;
@@ -349,6 +365,7 @@ Suite *suite_suppress(void) {
     tcase_add_test(tcase, test_no_hidden_entry_follows_from_the_shown_ones);
     tcase_add_test(tcase, test_the_same_table_hides_the_same_cells);
     tcase_add_test(tcase, test_100000_cells_are_done_in_reasonable_time);
+    tcase_add_test(tcase, test_what_cannot_be_decided_is_hidden_but_the_grand_total);
     tcase_add_test(tcase, test_too_many_keys_are_refused);
     tcase_add_test(tcase, test_more_answers_than_can_be_counted_are_refused);
     suite_add_tcase(suite, tcase);
