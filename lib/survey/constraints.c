@@ -1,0 +1,288 @@
+#include "survey/constraints.h"
+
+/* -- memory -------------------------------------------------------------------------------- */
+
+void cx_i_constraints_free(cx_i_constraints *c) {
+    for (int64_t i = 0; i < c->margins && c->margin != NULL; i++)
+        cx_i_margin_free(c->allocator, &c->margin[i]);
+    for (int64_t i = 0; i < c->margins && c->code != NULL; i++) cx_i_free(c->allocator, c->code[i]);
+    for (int64_t i = 0; i < c->columns && c->column != NULL; i++)
+        cx_i_free(c->allocator, c->column[i]);
+    for (int64_t i = 0; i < c->columns && c->column_name != NULL; i++)
+        cx_i_free(c->allocator, c->column_name[i]);
+    cx_i_free(c->allocator, c->margin);
+    cx_i_free(c->allocator, c->first);
+    cx_i_free(c->allocator, c->code);
+    cx_i_free(c->allocator, c->column);
+    cx_i_free(c->allocator, c->column_name);
+    cx_i_free(c->allocator, c->cell);
+    cx_i_free(c->allocator, c->wanted);
+}
+
+static cx_status constraints_room(cx_i_constraints *c, int64_t margins, int64_t columns,
+                                  cx_error *err) {
+    c->margin = cx_i_alloc_array(c->allocator, margins, sizeof *c->margin);
+    c->code = cx_i_alloc_array(c->allocator, margins, sizeof *c->code);
+    c->first = cx_i_alloc_array(c->allocator, margins + 1, sizeof *c->first);
+    c->column = cx_i_alloc_array(c->allocator, columns, sizeof *c->column);
+    c->column_name = cx_i_alloc_array(c->allocator, columns, sizeof *c->column_name);
+    if (c->margin == NULL || c->code == NULL || c->first == NULL || c->column == NULL ||
+        c->column_name == NULL)
+        return cx_i_out_of_memory(err);
+    return CX_OK;
+}
+
+/* -- margins ------------------------------------------------------------------------------- */
+
+/* The columns of the table that a margin names. */
+static cx_status constraints_columns(const cx_frame *table, const cx_i_margin *margin,
+                                     cx_array *columns, cx_error *err) {
+    for (int64_t i = 0; i < margin->keys.column_count; i++) {
+        const char *name = margin->keys.columns[i].name;
+        int64_t at = 0;
+        while (at < table->count && strcmp(table->columns[at].name, name) != 0) at++;
+        if (at == table->count)
+            return cx_i_fail(err, CX_E_NAME, "the table has no column %s, which a margin needs",
+                             name);
+        columns[i] = table->columns[at];
+    }
+    return CX_OK;
+}
+
+static cx_status constraints_read_codes(const cx_frame *columns, cx_i_margin *margin, int64_t rows,
+                                        int32_t *code, cx_error *err) {
+    int64_t numbers[CX_I_BLOCK], known = margin->keys.count;
+    for (int64_t start = 0; start < rows; start += CX_I_BLOCK) {
+        int64_t count = rows - start < CX_I_BLOCK ? rows - start : CX_I_BLOCK;
+        CX_TRY(cx_i_keys_read(&margin->keys, columns, start, count, numbers, err));
+        for (int64_t i = 0; i < count; i++) {
+            if (numbers[i] >= known) {
+                char category[128];
+                cx_i_margin_category(margin, numbers[i], category, sizeof category);
+                return cx_i_fail_at(err, CX_E_DOMAIN, &columns->columns[0], start + i, (double)NAN,
+                                    "the category %s has no total in margin %s: give it one, or "
+                                    "leave the row out",
+                                    category, margin->name);
+            }
+            code[start + i] = (int32_t)numbers[i];
+        }
+    }
+    return CX_OK;
+}
+
+static cx_status constraints_read_margin(cx_i_constraints *c, const cx_frame *table,
+                                         const cx_i_margin *given, cx_error *err) {
+    cx_i_margin *margin = &c->margin[c->margins];
+    CX_TRY(cx_i_margin_copy(given, c->allocator, margin, err));
+    int32_t *code = cx_i_alloc_array(c->allocator, c->rows, sizeof *code);
+    c->code[c->margins++] = code;
+    if (code == NULL) return cx_i_out_of_memory(err);
+    cx_frame columns = {NULL, margin->keys.column_count, {0, 0}};
+    cx_array *room = cx_i_alloc_array(c->allocator, columns.count, sizeof *room);
+    if (room == NULL) return cx_i_out_of_memory(err);
+    columns.columns = room;
+    cx_status status = constraints_columns(table, margin, room, err);
+    if (status == CX_OK) status = cx_i_keys_bind(&margin->keys, &columns, err);
+    if (status == CX_OK) status = constraints_read_codes(&columns, margin, c->rows, code, err);
+    cx_i_free(c->allocator, room);
+    return status;
+}
+
+/* -- cells --------------------------------------------------------------------------------- */
+
+enum { DIRECT_CELLS = 1 << 22 };
+
+static uint64_t constraints_mix(uint64_t key) {
+    key = (key ^ key >> 31) * UINT64_C(0x9E3779B97F4A7C15);
+    return key ^ key >> 29;
+}
+
+/* Numbers the cells in the order of their first rows and packs the codes to one for each cell. */
+static cx_status constraints_collapse(cx_i_constraints *c, const uint64_t *key, uint64_t range,
+                                      cx_error *err) {
+    bool direct = range <= DIRECT_CELLS;
+    uint64_t slots = direct ? range : 1024;
+    while (!direct && slots < 2 * (uint64_t)c->rows) slots *= 2;
+    int64_t *slot = cx_i_alloc_array(c->allocator, (int64_t)slots, sizeof *slot);
+    if (slot == NULL) return cx_i_out_of_memory(err);
+    for (int64_t row = 0; row < c->rows; row++) {
+        uint64_t at = direct ? key[row] : constraints_mix(key[row]) & (slots - 1);
+        while (!direct && slot[at] != 0 && key[slot[at] - 1] != key[row])
+            at = (at + 1) & (slots - 1);
+        if (slot[at] == 0) { /* a new cell: its codes move down, which no later row needs */
+            slot[at] = row + 1;
+            c->cell[row] = c->cells++;
+        } else {
+            c->cell[row] = c->cell[slot[at] - 1];
+        }
+    }
+    cx_i_free(c->allocator, slot);
+    for (int64_t row = 0, next = 0; row < c->rows && next < c->cells; row++) {
+        if (c->cell[row] != next) continue;
+        for (int64_t m = 0; m < c->margins; m++) c->code[m][next] = c->code[m][row];
+        next++;
+    }
+    return CX_OK;
+}
+
+static cx_status constraints_make_cells(cx_i_constraints *c, cx_error *err) {
+    uint64_t range = 1;
+    for (int64_t m = 0; m < c->margins; m++) {
+        uint64_t categories = (uint64_t)c->margin[m].keys.count;
+        if (range > UINT64_MAX / 2 / categories) return c->cells = c->rows, CX_OK;
+        range *= categories;
+    }
+    uint64_t *key = cx_i_alloc_array(c->allocator, c->rows, sizeof *key);
+    c->cell = cx_i_alloc_array(c->allocator, c->rows, sizeof *c->cell);
+    if (key == NULL || c->cell == NULL) {
+        cx_i_free(c->allocator, key);
+        return cx_i_out_of_memory(err);
+    }
+    for (int64_t m = 0; m < c->margins; m++)
+        for (int64_t row = 0; row < c->rows; row++)
+            key[row] = key[row] * (uint64_t)c->margin[m].keys.count + (uint64_t)c->code[m][row];
+    cx_status status = constraints_collapse(c, key, range, err);
+    cx_i_free(c->allocator, key);
+    return status;
+}
+
+/* -- numeric columns ----------------------------------------------------------------------- */
+
+static cx_status constraints_read_column(cx_i_constraints *c, const cx_array *x, cx_error *err) {
+    double *values = cx_i_alloc_array(c->allocator, c->rows, sizeof *values);
+    size_t length = strlen(x->name);
+    c->column[c->columns] = values;
+    c->column_name[c->columns] = cx_i_alloc(c->allocator, length + 1);
+    char *name = c->column_name[c->columns++];
+    if (values == NULL || name == NULL) return cx_i_out_of_memory(err);
+    memcpy(name, x->name, length);
+    for (int64_t start = 0; start < c->rows; start += CX_I_BLOCK) {
+        int64_t count = c->rows - start < CX_I_BLOCK ? c->rows - start : CX_I_BLOCK;
+        cx_i_array_read(x, start, count, values + start);
+        for (int64_t i = start; i < start + count; i++)
+            if (!isfinite(values[i]))
+                return cx_i_fail_at(err, CX_E_DOMAIN, x, i, values[i],
+                                    isnan(values[i]) ? "the value is missing: every row needs one "
+                                                       "to be calibrated"
+                                                     : "the value is infinite");
+    }
+    return CX_OK;
+}
+
+static cx_status constraints_read_columns(cx_i_constraints *c, const cx_i_calibration *given,
+                                          cx_error *err) {
+    for (int64_t i = 0; i < given->x->count; i++)
+        CX_TRY(constraints_read_column(c, &given->x->columns[i], err));
+    double total;
+    for (int64_t i = 0; i < c->columns; i++) {
+        cx_i_array_read(given->totals, i, 1, &total);
+        if (!isfinite(total))
+            return cx_i_fail_at(err, CX_E_DOMAIN, given->totals, i, total,
+                                "the total of %s is not a finite number", c->column_name[i]);
+        c->wanted[c->first[c->margins] + i] = total;
+    }
+    return CX_OK;
+}
+
+/* -- reading ------------------------------------------------------------------------------- */
+
+static cx_status constraints_fill(cx_i_constraints *c, const cx_i_calibration *given,
+                                  cx_error *err) {
+    int64_t columns = given->x == NULL ? 0 : given->x->count;
+    int64_t margins = cx_margins_size(given->margins);
+    CX_TRY(constraints_room(c, margins, columns, err));
+    for (int64_t m = 0; m < margins; m++) {
+        CX_TRY(constraints_read_margin(c, given->table, &given->margins->margin[m], err));
+        c->first[m + 1] = c->first[m] + c->margin[m].keys.count;
+    }
+    c->count = c->first[margins] + columns;
+    c->wanted = cx_i_alloc_array(c->allocator, c->count, sizeof *c->wanted);
+    if (c->wanted == NULL) return cx_i_out_of_memory(err);
+    if (columns > 0) {
+        c->cells = c->rows;
+        return constraints_read_columns(c, given, err);
+    }
+    return constraints_make_cells(c, err);
+}
+
+cx_status cx_i_constraints_read(const cx_i_calibration *given, int64_t rows,
+                                const cx_allocator *allocator, cx_i_constraints *out,
+                                cx_error *err) {
+    cx_i_constraints made = {.allocator = allocator, .rows = rows};
+    cx_status status = constraints_fill(&made, given, err);
+    if (status != CX_OK) {
+        cx_i_constraints_free(&made);
+        return status;
+    }
+    *out = made;
+    return CX_OK;
+}
+
+/* -- totals -------------------------------------------------------------------------------- */
+
+static bool constraints_are_shares(const cx_i_margin *margin) {
+    return fabs(margin->sum - 1) <= 1e-6;
+}
+
+/* What the margins are margins of. */
+static cx_status constraints_whole(const cx_i_constraints *c, const cx_calibrate_options *options,
+                                   double start, double *whole, cx_error *err) {
+    const cx_i_margin *first = NULL;
+    *whole = isnan(options->total) ? start : options->total;
+    for (int64_t m = 0; m < c->margins; m++) {
+        const cx_i_margin *margin = &c->margin[m];
+        if (constraints_are_shares(margin)) continue;
+        if (first == NULL) first = margin;
+        if (options->rescale == 0 && fabs(margin->sum - first->sum) > 1e-6 * first->sum)
+            return cx_i_fail(err, CX_E_INFEASIBLE,
+                             "the totals of margin %s add up to %g, those of margin %s to %g: "
+                             "correct them, or ask for rescaling",
+                             first->name, first->sum, margin->name, margin->sum);
+    }
+    if (first != NULL && isnan(options->total)) *whole = first->sum;
+    return CX_OK;
+}
+
+cx_status cx_i_constraints_scale(cx_i_constraints *c, const cx_calibrate_options *options,
+                                 double start, cx_error *err) {
+    double whole;
+    CX_TRY(constraints_whole(c, options, start, &whole, err));
+    for (int64_t m = 0; m < c->margins; m++)
+        for (int64_t i = c->first[m]; i < c->first[m + 1]; i++)
+            c->wanted[i] = c->margin[m].totals[i - c->first[m]] * (whole / c->margin[m].sum);
+    return CX_OK;
+}
+
+/* -- readers ------------------------------------------------------------------------------- */
+
+int64_t cx_i_constraints_margin(const cx_i_constraints *c, int64_t constraint) {
+    for (int64_t m = 0; m < c->margins; m++)
+        if (constraint < c->first[m + 1]) return m;
+    return -1;
+}
+
+const char *cx_i_constraints_name(const cx_i_constraints *c, int64_t constraint) {
+    int64_t m = cx_i_constraints_margin(c, constraint);
+    return m >= 0 ? c->margin[m].name : c->column_name[constraint - c->first[c->margins]];
+}
+
+void cx_i_constraints_category(const cx_i_constraints *c, int64_t constraint, char *out,
+                               size_t size) {
+    int64_t m = cx_i_constraints_margin(c, constraint);
+    out[0] = '\0';
+    if (m >= 0) cx_i_margin_category(&c->margin[m], constraint - c->first[m], out, size);
+}
+
+void cx_i_constraints_attained(const cx_i_constraints *c, const double *weight, double *out) {
+    memset(out, 0, (size_t)c->count * sizeof *out);
+    for (int64_t m = 0; m < c->margins; m++) {
+        double *sums = out + c->first[m];
+        const int32_t *code = c->code[m];
+        for (int64_t i = 0; i < c->cells; i++) sums[code[i]] += weight[i];
+    }
+    for (int64_t k = 0; k < c->columns; k++) {
+        double sum = 0;
+        for (int64_t i = 0; i < c->cells; i++) sum += weight[i] * c->column[k][i];
+        out[c->first[c->margins] + k] = sum;
+    }
+}

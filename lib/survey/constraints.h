@@ -1,0 +1,79 @@
+#ifndef CX_I_CONSTRAINTS_H
+#define CX_I_CONSTRAINTS_H
+
+#include <cxkit/calibrate.h>
+
+#include "stat/twofold.h"
+#include "survey/margins.h"
+
+/* Rows with the same categories are one cell; with numeric columns every row is its own. The
+ * constraints are numbered: the categories of each margin one after the other, then the columns. */
+typedef struct cx_i_constraints {
+    const cx_allocator *allocator; /* the owner's */
+    int64_t rows, cells, count;
+    cx_i_margin *margin; /* copies */
+    int64_t margins;
+    int64_t *first;  /* of each margin: its first constraint */
+    int32_t **code;  /* of each margin: the category of each cell */
+    double **column; /* of each numeric column: its value in each cell */
+    char **column_name;
+    int64_t columns;
+    int64_t *cell;  /* of each row; NULL when cells are rows */
+    double *wanted; /* of each constraint */
+} cx_i_constraints;
+
+/* What is weighted, as it came. */
+typedef struct cx_i_calibration {
+    const cx_frame *table;     /* NULL without margins */
+    const cx_margins *margins; /* NULL for none */
+    const cx_frame *x;         /* NULL for none */
+    const cx_array *totals;    /* of x */
+} cx_i_calibration;
+
+cx_status cx_i_constraints_read(const cx_i_calibration *given, int64_t rows,
+                                const cx_allocator *allocator, cx_i_constraints *out,
+                                cx_error *err);
+void cx_i_constraints_free(cx_i_constraints *constraints);
+/* Totals of the whole out of totals and shares; `start` is the sum of the start weights. */
+cx_status cx_i_constraints_scale(cx_i_constraints *constraints, const cx_calibrate_options *options,
+                                 double start, cx_error *err);
+/* The margin of a constraint, or -1 for a numeric column. */
+int64_t cx_i_constraints_margin(const cx_i_constraints *constraints, int64_t constraint);
+const char *cx_i_constraints_name(const cx_i_constraints *constraints, int64_t constraint);
+/* Its category in words, "" for a numeric column. */
+void cx_i_constraints_category(const cx_i_constraints *constraints, int64_t constraint, char *out,
+                               size_t size);
+/* out[constraint] = sum over cells of weight x */
+void cx_i_constraints_attained(const cx_i_constraints *constraints, const double *weight,
+                               double *out);
+
+/* -- solving ------------------------------------------------------------------------------- */
+
+typedef struct cx_i_distance {
+    int32_t kind; /* a cx_distance */
+    double lower, upper;
+} cx_i_distance;
+
+/* A solver for one set of constraints: its room is used again for every set of start weights. */
+typedef struct cx_i_solver {
+    const cx_i_constraints *constraints;
+    cx_i_distance distance;
+    double tolerance;
+    int64_t max_iterations;
+    double *lambda, *attained, *step, *trial, *scale;
+    cx_i_twofold *matrix, *side;
+    bool *dropped;
+    int64_t rank, iterations;
+    double residual;
+    int64_t worst; /* constraint missed most */
+    bool converged;
+} cx_i_solver;
+
+cx_status cx_i_solver_new(const cx_i_constraints *constraints, cx_i_distance distance,
+                          const cx_calibrate_options *options, cx_i_solver *out, cx_error *err);
+void cx_i_solver_free(cx_i_solver *solver);
+/* start[cell] -> ratio[cell]; starts at solver->lambda. Whether it converged stands in the solver.
+ */
+void cx_i_solver_run(cx_i_solver *solver, const double *start, double *ratio);
+
+#endif
