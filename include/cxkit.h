@@ -45,6 +45,7 @@
 #include <cxkit/coverage.h>
 #include <cxkit/closed_loop.h>
 #include <cxkit/once.h>
+#include <cxkit/calibrate.h>
 #include <cxkit/plan.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>

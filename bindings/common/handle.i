@@ -57,6 +57,8 @@ struct TYPE {};
 %cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
 %cx_handle(cx_waits, cx_waits_free)
+%cx_handle(cx_margins, cx_margins_free)
+%cx_handle(cx_weights, cx_weights_free)
 
 %cx_result(cx_effort_result)
 %cx_result(cx_estimate)
@@ -64,6 +66,7 @@ struct TYPE {};
 %cx_result(cx_belief)
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_mystery_result)
+%cx_result(cx_weights_summary)
 %cx_result(cx_random_words)
 %cx_result(cx_delay)
 %cx_result(cx_tolerance_result)
@@ -97,6 +100,8 @@ struct TYPE {};
 %cx_options(cx_correlate_options)
 %cx_options(cx_driver_options)
 %cx_options(cx_plan_options)
+%cx_options(cx_calibrate_options)
+%ignore cx_calibrate_options::allocator;
 %ignore cx_plan_options::allocator;
 %cx_options(cx_waits_options)
 %cx_options(cx_curve_options)

@@ -320,7 +320,7 @@ cx_status cx_calibrate(const cx_frame *x, const cx_array *totals, const cx_frame
                        const cx_calibrate_options *options, cx_weights **out, cx_error *err) {
     cx_calibrate_options used;
     cx_i_calibration given = {table, margins, x, totals};
-    int64_t rows, others;
+    int64_t rows, others = 0;
     if (x == NULL || totals == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing",
                          x == NULL        ? "x"
