@@ -49,6 +49,15 @@ static cx_status constraints_columns(const cx_frame *table, const cx_i_margin *m
     return CX_OK;
 }
 
+static cx_status constraints_bind(cx_i_margin *margin, const cx_frame *columns, cx_error *err) {
+    cx_status status = cx_i_keys_bind(&margin->keys, columns, err);
+    if (status != CX_E_MISMATCH) return status;
+    return cx_i_fail(err, CX_E_MISMATCH,
+                     "margin %s: its categories are text and the table holds numbers, or the other "
+                     "way round",
+                     margin->name);
+}
+
 static cx_status constraints_read_codes(const cx_frame *columns, cx_i_margin *margin, int64_t rows,
                                         int32_t *code, cx_error *err) {
     int64_t numbers[CX_I_BLOCK], known = margin->keys.count;
@@ -82,7 +91,7 @@ static cx_status constraints_read_margin(cx_i_constraints *c, const cx_frame *ta
     if (room == NULL) return cx_i_out_of_memory(err);
     columns.columns = room;
     cx_status status = constraints_columns(table, margin, room, err);
-    if (status == CX_OK) status = cx_i_keys_bind(&margin->keys, &columns, err);
+    if (status == CX_OK) status = constraints_bind(margin, &columns, err);
     if (status == CX_OK) status = constraints_read_codes(&columns, margin, c->rows, code, err);
     cx_i_free(c->allocator, room);
     return status;
