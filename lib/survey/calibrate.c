@@ -257,6 +257,7 @@ static cx_status calibrate_run(const cx_i_calibration *given, int64_t rows, cons
     cx_weights *made = cx_i_alloc(&allocator, sizeof *made);
     if (made == NULL) return cx_i_out_of_memory(err);
     made->allocator = allocator;
+    atomic_init(&made->references, 1);
     made->constraints.allocator = &made->allocator;
     made->distance = (cx_i_distance){options->distance, options->lower, options->upper};
     made->tolerance = options->tolerance;

@@ -72,6 +72,13 @@ typedef struct cx_i_solver {
 cx_status cx_i_solver_new(const cx_i_constraints *constraints, cx_i_distance distance,
                           const cx_calibrate_options *options, cx_i_solver *out, cx_error *err);
 void cx_i_solver_free(cx_i_solver *solver);
+/* x'lambda of a cell */
+double cx_i_constraints_linear(const cx_i_constraints *constraints, const double *lambda,
+                               int64_t cell);
+/* The factor of sum start F'(x'lambda) x x' over cells, and the solution of that matrix for one
+ * right-hand side; columns that follow from others get 0. Newton's matrix has to be there. */
+void cx_i_solver_factor(cx_i_solver *solver, const double *start);
+void cx_i_solver_solve(cx_i_solver *solver, const double *side, double *out);
 /* start[cell] -> ratio[cell]; starts at solver->lambda. Whether it converged stands in the solver.
  */
 void cx_i_solver_run(cx_i_solver *solver, const double *start, double *ratio);

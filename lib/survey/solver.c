@@ -102,7 +102,7 @@ void cx_i_solver_free(cx_i_solver *s) {
 
 /* -- residuals ----------------------------------------------------------------------------- */
 
-static double solver_argument(const cx_i_constraints *c, const double *lambda, int64_t cell) {
+double cx_i_constraints_linear(const cx_i_constraints *c, const double *lambda, int64_t cell) {
     double u = 0;
     for (int64_t m = 0; m < c->margins; m++) u += lambda[c->first[m] + c->code[m][cell]];
     const double *rest = lambda + c->first[c->margins];
@@ -118,7 +118,7 @@ static double solver_weigh(const cx_i_solver *s, const double *lambda, const dou
     for (int64_t i = 0; i < c->cells; i++) {
         weight[i] = 0;
         if (start[i] == 0) continue;
-        solver_link link = solver_at(&s->distance, solver_argument(c, lambda, i));
+        solver_link link = solver_at(&s->distance, cx_i_constraints_linear(c, lambda, i));
         weight[i] = start[i] * link.f;
         objective -= start[i] * link.integral;
     }
@@ -166,13 +166,12 @@ static void solver_add_cell(const cx_i_constraints *c, cx_i_twofold *matrix, int
     }
 }
 
-/* The factor of sum d F'(u) x x', scaled to a diagonal of ones. */
-static void solver_factor(cx_i_solver *s, const double *start) {
+void cx_i_solver_factor(cx_i_solver *s, const double *start) {
     const cx_i_constraints *c = s->constraints;
     memset(s->matrix, 0, (size_t)cx_i_packed_size(c->count) * sizeof *s->matrix);
     for (int64_t i = 0; i < c->cells; i++) {
         if (start[i] == 0) continue;
-        double slope = solver_at(&s->distance, solver_argument(c, s->lambda, i)).slope;
+        double slope = solver_at(&s->distance, cx_i_constraints_linear(c, s->lambda, i)).slope;
         if (slope != 0) solver_add_cell(c, s->matrix, i, start[i] * slope);
     }
     for (int64_t j = 0; j < c->count; j++) {
@@ -187,13 +186,18 @@ static void solver_factor(cx_i_solver *s, const double *start) {
     s->rank = cx_i_cholesky(s->matrix, c->count, 1e-11, s->dropped);
 }
 
+void cx_i_solver_solve(cx_i_solver *s, const double *side, double *out) {
+    int64_t p = s->constraints->count;
+    for (int64_t j = 0; j < p; j++) s->side[j] = cx_i_tf(s->dropped[j] ? 0 : side[j] * s->scale[j]);
+    cx_i_cholesky_forward(s->matrix, p, s->side);
+    cx_i_cholesky_backward(s->matrix, p, s->side);
+    for (int64_t j = 0; j < p; j++) out[j] = s->side[j].hi * s->scale[j];
+}
+
 static void solver_direction(cx_i_solver *s) {
     const cx_i_constraints *c = s->constraints;
-    for (int64_t j = 0; j < c->count; j++)
-        s->side[j] = cx_i_tf(s->dropped[j] ? 0 : (c->wanted[j] - s->attained[j]) * s->scale[j]);
-    cx_i_cholesky_forward(s->matrix, c->count, s->side);
-    cx_i_cholesky_backward(s->matrix, c->count, s->side);
-    for (int64_t j = 0; j < c->count; j++) s->step[j] = s->side[j].hi * s->scale[j];
+    for (int64_t j = 0; j < c->count; j++) s->trial[j] = c->wanted[j] - s->attained[j];
+    cx_i_solver_solve(s, s->trial, s->step);
 }
 
 /* Goes along the step; false when no part of it helps. */
@@ -221,7 +225,7 @@ static void solver_newton(cx_i_solver *s, const double *start, double *weight) {
     double objective = solver_weigh(s, s->lambda, start, weight);
     solver_look(s, weight);
     for (s->iterations = 0; !s->converged && s->iterations < s->max_iterations; s->iterations++) {
-        solver_factor(s, start);
+        cx_i_solver_factor(s, start);
         solver_direction(s);
         if (!solver_advance(s, start, objective, weight, &objective)) break;
     }
@@ -256,7 +260,7 @@ static void solver_fit(cx_i_solver *s, const double *start, double *weight) {
 void cx_i_solver_run(cx_i_solver *s, const double *start, double *ratio) {
     if (s->matrix != NULL) {
         solver_newton(s, start, ratio);
-        if (s->iterations == 0) solver_factor(s, start);
+        if (s->iterations == 0) cx_i_solver_factor(s, start);
     } else {
         solver_fit(s, start, ratio);
     }

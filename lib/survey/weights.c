@@ -2,8 +2,12 @@
 
 #include "stat/table.h"
 
+void cx_i_weights_hold(const cx_weights *weights) {
+    atomic_fetch_add(&((cx_weights *)weights)->references, 1);
+}
+
 void cx_weights_free(cx_weights *self) {
-    if (self == NULL) return;
+    if (self == NULL || atomic_fetch_sub(&self->references, 1) > 1) return;
     cx_allocator allocator = self->allocator;
     cx_i_constraints_free(&self->constraints);
     cx_i_free(&allocator, self->start);

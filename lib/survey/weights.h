@@ -3,8 +3,11 @@
 
 #include "survey/constraints.h"
 
+#include <stdatomic.h>
+
 struct cx_weights {
     cx_allocator allocator;
+    _Atomic int64_t references; /* the owner's and one for every design */
     cx_i_constraints constraints;
     cx_i_distance distance;
     double tolerance;
@@ -15,6 +18,8 @@ struct cx_weights {
     double *start_total, *attained;
     cx_weights_summary summary;
 };
+
+void cx_i_weights_hold(const cx_weights *weights); /* undone by cx_weights_free */
 
 /* Start weights of the cells. */
 void cx_i_weights_collapse(const cx_i_constraints *constraints, const double *start, double *out);

@@ -1,0 +1,107 @@
+#ifndef CXKIT_SURVEY_H
+#define CXKIT_SURVEY_H
+
+#include <cxkit/design.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** @defgroup survey Estimates under a design
+ *
+ * Means, totals, ratios, shares and net scores with the error of the sample that was really drawn,
+ * by linearisation [Binder1983]: strata, clusters, stages, finite populations, calibration. A
+ * domain is a part of the sample: its rows are chosen, the others stay in the design.
+ * @{
+ */
+
+/** Options of the estimates under a design. */
+typedef struct cx_survey_options {
+    uint32_t struct_size; /**< set by cx_survey_options_init */
+    int32_t method;      /**< of the interval. Shares: logit (default), arcsine, beta, likelihood or
+                              wald. Net scores: score (default), adjusted-wald or wald */
+    int32_t promoters;   /**< net scores: lowest answer of a promoter; default 9 */
+    int32_t detractors;  /**< net scores: highest answer of a detractor; default 6 */
+    int32_t scale_min;   /**< lowest answer; others are left out. Default 0 */
+    int32_t scale_max;   /**< highest answer; default 10 */
+    int32_t replacement; /**< 1: the design effect is against drawing with replacement; default 0 */
+    int32_t reserved;    /**< zero */
+    double confidence;   /**< default 0.95 */
+} cx_survey_options;
+
+/** @brief The defaults. */
+CX_API void cx_survey_options_init(cx_survey_options *options);
+
+/** An estimate under a design. */
+typedef struct cx_survey_estimate {
+    cx_estimate estimate; /**< value, interval, df = units - strata; n_eff = n / deff */
+    double deff;    /**< variance divided by that of a simple random sample, NaN for totals and
+                         ratios without one */
+    int64_t units;  /**< of the first stage with a row of the domain */
+    int64_t strata; /**< of the first stage with a row of the domain */
+} cx_survey_estimate;
+
+/** @brief Mean of a column.
+ *
+ * @param      y        one number for each row of the design; null and NaN are left out and counted
+ * @param      design   the design
+ * @param      domain   true for rows of the domain; a null is false; NULL for all
+ * @param      options  NULL for the defaults
+ * @param[out] out      written only on CX_OK; t interval with units - strata degrees of freedom
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_MEMORY
+ * @retval CX_E_EMPTY  no row with a value and a weight
+ * @retval CX_E_FEW    a stratum with a single unit when those are errors, or no degree of freedom
+ *
+ * Cost: O(rows stages). Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_survey_mean(const cx_array *y, const cx_design *design,
+                                             const cx_array *domain,
+                                             const cx_survey_options *options,
+                                             cx_survey_estimate *out, cx_error *err);
+
+/** @brief Total of a column; see cx_survey_mean. */
+CX_API CX_NODISCARD cx_status cx_survey_total(const cx_array *y, const cx_design *design,
+                                              const cx_array *domain,
+                                              const cx_survey_options *options,
+                                              cx_survey_estimate *out, cx_error *err);
+
+/** @brief Ratio of two totals; see cx_survey_mean. Rows that lack either are left out.
+ *
+ * @retval CX_E_DOMAIN  also: the total of the denominator is 0
+ */
+CX_API CX_NODISCARD cx_status cx_survey_ratio(const cx_array *numerator,
+                                              const cx_array *denominator, const cx_design *design,
+                                              const cx_array *domain,
+                                              const cx_survey_options *options,
+                                              cx_survey_estimate *out, cx_error *err);
+
+/** @brief Share of rows for which y is true (not 0), 0..1.
+ *
+ * Intervals [KornGraubard1998]: logit and arcsine transform; beta is Clopper-Pearson with the
+ * effective number of rows; likelihood inverts the scaled likelihood-ratio test [RaoScott1984].
+ * Where all rows are alike, beta takes the place of each. See cx_survey_mean.
+ */
+CX_API CX_NODISCARD cx_status cx_survey_share(const cx_array *y, const cx_design *design,
+                                              const cx_array *domain,
+                                              const cx_survey_options *options,
+                                              cx_survey_estimate *out, cx_error *err);
+
+/** @brief Net Promoter Score under a design, in points.
+ *
+ * The interval is that of cx_nps with the effective number of answers, the variance of one answer
+ * divided by that of the score and scaled by (t_n / t_df)^2. Answers outside the scale are left out
+ * and counted. See cx_survey_mean.
+ */
+CX_API CX_NODISCARD cx_status cx_survey_nps(const cx_array *scores, const cx_design *design,
+                                            const cx_array *domain,
+                                            const cx_survey_options *options,
+                                            cx_survey_estimate *out, cx_error *err);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
