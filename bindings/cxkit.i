@@ -63,6 +63,8 @@
 %include <cxkit/coverage.h>
 %include <cxkit/closed_loop.h>
 %include <cxkit/calibrate.h>
+%include <cxkit/design.h>
+%include <cxkit/survey.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

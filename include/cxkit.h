@@ -46,6 +46,8 @@
 #include <cxkit/closed_loop.h>
 #include <cxkit/once.h>
 #include <cxkit/calibrate.h>
+#include <cxkit/design.h>
+#include <cxkit/survey.h>
 #include <cxkit/plan.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>

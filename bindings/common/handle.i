@@ -59,6 +59,7 @@ struct TYPE {};
 %cx_handle(cx_waits, cx_waits_free)
 %cx_handle(cx_margins, cx_margins_free)
 %cx_handle(cx_weights, cx_weights_free)
+%cx_handle(cx_design, cx_design_free)
 
 %cx_result(cx_effort_result)
 %cx_result(cx_estimate)
@@ -67,6 +68,7 @@ struct TYPE {};
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_mystery_result)
 %cx_result(cx_weights_summary)
+%cx_result(cx_survey_estimate)
 %cx_result(cx_random_words)
 %cx_result(cx_delay)
 %cx_result(cx_tolerance_result)
@@ -102,6 +104,9 @@ struct TYPE {};
 %cx_options(cx_plan_options)
 %cx_options(cx_calibrate_options)
 %ignore cx_calibrate_options::allocator;
+%cx_options(cx_design_options)
+%ignore cx_design_options::allocator;
+%cx_options(cx_survey_options)
 %ignore cx_plan_options::allocator;
 %cx_options(cx_waits_options)
 %cx_options(cx_curve_options)

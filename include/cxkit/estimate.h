@@ -42,14 +42,18 @@ extern "C" {
     X(CX_METHOD_JACKKNIFE, 23, "jackknife")                                                        \
     X(CX_METHOD_BOOTSTRAP, 24, "bootstrap")                                                        \
     X(CX_METHOD_POSTERIOR, 25, "posterior")                                                        \
-    X(CX_METHOD_GARWOOD, 26, "garwood")
+    X(CX_METHOD_GARWOOD, 26, "garwood")                                                            \
+    X(CX_METHOD_LOGIT, 27, "logit")                                                                \
+    X(CX_METHOD_ARCSINE, 28, "arcsine")                                                            \
+    X(CX_METHOD_BETA, 29, "beta")                                                                  \
+    X(CX_METHOD_LIKELIHOOD, 30, "likelihood")
 
 /** Interval methods. */
 typedef enum cx_method {
 #define CX_METHOD_ENUM(name, number, text) name = number,
     CX_METHOD_LIST(CX_METHOD_ENUM)
 #undef CX_METHOD_ENUM
-        CX_METHOD_END = 27 /**< one more than the largest method */
+        CX_METHOD_END = 31 /**< one more than the largest method */
 } cx_method;
 
 /** Units of a value. */

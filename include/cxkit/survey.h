@@ -51,9 +51,9 @@ typedef struct cx_survey_estimate {
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_MEMORY
  * @retval CX_E_EMPTY  no row with a value and a weight
- * @retval CX_E_FEW    a stratum with a single unit when those are errors, or no degree of freedom
+ * @retval CX_E_FEW    a stratum with a single unit when those are errors
  *
- * Cost: O(rows stages). Since: 0.1.
+ * Without a degree of freedom the limits are infinite. Cost: O(rows stages). Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_survey_mean(const cx_array *y, const cx_design *design,
                                              const cx_array *domain,

@@ -216,16 +216,14 @@ static cx_status survey_infer(survey_call *call, cx_error *err) {
     e->se = sqrt(variance);
     e->method = CX_METHOD_T;
     if (!(variance > 0)) e->flags |= CX_FLAG_NO_VARIANCE;
-    if (!(e->df > 0)) {
-        if (variance > 0)
-            return cx_i_fail(err, CX_E_FEW,
-                             "the domain lies in %d units of %d strata: no degree of freedom is "
-                             "left for its error",
-                             call->out.units, call->out.strata);
+    if (!(variance > 0)) return CX_OK;
+    if (!(e->df > 0)) { /* an error without a degree of freedom bounds nothing */
+        e->ci_low = -(double)INFINITY;
+        e->ci_high = (double)INFINITY;
+        e->flags |= CX_FLAG_FEW;
         return CX_OK;
     }
     double t = cx_t_quantile_upper((1 - e->confidence) / 2, e->df);
-    if (!(variance > 0)) return CX_OK;
     e->ci_low = e->value - t * e->se;
     e->ci_high = e->value + t * e->se;
     return CX_OK;
@@ -247,7 +245,8 @@ static void survey_effect(survey_call *call, double spread) {
     cx_estimate *e = &call->out.estimate;
     double n = (double)e->n, simple = spread / n, variance = e->se * e->se;
     e->n_eff = variance > 0 ? spread / variance : call->sum_w * call->sum_w / call->sum_w2;
-    if (call->options.replacement == 0 && call->sum_w > n) simple *= (call->sum_w - n) / call->sum_w;
+    if (call->options.replacement == 0 && call->sum_w > n)
+        simple *= (call->sum_w - n) / call->sum_w;
     call->out.deff = variance > 0 && simple > 0 ? variance / simple : (double)NAN;
 }
 
@@ -319,7 +318,7 @@ static cx_i_interval survey_share_limits(const survey_call *call, const cx_estim
     case CX_METHOD_ARCSINE:
         return survey_transformed(e, t);
     case CX_METHOD_LIKELIHOOD: {
-        double n = p * (1 - p) / (e->se * e->se);
+        double rows = (double)e->n, n = p * (1 - p) / (e->se * e->se) * (rows - 1) / rows;
         return (cx_i_interval){survey_likelihood_limit(p, n, t * t, 0),
                                survey_likelihood_limit(p, n, t * t, 1)};
     }
@@ -379,8 +378,7 @@ static cx_status survey_run(const cx_design *design, const survey_given *given, 
 }
 
 cx_status cx_survey_mean(const cx_array *y, const cx_design *design, const cx_array *domain,
-                         const cx_survey_options *options, cx_survey_estimate *out,
-                         cx_error *err) {
+                         const cx_survey_options *options, cx_survey_estimate *out, cx_error *err) {
     survey_given given = {y, NULL, domain, options, SURVEY_NUMBER, CX_UNIT_SCALE};
     return survey_run(design, &given, survey_mean_of, out, err);
 }
@@ -421,7 +419,8 @@ static cx_status survey_total_of(survey_call *call, cx_error *err) {
     CX_TRY(survey_infer(call, err));
     e->n_eff = call->sum_w * call->sum_w / call->sum_w2;
     double simple = survey_spread(call, e->value / call->sum_w) / (double)e->n, n = (double)e->n;
-    if (call->options.replacement == 0 && call->sum_w > n) simple *= (call->sum_w - n) / call->sum_w;
+    if (call->options.replacement == 0 && call->sum_w > n)
+        simple *= (call->sum_w - n) / call->sum_w;
     if (call->whole && simple > 0)
         call->out.deff = e->se * e->se / (simple * call->sum_w * call->sum_w);
     return CX_OK;
