@@ -55,13 +55,8 @@ CX_API void cx_silence_options_init(cx_silence_options *options);
  *                       customer with a single contact, or "none" without a prior: nulls then.
  * Figures: customers, single, silent, share with share_ci_low and share_ci_high (Wilson),
  * beyond_chance with its limits (the share less the level that falls silent by chance, over 1 -
-<<<<<<< HEAD
  * level), prior_shape, prior_scale, rhythm (of the population, seconds), contacts, merged, missing,
  * no_id, later
-=======
- * level), prior_shape, prior_scale (both infinite: one rate for all), rhythm (of the population,
- * seconds), contacts, merged, missing, no_id, later
->>>>>>> e0851fa (Survey estimates: means, totals, ratios, shares and net scores under a design)
  * @param      err       may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_OVERFLOW |
  *         CX_E_MEMORY
