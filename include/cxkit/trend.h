@@ -19,9 +19,9 @@ typedef struct cx_trend_options {
     int32_t promoters;    /**< NPS: lowest answer of a promoter; default 9 */
     int32_t detractors;   /**< NPS: highest answer of a detractor; default 6 */
     int32_t top;          /**< top box: as in cx_csat_options; default 0 */
-    int32_t few;          /**< windows with fewer answers are not tested; default 5, 2 to 1,000,000 */
-    double confidence;    /**< of the intervals; 1 - confidence is the chance of any false flag of a
-                               series; default 0.95 */
+    int32_t few;       /**< windows with fewer answers are not tested; default 5, 2 to 1,000,000 */
+    double confidence; /**< of the intervals; 1 - confidence is the chance of any false flag of a
+                            series; default 0.95 */
 } cx_trend_options;
 
 /** @brief The defaults: NPS with its usual cut points, windows of 5 answers, 95 %. */

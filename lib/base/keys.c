@@ -205,33 +205,3 @@ cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int6
     *number = keys->count++;
     return CX_OK;
 }
-
-/* -- sorting: a heap, since qsort takes no context  */
-
-static bool keys_before(const cx_i_keys *keys, int64_t a, int64_t b) {
-    size_t size_a, size_b;
-    const uint8_t *bytes_a = cx_i_keys_bytes(keys, a, &size_a);
-    const uint8_t *bytes_b = cx_i_keys_bytes(keys, b, &size_b);
-    int order = memcmp(bytes_a, bytes_b, size_a < size_b ? size_a : size_b);
-    return order != 0 ? order < 0 : size_a < size_b;
-}
-
-static void keys_sift_down(const cx_i_keys *keys, int64_t *heap, int64_t root, int64_t count) {
-    for (int64_t child; (child = 2 * root + 1) < count; root = child) {
-        if (child + 1 < count && keys_before(keys, heap[child], heap[child + 1])) child++;
-        if (!keys_before(keys, heap[root], heap[child])) return;
-        int64_t swap = heap[root];
-        heap[root] = heap[child], heap[child] = swap;
-    }
-}
-
-void cx_i_keys_sort(const cx_i_keys *keys, int64_t *order) {
-    int64_t count = keys->count;
-    for (int64_t i = 0; i < count; i++) order[i] = i;
-    for (int64_t i = count / 2; i-- > 0;) keys_sift_down(keys, order, i, count);
-    for (int64_t end = count; end-- > 1;) {
-        int64_t last = order[0];
-        order[0] = order[end], order[end] = last;
-        keys_sift_down(keys, order, 0, end);
-    }
-}

@@ -246,3 +246,52 @@ def test_a_key_cannot_have_the_name_of_a_result():
     with pytest.raises(cx.OptionError, match="'n'"):
         cx.nps([1, 2], by={"n": ["a", "b"]})
     assert cx.tally_by([1, 2], by={"n": ["a", "b"]})["n"] == ["a", "b"]
+
+
+def once(**more):
+    return dict(respondent=[1, 1, 2, 2, None], time=[1, 2, 2, 1, 5], **more)
+
+
+def test_one_answer_of_each_respondent_counts():
+    scores = [0, 10, 9, 3, 8]
+    last, first = cx.nps(scores, **once()), cx.nps(scores, **once(keep="first"))
+    assert (last.n, last.excluded["duplicate"]) == (3, 2)
+    assert last.value == cx.nps([10, 9, 8]).value
+    assert first.value == cx.nps([0, 3, 8]).value
+    assert cx.nps(scores, **once(keep="all")).n == 5
+    assert cx.nps(scores, respondent=[1, 1, 2, 2, None]).value == cx.nps([10, 3, 8]).value
+    assert cx.enps(scores, **once(min_n=1)).value == last.value
+    assert cx.mean_score(scores, **once()).value == 9
+    five = [1, 5, 4, 2, 5]
+    assert cx.csat(five, **once()).excluded["duplicate"] == 2
+    assert cx.ces(five, **once(version=1)).n == 3
+
+
+def test_duplicates_are_seen_over_groups_windows_and_modes():
+    scores, week = [0, 10, 9, 3, 8], 7 * 86_400_000_000
+    table = cx.nps(scores, by=["x", "y", "x", "y", "y"], **once())
+    assert table["n"] == [1, 2] and table["duplicate"] == [1, 1]
+    weeks = dict(respondent=[1] * 5, time=[0, 1, week, week + 1, 2 * week], window="week")
+    assert cx.nps(scores, **weeks).value == cx.nps([10, 3, 8]).value
+    assert cx.nps(scores, mode=["a", "b", "a", "b", "b"], **once()).n == 3
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"time": [1]}, {"keep": "first"}, {"window": "day"}],
+    ids=lambda given: next(iter(given)),
+)
+def test_which_answer_counts_is_a_question_of_whose_they_are(given):
+    with pytest.raises(cx.OptionError, match="needs respondent"):
+        cx.nps([9], **given)
+
+
+def test_a_state_does_not_know_its_respondents():
+    with pytest.raises(cx.OptionError, match="respondent is for columns"):
+        cx.nps(cx.Tally().add([9]), respondent=[1])
+    with pytest.raises(cx.OptionError, match="respondent is for columns"):
+        cx.nps(counts=(1, 1, 1), respondent=[1])
+    with pytest.raises(cx.OptionError, match="window"):
+        cx.nps([9], respondent=[1], window="day")
+    with pytest.raises(cx.OptionError, match="keep"):
+        cx.nps([9], respondent=[1], keep="best")

@@ -15,23 +15,29 @@ CONTACTS = (
     "abandoned_as, outbound_as"
 )
 SHOWN = "min_n, totals"
+ONCE = "respondent, time, keep, window"
 SURFACE = {
     "anytime": (
         "scores",
         "scale, score, promoters, detractors, top, alpha, method, optimise_at, by, missing_codes, "
         f"not_applicable_codes, invalid, fractional, {SHOWN}",
     ),
-    "enps": ("scores", f"by, promoters, detractors, scale, confidence, method, {READING}, {SHOWN}"),
+    "enps": (
+        "scores",
+        f"by, promoters, detractors, scale, confidence, method, {READING}, {SHOWN}, {ONCE}",
+    ),
     "nps": (
         "scores",
-        f"counts, by, mode, promoters, detractors, scale, confidence, method, {READING}, {SHOWN}",
+        f"counts, by, mode, promoters, detractors, scale, confidence, method, {READING}, {SHOWN}, "
+        f"{ONCE}",
     ),
     "csat": (
         "scores",
-        f"scale, top, direction, by, mode, denominator, confidence, method, {READING}, {SHOWN}",
+        f"scale, top, direction, by, mode, denominator, confidence, method, {READING}, {SHOWN}, "
+        f"{ONCE}",
     ),
-    "ces": ("scores", f"version, report, ease, by, mode, confidence, {READING}, {SHOWN}"),
-    "mean_score": ("scores", f"scale, by, mode, confidence, {READING}, {SHOWN}"),
+    "ces": ("scores", f"version, report, ease, by, mode, confidence, {READING}, {SHOWN}, {ONCE}"),
+    "mean_score": ("scores", f"scale, by, mode, confidence, {READING}, {SHOWN}, {ONCE}"),
     "share": ("successes, n", "method, confidence"),
     "tally_by": ("scores", f"by, scale, {READING}"),
     "decompose": (
@@ -252,8 +258,8 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "anytime closed_loop compare contacts coverage difference driver errors estimate joint "
-        "journey metric moments mystery plan random sample silence special table tally tolerance "
-        "trend waits windows"
+        "journey mean moments mystery net plan random sample satisfaction silence special table tally "
+        "tolerance trend waits windows"
     ).split()
 ]
 

@@ -73,22 +73,37 @@ START_TEST(test_the_betting_wealth_falls_in_the_mean_and_its_logarithm_is_convex
 }
 END_TEST
 
-/* The means that are left out by the beta mixture lie outside the interval, on a fine grid. */
+typedef struct beta_case {
+    cx_i_interval found;
+    double n, successes, strength;
+} beta_case;
+
+static void check_beta_mean(const beta_case *at, double p) {
+    if (p <= 0 || p >= 1) return;
+    bool kept =
+        cx_i_beta_mixture_log(p, at->successes, at->n - at->successes, at->strength) < log(20);
+    ck_assert(!kept || (p >= at->found.low && p <= at->found.high));
+    ck_assert(kept || p <= at->found.low + 1e-9 || p >= at->found.high - 1e-9);
+}
+
+/* The means that are left out by the beta mixture lie outside the interval: on a grid, and ever
+ * closer to both limits on both sides. */
 START_TEST(test_the_beta_interval_holds_every_mean_that_is_not_left_out) {
     const double n[] = {1, 2, 7, 50, 400}, t[] = {1, 30, 1000};
     for (int a = 0; a < 5; a++)
         for (int half = 0; half <= 8; half++)
             for (int b = 0; b < 3; b++) {
-                double s = floor(n[a] * half / 4) / 2, r = cx_i_beta_mixture_strength(t[b], 0.05);
+                double s = floor(n[a] * half / 4) / 2;
                 const double x[] = {0, 1}, counts[] = {n[a] - s, s};
                 cx_i_seen seen = {x, counts, 2, n[a], s / n[a]};
-                cx_i_interval found =
-                    cx_i_sequence_interval(CX_METHOD_BETA_BINOMIAL, &seen, t[b], 0.05);
-                for (int i = 1; i < 2000; i++) {
-                    double p = i / 2000.0;
-                    bool kept = cx_i_beta_mixture_log(p, s, n[a] - s, r) < log(20);
-                    ck_assert(!kept || (p >= found.low && p <= found.high));
-                    ck_assert(kept || p <= found.low + 1e-9 || p >= found.high - 1e-9);
+                beta_case at = {cx_i_sequence_interval(CX_METHOD_BETA_BINOMIAL, &seen, t[b], 0.05),
+                                n[a], s, cx_i_beta_mixture_strength(t[b], 0.05)};
+                for (int i = 1; i < 200; i++) check_beta_mean(&at, i / 200.0);
+                for (double apart = 1e-8; apart < 5e-3; apart *= 4) {
+                    check_beta_mean(&at, at.found.low - apart);
+                    check_beta_mean(&at, at.found.low + apart);
+                    check_beta_mean(&at, at.found.high - apart);
+                    check_beta_mean(&at, at.found.high + apart);
                 }
             }
 }

@@ -7,8 +7,8 @@ from typing import overload
 
 from . import _native
 from ._options import METHODS, SCORES, fill, number
+from ._scores import Answers, measure, state_of
 from .estimate import Estimate
-from .metric import _Answers, _measure, _state_of
 from .table import Table
 from .tally import Tallies
 
@@ -131,13 +131,7 @@ def anytime(
     >>> cx.anytime(week)
     30.0 points [3.2, 52.8] 95 % (betting, n = 100)
     """
-    answers: _Answers = {
-        "weights": None,
-        "missing_codes": missing_codes,
-        "not_applicable_codes": not_applicable_codes,
-        "invalid": invalid,
-        "fractional": fractional,
-    }
+    answers = Answers(None, missing_codes, not_applicable_codes, invalid, fractional)
     options = fill(
         _native.cx_anytime_options(),
         score=number("score", score, SCORES),
@@ -150,5 +144,5 @@ def anytime(
         min_n=min_n,
         totals=totals,
     )
-    state = _state_of(scores, by, scale, answers)
-    return _measure(state, _native.cx_anytime, _native.cx_anytime_by, options)
+    state = state_of(scores, by, scale, answers)
+    return measure(state, _native.cx_anytime, _native.cx_anytime_by, options)

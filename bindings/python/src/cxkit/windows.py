@@ -43,8 +43,9 @@ def _span(option: str, given: object) -> tuple[int, int]:
     if isinstance(given, timedelta):
         given = given / timedelta(seconds=1)
     if isinstance(given, Real) and not isinstance(given, bool):
-        if given > 0 and given == int(given):
-            return _native.CX_WINDOW_SECOND, int(given)
+        seconds = float(given)
+        if seconds > 0 and seconds.is_integer():
+            return _native.CX_WINDOW_SECOND, int(seconds)
         raise OptionError(f"{option} is {given!r}; it has to be a whole number of seconds above 0")
     found = re.fullmatch(r"\s*(\d+)?\s*([a-z]+?)s?\s*", given) if isinstance(given, str) else None
     if found is None or found[2] not in _UNITS:
@@ -72,18 +73,21 @@ def _calendar(every: object, offset: object, week_starts: str) -> tuple[Any, obj
     """The options of C, and the column of offsets where there is one."""
     unit, many = _span("every", every)
     offsets = None
+    seconds = 0.0
     if isinstance(offset, timedelta):
-        offset = offset / timedelta(seconds=1)
-    if not isinstance(offset, Real):
-        offset, offsets = 0, column(offset, "offset")
-    elif offset != int(offset):
+        seconds = offset / timedelta(seconds=1)
+    elif isinstance(offset, Real):
+        seconds = float(offset)
+    else:
+        offsets = column(offset, "offset")
+    if not seconds.is_integer():
         raise OptionError(f"offset is {offset!r} seconds, and has to be whole")
     made = fill(
         _native.cx_window_options(),
         unit=unit,
         every=many,
         week_starts=number("week_starts", week_starts, _WEEKDAYS),
-        offset=int(offset),
+        offset=int(seconds),
     )
     return made, offsets
 
