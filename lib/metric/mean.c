@@ -28,20 +28,36 @@ static void mean_bounded(const cx_tally *tally, cx_estimate *out) {
     out->ci_high = low + range * interval.high;
 }
 
+/* Quantiles of one call over many groups, most of them of few different sizes. */
+enum { MEAN_MEMO = 512 };
+
+typedef struct mean_memo {
+    double df[MEAN_MEMO], quantile[MEAN_MEMO];
+} mean_memo;
+
+static double mean_quantile(double confidence, double df, mean_memo *memo) {
+    if (memo == NULL || df >= 0x1p53) return cx_t_quantile_upper((1 - confidence) / 2, df);
+    int64_t at = (int64_t)df % MEAN_MEMO;
+    if (memo->df[at] != df) {
+        memo->quantile[at] = cx_t_quantile_upper((1 - confidence) / 2, df);
+        memo->df[at] = df;
+    }
+    return memo->quantile[at];
+}
+
 /* The variance of a mean score divides by n - 1, as a t interval wants. */
-static void mean_t(const cx_tally *tally, cx_estimate *out, double se) {
+static void mean_t(const cx_tally *tally, mean_memo *memo, cx_estimate *out, double se) {
     out->df = (double)out->n - 1;
     out->se = se * sqrt((double)out->n / out->df);
-    double half = cx_t_quantile_upper((1 - out->confidence) / 2, out->df) * out->se;
+    double half = mean_quantile(out->confidence, out->df, memo) * out->se;
     out->method = CX_METHOD_T;
     out->ci_low = out->value - half;
     out->ci_high = out->value + half;
     cx_i_estimate_clip(out, tally->scale_min, tally->scale_max);
 }
 
-cx_status cx_i_mean_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
-                             cx_error *err) {
-    const cx_mean_options *mean = options;
+static cx_status mean_estimate(const cx_tally *tally, const cx_mean_options *mean, mean_memo *memo,
+                               cx_estimate *out, cx_error *err) {
     CX_TRY(cx_i_options_check(mean->struct_size, sizeof *mean, "cx_mean_options", err));
     CX_TRY(cx_i_check_confidence(mean->confidence, err));
     CX_TRY(cx_i_release_check((cx_i_release){mean->min_n, mean->totals}, err));
@@ -51,8 +67,24 @@ cx_status cx_i_mean_estimate(const cx_tally *tally, const void *options, cx_esti
     if (out->flags & CX_FLAG_NO_VARIANCE)
         mean_bounded(tally, out);
     else
-        mean_t(tally, out, figures.se);
+        mean_t(tally, memo, out, figures.se);
     return CX_OK;
+}
+
+cx_status cx_i_mean_estimate(const cx_tally *tally, const void *options, cx_estimate *out,
+                             cx_error *err) {
+    return mean_estimate(tally, options, NULL, out, err);
+}
+
+typedef struct mean_many {
+    cx_mean_options options;
+    mean_memo *memo;
+} mean_many;
+
+static cx_status mean_row(const cx_tally *tally, const void *context, cx_estimate *out,
+                          cx_error *err) {
+    const mean_many *many = context;
+    return mean_estimate(tally, &many->options, many->memo, out, err);
 }
 
 static cx_status mean_options(const cx_mean_options *options, cx_mean_options *used,
@@ -79,10 +111,11 @@ cx_status cx_mean_score(const cx_tally *tally, const cx_mean_options *options, c
 
 cx_status cx_mean_score_by(const cx_tallies *tallies, const cx_mean_options *options,
                            cx_table **out, cx_error *err) {
-    cx_mean_options used;
-    CX_TRY(mean_options(options, &used, err));
-    return cx_i_metric_by(tallies, cx_i_mean_estimate, &used,
-                          (cx_i_release){used.min_n, used.totals}, out, err);
+    mean_memo memo = {{0}, {0}};
+    mean_many many = {.memo = &memo};
+    CX_TRY(mean_options(options, &many.options, err));
+    return cx_i_metric_by(tallies, mean_row, &many,
+                          (cx_i_release){many.options.min_n, many.options.totals}, out, err);
 }
 
 /* -- effort -------------------------------------------------------------------------------- */

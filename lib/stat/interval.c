@@ -78,15 +78,34 @@ double cx_i_net_statistic(cx_i_trinomial counts, double d) {
     return variance > 0 ? distance / sqrt(variance) : distance * INFINITY;
 }
 
-/* The score falls in d: bisect where it crosses `target`. */
+/* A point between the ends, where a straight line through both crosses 0; their middle where one of
+ * them is infinite. Never closer to an end than `least`, so that the bracket closes. */
+static double interval_between(double low, double at_low, double high, double at_high,
+                               double least) {
+    double point = (low * at_high - high * at_low) / (at_high - at_low);
+    if (!isfinite(at_low) || !isfinite(at_high) || isnan(point)) return low + (high - low) / 2;
+    return fmin(fmax(point, low + least), high - least);
+}
+
+/* The score falls in d: where it crosses `target`, by false position; an end that stays twice
+ * counts half (the Illinois rule). */
 static double interval_net_solve(cx_i_trinomial counts, double target, double low, double high) {
-    for (int i = 0; i < 200; i++) {
-        double middle = low + (high - low) / 2;
-        if (middle <= low || middle >= high) break;
-        if (cx_i_net_statistic(counts, middle) > target)
-            low = middle;
-        else
-            high = middle;
+    const double least = 0x1p-53;
+    double at_low = cx_i_net_statistic(counts, low) - target;
+    double at_high = cx_i_net_statistic(counts, high) - target;
+    for (int i = 0, kept = 0; i < 200 && high - low > 2 * least; i++) {
+        double point = interval_between(low, at_low, high, at_high, least);
+        if (point <= low || point >= high) break;
+        double at = cx_i_net_statistic(counts, point) - target;
+        if (at > 0) {
+            low = point, at_low = at;
+            if (kept == 1) at_high /= 2;
+            kept = 1;
+        } else {
+            high = point, at_high = at;
+            if (kept == -1) at_low /= 2;
+            kept = -1;
+        }
     }
     return low + (high - low) / 2;
 }
