@@ -29,6 +29,9 @@ Change: TypeAlias = Callable[[Config], Config]
 Keys: TypeAlias = dict[str, tuple[list[str], Array]]
 
 
+NO_LOGS: Row = {"contacts": None, "promises": None, "cases": None}
+
+
 def unchanged(config: Config) -> Config:
     return config
 
@@ -274,7 +277,7 @@ def plan(chosen: Namespace) -> int:
             key: value for key in ("budget", "floor") if (value := getattr(chosen, key)) is not None
         }
         return dataclasses.replace(
-            config, plan=dataclasses.replace(config.plan, **asked), drivers=None, behaviours=()
+            config, plan=dataclasses.replace(config.plan, **asked), drivers=None, behaviours=(), **NO_LOGS
         )
 
     found = analysed(chosen, change)["plan"]
@@ -310,7 +313,7 @@ def drivers(chosen: Namespace) -> int:
     def change(config: Config) -> Config:
         if not config.drivers:
             raise Problem(f"{config.path}: there is no [drivers]")
-        return dataclasses.replace(config, behaviours=())
+        return dataclasses.replace(config, behaviours=(), **NO_LOGS)
 
     found = analysed(chosen, change)["drivers"]
     if found["problem"]:

@@ -6,7 +6,7 @@ import numpy as np
 
 import cxkit as cx
 
-from . import drivers
+from . import drivers, logs
 from .answers import Answers
 from .behaviour import behaviour
 from .config import Config
@@ -29,6 +29,7 @@ def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
         "about": " ".join(config.about.split()),
         "confidence": config.confidence,
         "min_n": config.min_n,
+        "hide_below": config.hide_below,
         "files": answers.files,
         "answers": answered(config, answers),
         "scores": [question.report() for question in scores],
@@ -39,7 +40,7 @@ def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
     log("drivers")
     found["drivers"] = drivers.report(config, config.drivers, answers) if config.drivers else None
     found["behaviours"] = [behaviour(config, answers, main, one) for one in config.behaviours]
-    return found
+    return found | logs.report(config, answers.folder, log)
 
 
 def answered(config: Config, answers: Answers) -> Row:

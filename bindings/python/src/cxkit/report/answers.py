@@ -23,6 +23,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 class Answers:
     """Everything the numbers are made from. One entry a row that is kept."""
 
+    folder: Path
     files: list[Row]
     waves: list[str]
     wave: Array
@@ -37,6 +38,7 @@ class Answers:
     described: dict[str, tuple[list[str], Array]]
     left_out: dict[str, int]
     total: int
+    mode: tuple[list[str], Array] | None = None
 
 
 def order(labels: list[str]) -> list[int]:
@@ -141,11 +143,23 @@ def weights_of(
     return np.where(blank, 1.0, weight), has
 
 
+def answer_files(config: Config, folder: Path) -> list[Path]:
+    """The files of answers: those that match, without those of contacts, promises and cases."""
+    other = {path for log in config.logs() for name in log.files for path in folder.glob(name)}
+    found = [path for path in find(folder, config.files) if path not in other]
+    if not found:
+        raise Problem(
+            f"{folder}: every file belongs to contacts, promises or cases: name those of the answers "
+            "with files"
+        )
+    return found
+
+
 def read(
     config: Config, folder: Path, paths: list[Path] | None = None, log: Log = silent
 ) -> Answers:
     """The Answers of a folder, or of the files given."""
-    paths = paths or find(folder, config.files)
+    paths = paths or answer_files(config, folder)
     source = Source(paths, config.columns(), log)
     log("checking the answers")
     times = source.times(config.date) if config.date else None
@@ -174,7 +188,9 @@ def read(
     def cut(array: Array | None) -> Any:
         return None if array is None else np.ascontiguousarray(array[kept])
 
+    mode = source.factor(config.mode) if config.mode else None
     return Answers(
+        folder=folder,
         files=[{"name": path.name, "rows": rows} for path, rows in zip(source.paths, source.rows)],
         waves=waves,
         wave=cut(wave),
@@ -189,4 +205,5 @@ def read(
         described={k: (names, cut(codes)) for k, (names, codes) in described.items()},
         left_out={"after_until": int((~kept).sum())},
         total=source.count,
+        mode=mode and (mode[0], cut(mode[1])),
     )

@@ -319,10 +319,11 @@ def plan(name: str, plan: Row, title: str, description: str) -> str:
     figure, axes = empty(0.75 + 0.235 * len(rows))
     axes.axvline(plan["floor"], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
     for y, row in enumerate(rows):
-        axes.plot([row["now"], row["next"]], [y, y], color=MIDDLE, linewidth=2, zorder=1)
-        axes.plot(
-            [row["now"]], [y], "o", color=PAPER, markeredgecolor=MUTED, markersize=6, zorder=2
-        )
+        if row["now"] is not None:
+            axes.plot([row["now"], row["next"]], [y, y], color=MIDDLE, linewidth=2, zorder=1)
+            axes.plot(
+                [row["now"]], [y], "o", color=PAPER, markeredgecolor=MUTED, markersize=6, zorder=2
+            )
         axes.plot([row["next"]], [y], "o", color=ACCENT, markersize=6.5, zorder=3)
     axes.set_yticks(range(len(rows)), [row["point"] for row in rows])
     axes.tick_params(axis="y", labelcolor=INK)

@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import logfiles
+from .logfiles import PERIODS, Cases, Contacts, Promised
 from .problem import FileProblem, Problem, listed, nearest
 from .shapes import Row
 
 METRICS = ("nps", "csat", "mean")
-PERIODS = ("day", "week", "month", "quarter", "year")
 NAME = "cxkit.toml"
 
 
@@ -88,12 +89,21 @@ class Config:
     point: tuple[str, ...] = ()
     point_title: str = "measurement point"
     weight: str | None = None
+    mode: str | None = None
     describe: dict[str, str] = field(default_factory=dict)
     drivers: Drivers | None = None
     behaviours: tuple[Behaviour, ...] = ()
     plan: Plan = field(default_factory=Plan)
     confidence: float = 0.95
     min_n: int = 10
+    hide_below: int = 0
+    contacts: Contacts | None = None
+    promises: Promised | None = None
+    cases: Cases | None = None
+
+    def logs(self) -> list[Contacts | Promised | Cases]:
+        """The other files than answers."""
+        return [log for log in (self.contacts, self.promises, self.cases) if log]
 
     def columns(self) -> Any:
         """Every column that must be in the files, once, in order."""
@@ -102,12 +112,20 @@ class Config:
             self.date,
             *self.point,
             self.weight,
+            self.mode,
             *self.describe,
             *(score.column for score in self.scores),
             *(self.drivers.items if self.drivers else ()),
             *(behaviour.column for behaviour in self.behaviours),
         ]
         return list(dict.fromkeys(name for name in names if name))
+
+
+LOGS: dict[str, Any] = {
+    "contacts": logfiles.contacts,
+    "promises": logfiles.promised,
+    "cases": logfiles.cases,
+}
 
 
 class Table:
@@ -242,6 +260,11 @@ class Reader:
         )
         plan = self.plan(Table(self, "plan", top.take("plan", dict, {})))
         settings = self.settings(Table(self, "settings", top.take("settings", dict, {})))
+        logs = {
+            name: read(Table(self, name, content))
+            for name, read in LOGS.items()
+            if (content := top.take(name, dict)) is not None
+        }
         top.end()
         if not scores:
             raise self.problem("score", "there is no [[score]]: name at least one question")
@@ -256,6 +279,7 @@ class Reader:
             plan=plan,
             **columns,
             **settings,
+            **logs,
         )
         self.check(config)
         return config
@@ -268,6 +292,7 @@ class Reader:
             point=table.texts("point"),
             point_title=table.text("point_title", "measurement point"),
             weight=table.text("weight"),
+            mode=table.text("mode"),
             describe=table.titles("describe"),
             until=table.take("until", datetime.date),
         )
@@ -369,6 +394,7 @@ class Reader:
         found = dict(
             confidence=table.number("confidence", float, 0.5, 0.999, 0.95),
             min_n=table.number("min_n", int, 1, 10**6, 10),
+            hide_below=table.number("hide_below", int, 0, 10**6, 0),
         )
         table.end()
         return found

@@ -7,7 +7,7 @@ import json
 import jinja2
 from markupsafe import Markup
 
-from . import charts, words
+from . import charts, logcharts, logwords, words
 from .problem import listed
 from .shapes import Row
 
@@ -30,15 +30,16 @@ def page(found: Row) -> str:
         gain=words.gain,
         fixed=lambda value, digits: words.written(value, digits),
     )
-    environment.globals.update(words=words, numbers=words.numbers, certain=words.certain)
+    environment.globals.update(words=words, logs=logwords, numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
+    no = logwords.may_not(found) + no
     return environment.get_template("report.html.j2").render(
         found=found,
         main=found["scores"][0],
         cards=[words.headline(s) for s in found["scores"]],
-        paragraph=words.paragraph(found),
-        steps=words.next_steps(found),
-        sure=words.sure(found),
+        paragraph=words.paragraph(found) + logwords.minute(found),
+        steps=logwords.steps(found) + words.next_steps(found),
+        sure=words.sure(found) + logwords.sure(found),
         may=yes,
         may_not=no,
         charts=pictures(found),
@@ -105,7 +106,8 @@ def pictures(found: Row) -> dict[str, Markup]:
             found["plan"],
             "Answers per point, now and next wave",
             "; ".join(
-                f"{row['point']}: {row['now']} to {row['next']}" for row in found["plan"]["rows"]
+                f"{row['point']}: {'hidden' if row['now'] is None else row['now']} to {row['next']}"
+                for row in found["plan"]["rows"]
             ),
         )
     if found["drivers"] and not found["drivers"]["problem"]:
@@ -122,7 +124,32 @@ def pictures(found: Row) -> dict[str, Markup]:
             "Behaviour by score band",
             words.strongest(found["behaviours"]) or "no clear difference",
         )
+    drawn |= of_logs(found)
     return {name: Markup(text) for name, text in drawn.items()}
+
+
+def of_logs(found: Row) -> dict[str, str]:
+    """The charts of contacts and promises."""
+    drawn = {}
+    contacts, promises = found["contacts"], found["promises"]
+    if contacts and contacts["patience"]:
+        drawn["patience"] = logcharts.patience(
+            "patience", contacts["patience"], "Patience", logwords.patient(contacts)
+        )
+    if contacts and len([row for row in contacts["waits"] if row["median"]]) > 1:
+        drawn["waits"] = logcharts.waits(
+            "waits",
+            contacts["waits"],
+            f"Median wait by {contacts['every']}",
+            logwords.slow(contacts) or "no period stands above all others",
+        )
+    if promises and promises["kinds"]:
+        rows = [{"label": row["kind"], "estimate": row["kept"]} for row in promises["kinds"]]
+        worst = next((row["label"] for row in rows if row["label"] in logwords.broken(promises)), "")
+        drawn["promises"] = logcharts.shares(
+            "promises", rows, worst, "Promises kept", logwords.broken(promises) or "not told apart"
+        )
+    return drawn
 
 
 def shown(points: Row) -> list[Row]:

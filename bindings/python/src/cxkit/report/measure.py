@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import cxkit as cx
 
+from .._options import EXCLUDED
 from .config import Score
 from .shapes import Array, Row
 from .source import MISSING, NOT_APPLICABLE
 
 CODES: Row = {"missing_codes": (MISSING,), "not_applicable_codes": (NOT_APPLICABLE,)}
 KIND = {"nps": "nps", "csat": "top-box", "mean": "mean"}
+KEYS = ("value", "ci_low", "ci_high", "confidence", "se", "n", "n_eff", "method", "unit")
+
+
+def finite(value: object) -> object:
+    """None for an open limit: JSON has no infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def plain(estimate: cx.Estimate) -> Row:
     """An estimate as a dictionary of plain values."""
-    keys = ("value", "ci_low", "ci_high", "confidence", "se", "n", "n_eff", "method", "unit")
-    found = {key: getattr(estimate, key) for key in keys}
+    found = {key: finite(getattr(estimate, key)) for key in KEYS}
     found["flags"] = list(estimate.flags)
     found["excluded"] = {key: int(count) for key, count in dict(estimate.excluded).items() if count}
+    return found
+
+
+def of_row(row: Row) -> Row | None:
+    """The estimate in the row of a table; None in a row without one."""
+    if row["value"] is None:
+        return None
+    found = {key: finite(row[key]) for key in KEYS}
+    found["flags"] = row["flags"].split(",") if row["flags"] else []
+    found["excluded"] = {name: row[name] for name in EXCLUDED if row[name]}
     return found
 
 
@@ -38,6 +56,12 @@ def bands(score: Score) -> list[tuple[str, int, int]]:
 
 class Measure:
     """A configured score: tallies of it, and the estimates read from them."""
+
+    calls: dict[str, Callable[..., Any]] = {
+        "nps": cx.nps,
+        "csat": cx.csat,
+        "mean": cx.mean_score,
+    }
 
     def __init__(self, score: Score, confidence: float) -> None:
         self.score, self.confidence = score, confidence
@@ -58,16 +82,18 @@ class Measure:
 
     def estimate(self, tally: cx.Tally, confidence: float | None = None) -> Row | None:
         """The metric of one tally; None when it has no answers."""
-        calls: dict[str, Callable[..., cx.Estimate]] = {
-            "nps": cx.nps,
-            "csat": cx.csat,
-            "mean": cx.mean_score,
-        }
-        call = calls[self.score.metric]
+        call = self.calls[self.score.metric]
         try:
             return plain(call(tally, confidence=confidence or self.confidence, **self.options()))
         except cx.EmptyError:
             return None
+
+    def hidden(self, tallies: cx.Tallies, below: int) -> set[int | str]:
+        """The keys that no table may show when none of fewer answers may follow from what is shown."""
+        if below < 2:
+            return set()
+        rows = self.calls[self.score.metric](tallies, min_n=below, **self.options())
+        return {row["key"] for row in rows if row["status"] == "CX_E_SUPPRESSED"}
 
     def certainly(self, tally: cx.Tally) -> Row:
         """The metric of a tally that has answers."""

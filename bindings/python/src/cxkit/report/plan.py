@@ -12,14 +12,17 @@ from .question import Question
 from .shapes import Row
 
 
-def plan(config: Config, points: Row, main: Question) -> Row:
+def plan(config: Config, points: Row, main: Question) -> Row | None:
     """Where the answers of the next wave buy most: floors first, then the movable pool.
 
     A point below the rest keeps at least the answers it has: one does not look away from trouble.
+    A suppressed point gets the floor and has no part in the optimum, which would tell its size.
     """
     rows = points["rows"]
-    now = [row["n"] for row in rows]
-    budget = config.plan.budget or sum(now)
+    if all(row["suppressed"] for row in rows):
+        return None
+    answers_now = points["answers"]
+    budget = config.plan.budget or answers_now
     if budget < len(rows):
         raise Problem(
             f"{config.path}: budget = {budget} in [plan] is less than one answer for each "
@@ -31,16 +34,16 @@ def plan(config: Config, points: Row, main: Question) -> Row:
     spreads = [spread(row["estimate"]) if mine else spread(overall) for row, mine in zip(rows, own)]
     if not any(spreads):  # all answers alike: nothing is known of the spread, so shares decide
         own, spreads = [False] * len(rows), [1.0] * len(rows)
-    variance = [(row["share"] * deviation) ** 2 for row, deviation in zip(rows, spreads)]
+    variance = [((row["share"] or 0.0) * deviation) ** 2 for row, deviation in zip(rows, spreads)]
     lower, kept = floors(rows, floor, budget)
     solved = cx.plan(variance, budget, lower=lower)
     following = [int(n) for n in solved.n]
-    before = math.fsum(a / n for a, n in zip(variance, now))
+    before = math.fsum(a / row["n"] for a, row in zip(variance, rows) if a)
     half = half_width(overall)
     return {
         "score": main.score.column,
         "budget": budget,
-        "answers_now": sum(now),
+        "answers_now": answers_now,
         "floor": floor,
         "floor_asked": config.plan.floor,
         "kept": kept,
@@ -88,7 +91,9 @@ def floors(rows: list[Row], floor: int, budget: int) -> tuple[list[int], list[st
 def planned(row: Row, n: int, lower: int, floor: int, mine: bool) -> Row:
     """One row of the plan."""
     width = None if row["hidden"] else half_width(row["estimate"])
-    if n <= lower:
+    if row["suppressed"]:
+        reason = "hidden"
+    elif n <= lower:
         reason = "floor" if lower <= floor else "kept"
     else:
         reason = "more" if n > row["n"] else "fewer" if n < row["n"] else "same"

@@ -10,7 +10,7 @@ import cxkit as cx
 
 from .answers import NO_POINT, Answers
 from .config import Config, Score
-from .measure import Measure, bands, plain
+from .measure import CODES, Measure, bands, of_row, plain
 from .problem import Problem
 from .shapes import Array, Row
 
@@ -79,6 +79,7 @@ class Question:
             "of": len(self.answers.waves),
             "waves": waves,
             "same_points": self.same_points(),
+            "modes": self.modes(),
             "change": self.change(),
         }
         return found
@@ -119,8 +120,8 @@ class Question:
 
     def same_points(self) -> Row | None:
         """The score over the points that answered in every wave, when some did not."""
-        if not self.config.point or len(self.waves) < 2:
-            return None
+        if not self.config.point or len(self.waves) < 2 or self.config.hide_below > 1:
+            return None  # the points that are missing could be worked out
         sets = [
             set(np.unique(self.answers.point[self.rows(index) & self.valid])) - {NO_POINT}
             for index in self.waves
@@ -186,15 +187,18 @@ class Question:
                 rows.append((int(key), tally, estimate))
         total = math.fsum(math.fsum(tally.weights.values()) for _, tally, _ in rows)
         rest = self.against_rest(tallies)
+        secret = self.measure.hidden(tallies, self.config.hide_below)
         found = []
         for key, tally, estimate in rows:
-            hidden = estimate["n"] < self.config.min_n
+            suppressed = key in secret
+            hidden = suppressed or estimate["n"] < self.config.min_n
             share = math.fsum(tally.weights.values()) / total
             row: Row = {
                 "point": self.answers.points[key],
-                "n": estimate["n"],
-                "share": share,
+                "n": None if suppressed else estimate["n"],
+                "share": None if suppressed else share,
                 "hidden": hidden,
+                "suppressed": suppressed,
                 "estimate": None if hidden else estimate,
                 "rest": None if hidden else rest.get(key),
             }
@@ -205,6 +209,7 @@ class Question:
             "score": self.score.column,
             "wave": self.answers.waves[self.now],
             "title": self.config.point_title,
+            "answers": sum(estimate["n"] for _, _, estimate in rows),
             "rows": found,
             "test": self.told_apart(tallies),
             "without_point": int((now & (self.answers.point == NO_POINT)).sum()),
@@ -239,6 +244,33 @@ class Question:
             left -= apart
         return found
 
+    def modes(self) -> Row | None:
+        """Every mode of asking in the last wave against the largest one."""
+        if not self.answers.mode:
+            return None
+        now = self.rows(self.now)
+        values, weights = np.ascontiguousarray(self.values[now]), self.weights(now)
+        labels, codes = self.answers.mode
+        asked = np.array([label or "not stated" for label in labels])[codes[now]]
+        secret = self.measure.hidden(
+            self.measure.tallies(values, asked, weights), self.config.hide_below
+        )
+        whole, *rows = cx.modes(
+            values,
+            mode=asked,
+            weights=weights,
+            scale=self.measure.scale,
+            invalid="error",
+            **self.measure.comparison(),
+            **CODES,
+        ).table
+        return {
+            "wave": self.answers.waves[self.now],
+            "mixed": "mixed-modes" in whole["flags"],
+            "p_value": whole["q_p"],
+            "rows": [mode_row(row, row["mode"] in secret) for row in rows if row["n"]],
+        }
+
     def told_apart(self, tallies: cx.Tallies) -> Row | None:
         try:
             test = cx.heterogeneity(tallies, **self.measure.kind())
@@ -257,6 +289,27 @@ class Question:
                 "left_out",
             )
         }
+
+
+def mode_row(row: Row, suppressed: bool) -> Row:
+    """One mode: its score, and its difference to the reference."""
+    difference = None
+    if row["difference"] is not None and not suppressed:
+        difference = {
+            "value": row["difference"],
+            "ci_low": row["difference_low"],
+            "ci_high": row["difference_high"],
+            "p_adjusted": row["difference_holm"],
+        }
+    return {
+        "mode": row["mode"],
+        "n": None if suppressed else row["n"],
+        "share": None if suppressed else row["share"],
+        "hidden": suppressed,
+        "reference": bool(row["reference"]),
+        "estimate": None if suppressed else of_row(row),
+        "difference": difference,
+    }
 
 
 def part(change: cx.Change, sizes: list[int]) -> Row:

@@ -286,11 +286,12 @@ REASONS = {
     "more": "an answer here buys more",
     "fewer": "precise enough for its share",
     "same": "as before",
+    "hidden": "the floor: its figures are hidden",
 }
 
 
 def reason(row: Row) -> str:
-    few = "" if row["spread_known"] else " (few answers: spread assumed)"
+    few = "" if row["spread_known"] or row["reason"] == "hidden" else " (few answers: spread assumed)"
     return REASONS[row["reason"]] + few
 
 
