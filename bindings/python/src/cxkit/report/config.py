@@ -219,6 +219,7 @@ class Table:
 def described(kind: Any) -> str:
     names = {
         str: "a text in quotes",
+        datetime.date: "a date or a time without quotes, such as 2024-07-01",
         int: "a whole number",
         float: "a number",
         list: "a list",

@@ -222,7 +222,7 @@ def apart(points: Row, confidence: float, named: bool = False) -> str:
     if above:
         found.append(f"{listed(above)} {'is' if len(above) == 1 else 'are'} above the rest")
     text += " and ".join(found) + "."
-    others = count - len(below) - len(above)
+    others = len([row for row in points["rows"] if not row["suppressed"]]) - len(below + above)
     return text + (
         f" The other {others} cannot be told from the rest one by one." if others else ""
     )
