@@ -117,23 +117,27 @@ CX_API CX_NODISCARD cx_status cx_compare_rest(const cx_tallies *tallies,
 
 /** @brief The difference a - b of two independent estimates, from their limits.
  *
- * Puts the two intervals together (mover, see cx_compare), whatever made them. The p-value takes
- * the distance of a limit to grow with the normal quantile of the confidence; it agrees with the
- * limits.
+ * mover (auto) puts the two intervals together, see cx_compare, whatever made them. The p-value
+ * takes the distance of a limit to grow with the normal quantile of the confidence; it agrees with
+ * the limits. wald is a - b +- z sqrt(se_a^2 + se_b^2) of their standard errors.
  *
- * @param      a    with a value and limits
- * @param      b    the same unit, confidence and direction
+ * @param      a        with a value and limits
+ * @param      b        the same unit, confidence and direction
+ * @param      options  its method: auto, mover or wald (the confidence is that of the estimates);
+ *                     NULL for the defaults
  * @param[out] out  n, n_eff, sum_w and exclusions of both together; se from both when they have
  *                  one
  * @param      err  may be NULL
  * @retval CX_OK | CX_E_NULL
  * @retval CX_E_MISMATCH  units, confidences or directions differ
- * @retval CX_E_EMPTY     an estimate without a value or without limits
+ * @retval CX_E_EMPTY     an estimate without a value or without limits; for wald without an error
+ * @retval CX_E_OPTION    another method
  *
  * Limits are cut at the widest difference of the unit, where there is one. Cost: constant.
  * Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_compare_estimates(const cx_estimate *a, const cx_estimate *b,
+                                                   const cx_compare_options *options,
                                                    cx_estimate *out, cx_error *err);
 
 /** @brief Splits a change into mix (other customers) and within (other scores) [Kitagawa1955].

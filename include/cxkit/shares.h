@@ -16,11 +16,11 @@ extern "C" {
 /** Options of cx_share_difference. */
 typedef struct cx_share_difference_options {
     uint32_t struct_size; /**< set by cx_share_difference_options_init */
-    int32_t method;       /**< newcombe (default), agresti-caffo, score, wald */
+    int32_t method;       /**< score (auto, default), newcombe, agresti-caffo, wald */
     double confidence;    /**< default 0.95 */
 } cx_share_difference_options;
 
-/** @brief The defaults: newcombe, 95 %. */
+/** @brief The defaults: score, as in cx_compare; 95 %. */
 CX_API void cx_share_difference_options_init(cx_share_difference_options *options);
 
 /** @brief The difference x1/n1 - x2/n2 of two independent shares, with interval and test.

@@ -260,28 +260,56 @@ static double difference_unit_range(int32_t unit) {
     }
 }
 
-cx_status cx_compare_estimates(const cx_estimate *a, const cx_estimate *b, cx_estimate *out,
-                               cx_error *err) {
-    cx_i_difference result;
+static cx_status difference_estimates_method(const cx_compare_options *options, cx_method *out,
+                                             cx_error *err) {
+    static const cx_method methods[] = {CX_METHOD_AUTO, CX_METHOD_MOVER, CX_METHOD_WALD};
+    cx_compare_options used;
+    CX_TRY(cx_i_compare_options(options, &used, err));
+    CX_TRY(cx_i_check_confidence(used.confidence, err));
+    CX_TRY(cx_i_check_method(used.method, methods, 3, err));
+    *out = used.method == CX_METHOD_WALD ? CX_METHOD_WALD : CX_METHOD_MOVER;
+    return CX_OK;
+}
+
+static cx_status difference_check_estimates(const cx_estimate *a, const cx_estimate *b,
+                                            cx_method method, cx_error *err) {
+    CX_TRY(difference_check_estimate(a, "a", err));
+    CX_TRY(difference_check_estimate(b, "b", err));
+    if (method == CX_METHOD_WALD && (isnan(a->se) || isnan(b->se)))
+        return cx_i_fail(err, CX_E_EMPTY,
+                         "estimate %s has no standard error, which wald needs; the method mover "
+                         "works with the limits",
+                         isnan(a->se) ? "a" : "b");
+    return difference_check_alike(a, b, err);
+}
+
+static cx_i_difference difference_of_limits(const cx_estimate *a, const cx_estimate *b) {
+    double d = a->value - b->value, z = cx_i_estimate_z(a->confidence);
+    double below = hypot(fmax(a->value - a->ci_low, 0), fmax(b->ci_high - b->value, 0));
+    double above = hypot(fmax(a->ci_high - a->value, 0), fmax(b->value - b->ci_low, 0));
+    double p = d == 0 ? 1 : 2 * cx_normal_sf(z * fabs(d) / (d > 0 ? below : above));
+    return (cx_i_difference){.low = d - below, .high = d + above, .p = p};
+}
+
+cx_status cx_compare_estimates(const cx_estimate *a, const cx_estimate *b,
+                               const cx_compare_options *options, cx_estimate *out, cx_error *err) {
+    cx_method method;
+    CX_TRY(difference_estimates_method(options, &method, err));
     if (a == NULL || b == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing",
                          a == NULL   ? "a"
                          : b == NULL ? "b"
                                      : "out");
-    CX_TRY(difference_check_estimate(a, "a", err));
-    CX_TRY(difference_check_estimate(b, "b", err));
-    CX_TRY(difference_check_alike(a, b, err));
+    CX_TRY(difference_check_estimates(a, b, method, err));
     cx_estimate both = difference_both(a, b);
-    double d = a->value - b->value, z = cx_i_estimate_z(a->confidence);
-    double below = hypot(fmax(a->value - a->ci_low, 0), fmax(b->ci_high - b->value, 0));
-    double above = hypot(fmax(a->ci_high - a->value, 0), fmax(b->value - b->ci_low, 0));
-    result.low = d - below;
-    result.high = d + above;
-    result.p = d == 0 ? 1 : 2 * cx_normal_sf(z * fabs(d) / (d > 0 ? below : above));
-    both.value = d;
+    both.value = a->value - b->value;
     both.se = hypot(a->se, b->se);
-    both.method = CX_METHOD_MOVER;
-    difference_finish(&both, result, difference_unit_range(a->unit));
+    both.method = (int32_t)method;
+    difference_finish(&both,
+                      method == CX_METHOD_WALD
+                          ? cx_i_difference_around(both.value, both.se, INFINITY, a->confidence)
+                          : difference_of_limits(a, b),
+                      difference_unit_range(a->unit));
     *out = both;
     return CX_OK;
 }

@@ -11,7 +11,7 @@
 void cx_share_difference_options_init(cx_share_difference_options *options) {
     if (options == NULL) return;
     *options =
-        (cx_share_difference_options){sizeof *options, CX_METHOD_NEWCOMBE, CX_I_DEFAULT_CONFIDENCE};
+        (cx_share_difference_options){sizeof *options, CX_METHOD_AUTO, CX_I_DEFAULT_CONFIDENCE};
 }
 
 static cx_status shares_check_one(int64_t x, int64_t n, const char *which, cx_error *err) {
@@ -23,7 +23,7 @@ static cx_status shares_check_one(int64_t x, int64_t n, const char *which, cx_er
 
 static cx_status shares_check_difference(const cx_share_difference_options *options,
                                          cx_share_difference_options *used, cx_error *err) {
-    static const cx_method methods[] = {CX_METHOD_NEWCOMBE, CX_METHOD_AGRESTI_CAFFO,
+    static const cx_method methods[] = {CX_METHOD_AUTO, CX_METHOD_NEWCOMBE, CX_METHOD_AGRESTI_CAFFO,
                                         CX_METHOD_SCORE, CX_METHOD_WALD};
     cx_share_difference_options_init(used);
     if (options != NULL) {
@@ -32,7 +32,9 @@ static cx_status shares_check_difference(const cx_share_difference_options *opti
         *used = *options;
     }
     CX_TRY(cx_i_check_confidence(used->confidence, err));
-    return cx_i_check_method(used->method, methods, 4, err);
+    CX_TRY(cx_i_check_method(used->method, methods, 5, err));
+    if (used->method == CX_METHOD_AUTO) used->method = CX_METHOD_SCORE;
+    return CX_OK;
 }
 
 cx_status cx_share_difference(int64_t x1, int64_t n1, int64_t x2, int64_t n2,

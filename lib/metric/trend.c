@@ -42,7 +42,7 @@ static bool trend_has(const cx_i_trend_window *window) {
 static cx_status trend_difference(const cx_estimate *a, const cx_estimate *b, bool few,
                                   cx_i_trend_change *out, cx_error *err) {
     cx_estimate difference;
-    CX_TRY(cx_compare_estimates(a, b, &difference, err));
+    CX_TRY(cx_compare_estimates(a, b, NULL, &difference, err));
     *out = (cx_i_trend_change){difference.value,
                                difference.ci_low,
                                difference.ci_high,

@@ -15,7 +15,7 @@ static size_t size;
 CALL(compare, PTR(0, tally), PTR(1, tally), options, OUT(2, cx_estimate))
 CALL(compare_by, PTR(0, set), PTR(1, set), options, HANDLE(2, cx_table))
 CALL(compare_rest, PTR(0, set), options, HANDLE(1, cx_table))
-CALL(compare_estimates, PTR(0, &good), PTR(1, &good), OUT(2, cx_estimate))
+CALL(compare_estimates, PTR(0, &good), PTR(1, &good), options, OUT(2, cx_estimate))
 CALL(share_difference, 3, 10, 4, 10, options, OUT(0, cx_estimate))
 CALL(shares, COL(0, &scores), options, HANDLE(1, cx_table))
 CALL(sample_size, options, OUT(0, cx_sample))
@@ -44,7 +44,7 @@ static const function functions[] = {
     COMPARE(compare, 3, 0),
     COMPARE(compare_by, 3, 0),
     COMPARE(compare_rest, 2, 0),
-    PLAIN(compare_estimates, 3),
+    OPTIONS(compare_estimates, 3, 0, compare, AT(compare, confidence), AT(compare, method)),
     OPTIONS(share_difference, 1, 0, share_difference, AT(share_difference, confidence),
             AT(share_difference, method)),
     {"shares",

@@ -78,3 +78,16 @@ def test_weights_are_refused():
 def test_bad_options_are_refused(wrong):
     with pytest.raises(cx.OptionError):
         cx.anytime([1, 2, 3], **wrong)
+
+
+def test_the_scale_tells_what_is_read():
+    ones = [1, 0, 1, 1] * 20
+    share = cx.anytime(ones, scale=(0, 1))
+    assert (share.value, share.unit, share.method) == (0.75, "fraction", "beta-binomial")
+    assert share == cx.anytime(cx.Tally(scale=(0, 1)).add(ones))
+    assert cx.anytime([1, 5, 4, 2], scale=(1, 5)).value == 3
+    assert cx.anytime([-1, 0, 1, 1], scale=(-1, 1), method="betting").value == 0.25
+    assert cx.anytime([9, 10, 3], scale=(0, 10)).unit == "points"
+    assert cx.anytime([1, 5, 4, 2], scale=(1, 5), promoters=5, detractors=3).value == -25
+    assert cx.anytime([1, 5, 4, 2], scale=(1, 5), top=2).value == 0.5
+    assert cx.anytime(ones, scale=(0, 1), by=["a", "b"] * 40)["unit"] == ["fraction"] * 2

@@ -83,6 +83,36 @@ def test_groups_compare_side_by_side():
     assert table["n_a"] == [2, 2, 1]
 
 
+def test_two_estimates_give_the_published_difference_by_their_errors():
+    found = cx.compare(cx.nps(counts=(184, 83, 240)), cx.nps(counts=(99, 50, 110)), method="wald")
+    assert found.value == pytest.approx(6.79826064)
+    assert found.se == pytest.approx(6.88047942)
+    assert (found.ci_low, found.ci_high) == pytest.approx((-6.68723121, 20.2837525))
+    assert found.p_value == pytest.approx(0.323127951)
+    with pytest.raises(cx.OptionError, match="'mover'"):
+        cx.compare(cx.share(1, 2), cx.share(1, 3), method="t")
+
+
+def test_an_estimate_compares_with_a_number_that_is_known():
+    score = cx.nps(counts=(362, 176, 462), method="wald")
+    found = cx.compare(score, 0, method="wald")
+    assert found.p_value == pytest.approx(0.000456610394112, rel=1e-9)
+    assert (found.value, found.n) == (score.value, 1000)
+    assert (found.ci_low, found.ci_high) == pytest.approx((score.ci_low, score.ci_high))
+    assert cx.compare(cx.share(8, 10), 0.8).p_value == 1
+    with pytest.raises(cx.OptionError, match="finite"):
+        cx.compare(score, float("nan"))
+
+
+def test_the_difference_of_shares_is_that_of_two_top_boxes():
+    plain = cx.share_difference(56, 70, 48, 80)
+    boxes = cx.compare(
+        [5] * 56 + [1] * 14, [5] * 48 + [1] * 32, score="top-box", scale=(1, 5)
+    )
+    assert plain.method == boxes.method == "score"
+    assert (plain.ci_low, plain.p_value) == pytest.approx((boxes.ci_low, boxes.p_value))
+
+
 def test_each_group_compares_with_the_rest():
     table = cx.compare_rest([10, 9, 9, 2, 3, 4, 8], by=list("xxxyyyz"))
     apart = cx.compare([10, 9, 9], [2, 3, 4, 8])
@@ -131,7 +161,7 @@ def test_beliefs_stand_against_the_score():
         (lambda: cx.compare([1], [2], method="newcombe"), "newcombe"),
         (lambda: cx.compare(cx.nps(NAM), EMEA), "answers behind it"),
         (lambda: cx.compare(cx.nps(NAM), cx.nps(EMEA), confidence=0.9), "made with 0.95"),
-        (lambda: cx.compare(cx.nps(NAM), cx.nps(EMEA), method="wald"), "limits"),
+        (lambda: cx.compare(cx.nps(NAM), cx.nps(EMEA), method="t"), "limits"),
         (lambda: cx.compare(NAM, EMEA, weights=([1], [1])), "weights is for columns"),
         (lambda: cx.compare([1], [2], weights=[1]), "pair"),
         (lambda: cx.belief_gap([1], [2], staff_as="rumour"), "rumour"),
@@ -140,3 +170,10 @@ def test_beliefs_stand_against_the_score():
 def test_what_does_not_fit_is_refused(call, says):
     with pytest.raises(cx.OptionError, match=says):
         call()
+
+
+@pytest.mark.parametrize("successes", [1.5, float("nan"), 2**70, "3", None])
+def test_a_count_is_a_whole_number(successes):
+    with pytest.raises(cx.DomainError, match="successes is"):
+        cx.share(successes, 10)
+    assert cx.share(3.0, 10.0) == cx.share(3, 10)

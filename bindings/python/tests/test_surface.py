@@ -178,7 +178,7 @@ DEFAULTS = {
         "confidence": 0.95,
         "method": "auto",
     },
-    "anytime": {"scale": (0, 10), "score": "nps", "alpha": 0.05, "method": "auto", "by": None},
+    "anytime": {"scale": (0, 10), "score": None, "alpha": 0.05, "method": "auto", "by": None},
     "enps": {"min_n": 5, "totals": False},
     "csat": {"scale": (1, 5), "top": None, "method": "wilson"},
     "ces": {"version": 2, "report": "mean"},

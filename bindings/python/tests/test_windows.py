@@ -157,3 +157,34 @@ def test_one_answer_of_each_respondent():
         cx.Tally().add_once(scores, respondent=who, keep="newest")
     with pytest.raises(cx.OptionError, match="needs the times"):
         cx.Tally().add_once(scores, respondent=who, window="month")
+
+
+def spelled_times():
+    pd = pytest.importorskip("pandas")
+    days = [dt.datetime(2024, 2, 28, 9), dt.datetime(2024, 2, 29, 23, 59), dt.datetime(2024, 3, 1)]
+    aware = [day.replace(tzinfo=dt.timezone.utc) for day in days]
+    stamps = pd.to_datetime(days)
+    return [
+        days, aware, list(stamps), stamps, pd.Series(days, dtype=object),
+        np.array(days, dtype=object), [np.datetime64(day) for day in days],
+        np.array(days, dtype="M8[us]"), [int(day.timestamp() * 1e6) for day in aware],
+        [day.date() for day in days], [np.datetime64(day.date()) for day in days],
+    ]  # fmt: skip
+
+
+def test_times_may_be_spelled_in_many_ways():
+    for times in spelled_times():
+        assert cx.windows(times, [10, 3, 9], every="month")["value"] == [0, 100]
+        assert len(cx.trend(times, [10, 3, 9], every="day")) == 3
+        assert cx.window_of(times, every="day")["window"][1] == day("2024-02-29")
+        assert cx.answer_delay(times, times).longest == 0
+        found = cx.fcr([1, 2, 3], times, window=3600, end=dt.datetime(2024, 3, 5))
+        assert (found.value, found.n) == (1, 2)
+        assert cx.silence(times, customer=[1, 1, 1], now=dt.datetime(2024, 3, 9)).customers == 1
+
+
+def test_a_missing_time_among_times_is_missing():
+    times = [None, dt.datetime(2024, 2, 29), float("nan")]
+    assert cx.windows(times, [10, 3, 9], every="month")["n"].count(1) == 1
+    with pytest.raises(cx.ColumnTypeError, match="row 1"):
+        cx.windows([dt.datetime(2024, 2, 29), "2024-03-01"], [10, 3], every="month")

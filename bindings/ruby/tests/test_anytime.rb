@@ -75,6 +75,14 @@ class TestAnytime < Minitest::Test
     assert_equal [nil, nil, 1.0], CXKit.csat(([5] * 3) + ([4] * 9), by: by, min_n: 4, totals: true)[:value]
   end
 
+  def test_the_scale_tells_what_is_read
+    share = CXKit.anytime([1, 0, 1, 1] * 20, scale: 0..1)
+    assert_equal [0.75, "fraction", "beta-binomial"], [share.value, share.unit, share.method]
+    assert_equal 3.0, CXKit.anytime([1, 5, 4, 2], scale: 1..5).value
+    assert_equal "points", CXKit.anytime(CXKit::Tally.new.add([9, 10, 3])).unit
+    assert_equal 0.5, CXKit.anytime([1, 5, 4, 2], scale: 1..5, top: 2).value
+  end
+
   def test_misuse_is_named
     assert_raises(CXKit::OptionError) { CXKit.nps([9], totals: true) }
     assert_raises(CXKit::OptionError) { CXKit.nps([9], min_n: -1) }

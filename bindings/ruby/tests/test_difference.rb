@@ -50,6 +50,18 @@ class TestDifference < Minitest::Test
     assert_operator rows.size, :>=, 25
   end
 
+  def test_two_estimates_compare_by_their_errors_and_one_with_a_number
+    sides = [[184, 83, 240], [99, 50, 110]].map { |counts| CXKit.nps(counts: counts) }
+    found = CXKit.compare(*sides, method: "wald")
+    assert_in_delta 6.79826064, found.value, 1e-6
+    assert_in_delta(-6.68723121, found.ci_low, 1e-6)
+    assert_in_delta 0.323127951, found.p_value, 1e-8
+    known = CXKit.compare(CXKit.nps(counts: [362, 176, 462], method: "wald"), 0, method: "wald")
+    assert_in_delta 0.000456610394112, known.p_value, 1e-12
+    assert_raises(CXKit::OptionError) { CXKit.compare(*sides, method: "t") }
+    assert_equal "score", CXKit.share_difference(56, 70, 48, 80).method
+  end
+
   def test_shares_hold_together
     table = CXKit.shares([362, 176, 462])
     assert_in_delta 0.326499799517, table["ci_low"][0], 1e-11
@@ -83,7 +95,7 @@ class TestDifference < Minitest::Test
   def test_what_does_not_fit_is_refused
     nps = CXKit.nps([10, 9, 3])
     assert_raises(CXKit::OptionError) { CXKit.compare(nps, [2]) }
-    assert_raises(CXKit::OptionError) { CXKit.compare(nps, nps, method: "wald") }
+    assert_raises(CXKit::OptionError) { CXKit.compare(nps, nps, method: "t") }
     assert_raises(CXKit::OptionError) { CXKit.compare([1], [2], method: "newcombe") }
     assert_raises(CXKit::MismatchError) { CXKit.compare(nps, CXKit.share(1, 2)) }
   end

@@ -227,7 +227,8 @@ START_TEST(test_effort_carries_its_direction_into_the_difference) {
     ck_assert(e.flags & CX_FLAG_LOWER_IS_BETTER);
     options.lower_is_better = 0;
     ck_assert_ok(cx_compare(a, b, &options, &plain, err));
-    ck_assert_fails(cx_compare_estimates(&e, &plain, &plain, err), CX_E_MISMATCH, "direction");
+    ck_assert_fails(cx_compare_estimates(&e, &plain, NULL, &plain, err), CX_E_MISMATCH,
+                    "direction");
     options.lower_is_better = 2;
     ck_assert_fails(cx_compare(a, b, &options, &e, err), CX_E_OPTION, "lower_is_better");
     ck_assert_ok(cx_tally_new(1, 7, NULL, &other, err));
@@ -248,7 +249,7 @@ START_TEST(test_two_estimates_compare_as_their_tallies) {
     score.method = CX_METHOD_SCORE;
     ck_assert_ok(cx_nps(a, &score, &one, err));
     ck_assert_ok(cx_nps(b, &score, &two, err));
-    ck_assert_ok(cx_compare_estimates(&one, &two, &apart, err));
+    ck_assert_ok(cx_compare_estimates(&one, &two, NULL, &apart, err));
     cx_estimate direct = compare(a, b, CX_SCORE_NPS, CX_METHOD_MOVER);
     ck_assert_close(apart.ci_low, direct.ci_low, 1e-12);
     ck_assert_close(apart.ci_high, direct.ci_high, 1e-12);
@@ -259,21 +260,46 @@ START_TEST(test_two_estimates_compare_as_their_tallies) {
 }
 END_TEST
 
+START_TEST(test_two_estimates_compare_by_their_errors_too) {
+    cx_tally *a = classes(184, 83, 240), *b = classes(99, 50, 110);
+    cx_compare_options options;
+    cx_estimate one, two, apart;
+    cx_compare_options_init(&options);
+    options.method = CX_METHOD_WALD;
+    ck_assert_ok(cx_nps(a, NULL, &one, err));
+    ck_assert_ok(cx_nps(b, NULL, &two, err));
+    ck_assert_ok(cx_compare_estimates(&one, &two, &options, &apart, err));
+    cx_estimate direct = compare(a, b, CX_SCORE_NPS, CX_METHOD_WALD);
+    ck_assert_close(apart.ci_low, direct.ci_low, 1e-12);
+    ck_assert_close(apart.ci_high, direct.ci_high, 1e-12);
+    ck_assert_close(apart.p_value, direct.p_value, 1e-12);
+    ck_assert_int_eq(apart.method, CX_METHOD_WALD);
+    one.se = NAN;
+    ck_assert_fails(cx_compare_estimates(&one, &two, &options, &apart, err), CX_E_EMPTY,
+                    "standard error");
+    options.method = CX_METHOD_T;
+    ck_assert_fails(cx_compare_estimates(&two, &two, &options, &apart, err), CX_E_OPTION, "t");
+    cx_tally_free(a);
+    cx_tally_free(b);
+}
+END_TEST
+
 START_TEST(test_estimates_that_do_not_belong_together_are_refused) {
     cx_tally *a = classes(3, 2, 9);
     cx_estimate nps, mean, out;
     ck_assert_ok(cx_nps(a, NULL, &nps, err));
     ck_assert_ok(cx_mean_score(a, NULL, &mean, err));
-    ck_assert_fails(cx_compare_estimates(&nps, &mean, &out, err), CX_E_MISMATCH, "units");
+    ck_assert_fails(cx_compare_estimates(&nps, &mean, NULL, &out, err), CX_E_MISMATCH, "units");
     mean = nps;
     mean.confidence = 0.9;
-    ck_assert_fails(cx_compare_estimates(&nps, &mean, &out, err), CX_E_MISMATCH, "confidences");
+    ck_assert_fails(cx_compare_estimates(&nps, &mean, NULL, &out, err), CX_E_MISMATCH,
+                    "confidences");
     mean = nps;
     mean.value = NAN;
-    ck_assert_fails(cx_compare_estimates(&nps, &mean, &out, err), CX_E_EMPTY, "estimate b");
+    ck_assert_fails(cx_compare_estimates(&nps, &mean, NULL, &out, err), CX_E_EMPTY, "estimate b");
     mean = nps;
     mean.ci_low = NAN;
-    ck_assert_fails(cx_compare_estimates(&mean, &nps, &out, err), CX_E_EMPTY, "no interval");
+    ck_assert_fails(cx_compare_estimates(&mean, &nps, NULL, &out, err), CX_E_EMPTY, "no interval");
     cx_tally_free(a);
 }
 END_TEST
@@ -424,6 +450,7 @@ Suite *suite_difference(void) {
     tcase_add_test(tcase, test_weights_of_one_change_nothing_and_scaled_weights_neither);
     tcase_add_test(tcase, test_effort_carries_its_direction_into_the_difference);
     tcase_add_test(tcase, test_two_estimates_compare_as_their_tallies);
+    tcase_add_test(tcase, test_two_estimates_compare_by_their_errors_too);
     tcase_add_test(tcase, test_estimates_that_do_not_belong_together_are_refused);
     tcase_add_test(tcase, test_groups_on_one_side_only_have_their_own_status);
     tcase_add_test(tcase, test_p_values_are_adjusted_by_holm);

@@ -46,6 +46,19 @@ START_TEST(test_differences_of_shares_match_the_vectors) {
 }
 END_TEST
 
+START_TEST(test_a_difference_of_shares_is_that_of_two_top_boxes) {
+    cx_share_difference_options options;
+    cx_estimate plain, score;
+    cx_share_difference_options_init(&options);
+    options.method = CX_METHOD_SCORE;
+    ck_assert_ok(cx_share_difference(56, 70, 48, 80, NULL, &plain, err));
+    ck_assert_ok(cx_share_difference(56, 70, 48, 80, &options, &score, err));
+    ck_assert_int_eq(plain.method, CX_METHOD_SCORE);
+    ck_assert_double_eq(plain.ci_low, score.ci_low);
+    ck_assert_double_eq(plain.ci_high, score.ci_high);
+}
+END_TEST
+
 START_TEST(test_wald_says_when_a_limit_was_cut) {
     cx_share_difference_options options;
     cx_estimate e;
@@ -162,6 +175,7 @@ Suite *suite_shares(void) {
     TCase *tcase = tcase_create("shares");
     tcase_add_test(tcase, test_a_share_of_nothing_does_not_compare);
     tcase_add_test(tcase, test_differences_of_shares_match_the_vectors);
+    tcase_add_test(tcase, test_a_difference_of_shares_is_that_of_two_top_boxes);
     tcase_add_test(tcase, test_wald_says_when_a_limit_was_cut);
     tcase_add_test(tcase, test_a_survey_of_three_classes_has_goodman_limits);
     tcase_add_test(tcase, test_sison_and_glaz_give_all_classes_one_width);

@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from . import _native
-from .errors import OptionError
+from .errors import DomainError, OptionError
 
 
 def words(name_of: Callable[[int], str], end: int) -> dict[str, int]:
@@ -96,6 +96,16 @@ def fill(made: Any, **fields: object) -> Any:
         except (TypeError, OverflowError):
             raise OptionError(f"{name} is {value!r}, which is not a value for it") from None
     return made
+
+
+def whole(option: str, value: object) -> int:
+    """A count: an integer, or a float without a fraction."""
+    found = _plain(value)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    if isinstance(found, int) and abs(found) < 2**63:
+        return found
+    raise DomainError(f"{option} is {value!r}; it has to be a whole number below 2^63")
 
 
 def scale_of(scale: tuple[int, int]) -> tuple[int, int]:

@@ -37,9 +37,19 @@ def _is_date(item: object) -> bool:
     return isinstance(item, date) and not isinstance(item, datetime)
 
 
+def _builtin(item: Any) -> Any:
+    """A datetime64 as a date or a datetime, NaT as None."""
+    if type(item).__name__ != "datetime64":
+        return item
+    return (item if str(item.dtype) == "datetime64[D]" else item.astype("M8[us]")).item()
+
+
 def _listed(name: str, data: list[Any] | tuple[Any, ...]) -> object:
     """A list of datetimes or of dates; any other comes back as it is."""
     first = _first(data)
+    if type(first).__name__ == "datetime64":
+        data = [_builtin(item) for item in data]
+        first = _first(data)
     dates = _is_date(first)
     if not dates and not isinstance(first, datetime):
         return data

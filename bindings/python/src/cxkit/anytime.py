@@ -6,13 +6,25 @@ from collections.abc import Sequence
 from typing import overload
 
 from . import _native
-from ._options import METHODS, SCORES, fill, number
+from ._options import METHODS, SCORES, fill, number, scale_of
 from ._scores import Answers, measure, state_of
 from .estimate import Estimate
 from .table import Table
-from .tally import Tallies
+from .tally import Tallies, Tally
 
 __all__ = ["anytime"]
+
+
+def _read_as(
+    scores: object, scale: tuple[int, int], cuts: tuple[int, int], top: int | None
+) -> tuple[str, int | None]:
+    state = scores.total() if isinstance(scores, Tallies) else scores
+    low, high = state.scale if isinstance(state, Tally) else scale_of(scale)
+    if top is not None:
+        return "top-box", top
+    if (low, high) == (0, 10) or cuts != (6, 9):
+        return "nps", None
+    return ("top-box", 1) if high - low == 1 else ("mean", None)
 
 
 @overload
@@ -20,7 +32,7 @@ def anytime(  # type: ignore[overload-overlap]
     scores: Tallies,
     *,
     scale: tuple[int, int] = (0, 10),
-    score: str = "nps",
+    score: str | None = None,
     promoters: int = 9,
     detractors: int = 6,
     top: int | None = None,
@@ -42,7 +54,7 @@ def anytime(
     scores: object,
     *,
     scale: tuple[int, int] = (0, 10),
-    score: str = "nps",
+    score: str | None = None,
     promoters: int = 9,
     detractors: int = 6,
     top: int | None = None,
@@ -64,7 +76,7 @@ def anytime(
     scores: object,
     *,
     scale: tuple[int, int] = (0, 10),
-    score: str = "nps",
+    score: str | None = None,
     promoters: int = 9,
     detractors: int = 6,
     top: int | None = None,
@@ -85,7 +97,7 @@ def anytime(
     scores: object,
     *,
     scale: tuple[int, int] = (0, 10),
-    score: str = "nps",
+    score: str | None = None,
     promoters: int = 9,
     detractors: int = 6,
     top: int | None = None,
@@ -110,7 +122,8 @@ def anytime(
     scale
         lowest and highest answer
     score
-        "nps", "mean" or "top-box"
+        "nps", "mean" or "top-box"; None: "nps" on a scale of 0 to 10 or with other cut points,
+        "top-box" (the share of the higher answer) on a scale of two steps, else "mean"
     promoters, detractors, top
         as in nps and csat
     alpha
@@ -130,8 +143,12 @@ def anytime(
     >>> week = cx.Tally().add([10] * 50 + [8] * 30 + [3] * 20)
     >>> cx.anytime(week)
     30.0 points [3.2, 52.8] 95 % (betting, n = 100)
+    >>> cx.anytime([1, 0, 1, 1] * 25, scale=(0, 1)).value
+    0.75
     """
     answers = Answers(None, missing_codes, not_applicable_codes, invalid, fractional)
+    if score is None:
+        score, top = _read_as(scores, scale, (detractors, promoters), top)
     options = fill(
         _native.cx_anytime_options(),
         score=number("score", score, SCORES),

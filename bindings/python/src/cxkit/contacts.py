@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta, timezone
-from numbers import Integral, Real
+from datetime import timedelta
+from numbers import Real
 from typing import Any, overload
 
 from . import _native
 from ._columns import column, keys
 from ._options import fill, number, words
-from .errors import OptionError
+from ._times import moment, span, times
 from .estimate import Estimate, estimate_of
 from .table import Table
 
@@ -19,7 +19,6 @@ __all__ = ["LogEffort", "Resolution", "episodes", "fcr", "log_effort", "non_repe
 
 _METHODS = words(_native.cx_fcr_method_name, _native.CX_FCR_NAIVE + 1)
 _AS = words(_native.cx_contact_as_name, _native.CX_CONTACT_FULL + 1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _OK = 0
 
 
@@ -122,36 +121,6 @@ class LogEffort:
 # -- how a log is read ---------------------------------------------------------------------------
 
 
-def _seconds(option: str, value: float | timedelta) -> float:
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if hasattr(value, "dtype") and value.dtype.kind == "m":
-        return float(value / value.dtype.type(1, "s"))
-    if isinstance(value, Real) and not isinstance(value, bool):
-        return float(value)
-    raise OptionError(f"{option} is {value!r}; it has to be seconds or a timedelta")
-
-
-def _micros(option: str, value: object) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, Integral) and not isinstance(value, bool) and not hasattr(value, "dtype"):
-        return int(value)
-    if isinstance(value, datetime):
-        aware = value if value.tzinfo is not None else value.replace(tzinfo=timezone.utc)
-        return (aware - _EPOCH) // timedelta(microseconds=1)
-    if isinstance(value, date):
-        return (value - _EPOCH.date()) // timedelta(microseconds=1)
-    kind = getattr(getattr(value, "dtype", None), "kind", "")
-    if kind == "M":
-        return int(value.astype("M8[us]").astype("i8"))  # type: ignore[attr-defined]
-    if kind in ("i", "u"):
-        return int(value)  # type: ignore[call-overload, no-any-return]
-    raise OptionError(
-        f"{option} is {value!r}; it has to be a datetime, a date, or microseconds since 1970 UTC"
-    )
-
-
 def _list(values: object, role: str) -> object:
     """One value stands for a list of one."""
     if isinstance(values, (str, Real)):
@@ -159,16 +128,8 @@ def _list(values: object, role: str) -> object:
     return column(values, role)
 
 
-def _times(data: Any) -> object:
-    """A list of datetimes or dates as microseconds; None is missing."""
-    if type(data) not in (list, tuple):
-        return data
-    first = next((item for item in data if item is not None), None)
-    return [_micros("time", item) for item in data] if isinstance(first, date) else data
-
-
 def _log(time: object, **columns: object) -> list[tuple[str, object]]:
-    given = {"time": _times(time)} | columns
+    given = {"time": times(time, "time")} | columns
     return [(name, column(data, name)) for name, data in given.items() if data is not None]
 
 
@@ -184,10 +145,10 @@ def _options(
 ) -> Any:
     return fill(
         _native.cx_contacts_options(),
-        window=_seconds("window", window),
-        merge_gap=_seconds("merge_gap", merge_gap),
-        start=_micros("start", start),
-        end=_micros("end", end),
+        window=span(window, "window"),
+        merge_gap=span(merge_gap, "merge_gap"),
+        start=None if start is None else moment(start, "start"),
+        end=None if end is None else moment(end, "end"),
         method=number("method", method, _METHODS),
         confidence=confidence,
         abandoned=number("abandoned_as", abandoned_as, _AS),

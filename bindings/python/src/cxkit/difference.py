@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from operator import index
+from numbers import Real
 from typing import Any
 
 from . import _native
 from ._columns import column
-from ._options import EXCLUDED, FLAGS, METHODS, SCORES, UNITS, fill, number
+from ._options import EXCLUDED, FLAGS, METHODS, SCORES, UNITS, fill, number, whole
 from .errors import OptionError
 from .estimate import Estimate, estimate_of
 from .joint import paired as _paired
@@ -102,18 +102,36 @@ def _lower(estimate: Estimate) -> Estimate:
     return replace(estimate, flags=tuple(word for _, word in FLAGS if word in words))
 
 
+def _known(value: float, like: Estimate) -> Estimate:
+    """A number that is known, as an estimate without error."""
+    at = float(value)
+    if not math.isfinite(at):
+        raise OptionError(f"b is {value!r}; it has to be a finite number")
+    return replace(
+        like, value=at, ci_low=at, ci_high=at, se=0.0, df=None, p_value=None, n=0, n_eff=0.0,
+        sum_w=0.0, excluded={},
+    )  # fmt: skip
+
+
 def _compare_estimates(a: object, b: object, method: str, confidence: float) -> Estimate:
+    if isinstance(a, Estimate) and isinstance(b, Real):
+        b = _known(float(b), a)
     if not isinstance(a, Estimate) or not isinstance(b, Estimate):
         raise OptionError(
             "an estimate compares with an estimate: the answers behind it are not known any more"
         )
-    if method not in ("auto", "mover"):
-        raise OptionError(f"method is {method!r}; two estimates have only their limits: 'mover'")
+    if method not in ("auto", "mover", "wald"):
+        raise OptionError(
+            f"method is {method!r}; two estimates have their limits ('mover') and errors ('wald')"
+        )
     if confidence not in (0.95, a.confidence):
         raise OptionError(
             f"confidence is {confidence:g}; the estimates were made with {a.confidence:g}"
         )
-    return estimate_of(_native.cx_compare_estimates(native_estimate(a), native_estimate(b)))
+    options = fill(_native.cx_compare_options(), method=number("method", method, METHODS))
+    return estimate_of(
+        _native.cx_compare_estimates(native_estimate(a), native_estimate(b), options)
+    )
 
 
 def compare(
@@ -142,7 +160,8 @@ def compare(
 
     a, b
         columns of answers, Tally objects, Tallies by the same keys, or two Estimate objects of
-        the same unit, which are compared by their limits
+        the same unit, which are compared by their limits; against an Estimate b may also be a
+        number that is known, such as 0
     paired
         True for columns of the same customers, row by row; `weights` is then one column
     respondents
@@ -153,9 +172,8 @@ def compare(
     method
         "auto"; for paired answers "adjusted-wald" (nps), "score" or "agresti-caffo" (top-box),
         "t"; otherwise for "nps": "mover" (auto), "wald"; for "mean": "t" (auto, Welch's), "mover",
-        "wald"; for "top-box": "newcombe" (auto), "agresti-caffo", "score", "wald"
-        "auto", or for "nps": "mover" (auto), "wald"; for "mean": "t" (auto, Welch's), "mover",
-        "wald"; for "top-box": "score" (auto), "newcombe", "agresti-caffo", "wald"
+        "wald"; for "top-box": "score" (auto), "newcombe", "agresti-caffo", "mover", "wald"; for two
+        estimates "mover" (auto), "wald"
     confidence
         of the interval; that of the estimates for two of them
     score
@@ -183,6 +201,8 @@ def compare(
     112.5 points [33.4, 152.6] 95 % (mover, n = 16)
     >>> cx.compare(cx.share(40, 50), cx.share(20, 50)).p_value < 0.001
     True
+    >>> round(cx.compare(cx.nps(counts=(362, 176, 462), method="wald"), 0, method="wald").p_value, 6)
+    0.000457
     >>> cx.compare([9, 8, 7, 9], [7, 8, 6, 6], paired=True, score="mean").value
     1.5
     """
@@ -280,14 +300,14 @@ def compare_rest(
 
 
 def share_difference(
-    x1: int, n1: int, x2: int, n2: int, *, method: str = "newcombe", confidence: float = 0.95
+    x1: int, n1: int, x2: int, n2: int, *, method: str = "auto", confidence: float = 0.95
 ) -> Estimate:
     """The difference x1/n1 - x2/n2 of two independent shares, with `.p_value`.
 
     x1, n1, x2, n2
         successes and trials of the two groups
     method
-        "newcombe", "agresti-caffo", "score" (Miettinen and Nurminen), "wald"
+        "score" (auto; Miettinen and Nurminen), "newcombe", "agresti-caffo", "wald"
     confidence
         of the interval
 
@@ -295,7 +315,7 @@ def share_difference(
 
     >>> import cxkit as cx
     >>> cx.share_difference(56, 70, 48, 80)
-    0.200 [0.052, 0.334] 95 % (newcombe, n = 150)
+    0.200 [0.053, 0.338] 95 % (score, n = 150)
     """
     options = fill(
         _native.cx_share_difference_options(),
@@ -303,7 +323,9 @@ def share_difference(
         confidence=confidence,
     )
     return estimate_of(
-        _native.cx_share_difference(index(x1), index(n1), index(x2), index(n2), options)
+        _native.cx_share_difference(
+            whole("x1", x1), whole("n1", n1), whole("x2", x2), whole("n2", n2), options
+        )
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import index
 from typing import overload
 
 from . import _native
-from ._options import METHODS, fill, number
+from ._options import METHODS, fill, number, whole
 from ._scores import Answers, measure, pooled, state_of
 from .estimate import Estimate, estimate_of
 from .table import Table
@@ -169,4 +168,4 @@ def share(successes: int, n: int, *, method: str = "wilson", confidence: float =
         method=number("method", method, METHODS),
         confidence=confidence,
     )
-    return estimate_of(_native.cx_share(index(successes), index(n), options))
+    return estimate_of(_native.cx_share(whole("successes", successes), whole("n", n), options))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from operator import index
+from numbers import Real
 from typing import Any
 
 from . import _native
-from ._options import SCORES, fill, number
+from ._options import SCORES, fill, number, whole
 from .difference import native_estimate
 from .errors import OptionError
 from .estimate import Estimate
@@ -178,7 +178,7 @@ def detectable(
         response_rate=response_rate,
         design_effect=design_effect,
     )
-    return _sample(_native.cx_detectable(index(n), options))
+    return _sample(_native.cx_detectable(whole("n", n), options))
 
 
 def target(
@@ -207,5 +207,7 @@ def target(
         raise OptionError("give at_least or at_most: one of them")
     options = fill(_native.cx_target_options(), at_most=int(at_least is None))
     goal = at_most if at_least is None else at_least
-    raw = _native.cx_target(native_estimate(estimate), float(goal or 0), options)
+    if not isinstance(goal, Real):
+        raise OptionError(f"the target is {goal!r}; it has to be a number")
+    raw = _native.cx_target(native_estimate(estimate), float(goal), options)
     return float(raw.probability)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from numbers import Real
 from typing import Any, Literal, overload
 
 from . import _native
@@ -208,6 +209,8 @@ def tolerance(
     >>> cx.tolerance(wait, [9] * 60, drop=2).identified
     False
     """
+    if not isinstance(drop, Real):
+        raise OptionError(f"drop is {drop!r}; it has to be a number")
     low, high = scale_of(scale)
     band_low, band_high = _band(band)
     reading = answers(missing_codes, not_applicable_codes, invalid, "floor")

@@ -12,6 +12,7 @@ from typing import Any
 from . import _native
 from ._columns import column, keys
 from ._options import INVALID, answers, fill, number, scale_of
+from ._times import span, times
 from .errors import OptionError
 from .metric import ces, csat, mean_score, nps
 from .table import Table
@@ -38,10 +39,14 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _WEEKDAYS = {day: at for at, day in enumerate(_DAYS, 1)}
 
 
-def _span(option: str, given: object) -> tuple[int, int]:
+def _is_span(given: object) -> bool:
+    return isinstance(given, timedelta) or type(given).__name__ == "timedelta64"
+
+
+def _span(option: str, given: Any) -> tuple[int, int]:
     """(unit, how many) of "week", "2 weeks", a timedelta, or a number of seconds."""
-    if isinstance(given, timedelta):
-        given = given / timedelta(seconds=1)
+    if _is_span(given):
+        given = span(given, option)
     if isinstance(given, Real) and not isinstance(given, bool):
         seconds = float(given)
         if seconds > 0 and seconds.is_integer():
@@ -69,13 +74,13 @@ def _steps(every: object, period: object) -> int:
     return whole // many
 
 
-def _calendar(every: object, offset: object, week_starts: str) -> tuple[Any, object]:
+def _calendar(every: object, offset: Any, week_starts: str) -> tuple[Any, object]:
     """The options of C, and the column of offsets where there is one."""
     unit, many = _span("every", every)
     offsets = None
     seconds = 0.0
-    if isinstance(offset, timedelta):
-        seconds = offset / timedelta(seconds=1)
+    if _is_span(offset):
+        seconds = span(offset, "offset")
     elif isinstance(offset, Real):
         seconds = float(offset)
     else:
@@ -131,7 +136,7 @@ def tally_windows(
     with state._lock:
         _native.cx_windows_add(
             state._handle,
-            column(time, "time"),
+            times(time, "time"),
             offsets,
             column(scores, "scores"),
             column(weights, "weights"),
@@ -263,7 +268,7 @@ def window_of(
     ['1969-12-29', '1969-12-29']
     """
     calendar, offsets = _calendar(every, offset, week_starts)
-    return Table(_native.cx_window_of(column(time, "time"), offsets, calendar))
+    return Table(_native.cx_window_of(times(time, "time"), offsets, calendar))
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +314,7 @@ def answer_delay(event: object, answered: object, *, invalid: str = "exclude") -
     1
     """
     raw = _native.cx_answer_delay(
-        column(event, "event"), column(answered, "answered"), number("invalid", invalid, INVALID)
+        times(event, "event"), times(answered, "answered"), number("invalid", invalid, INVALID)
     )
     seconds = ("shortest", "median", "late", "longest")
     values = {name: getattr(raw, name) for name in seconds}

@@ -12,7 +12,8 @@ module CXKit
     # The difference a - b of a score between two independent groups, with p_value.
     #
     # a, b:: columns of answers, Tally objects, Tallies by the same keys (the result is a Table with
-    #        p_adjusted, Holm, beside p_value), or two Estimate objects, compared by their limits
+    #        p_adjusted, Holm, beside p_value), or two Estimate objects, compared by their limits (auto,
+    #        mover) or errors (wald); against an Estimate b may also be a number that is known, such as 0
     # paired:: true for columns of the same customers, row by row
     # respondents:: for waves that overlap: a pair of keys, [of a, of b], by which they are matched
     # cases:: of paired answers: complete (both; for paired) or available (everyone; for waves)
@@ -59,8 +60,8 @@ module CXKit
 
     # The difference x1/n1 - x2/n2 of two independent shares, with p_value.
     #
-    # method:: newcombe, agresti-caffo, score (Miettinen and Nurminen), wald
-    def share_difference(x1, n1, x2, n2, method: "newcombe", confidence: 0.95)
+    # method:: score (auto; Miettinen and Nurminen), newcombe, agresti-caffo, wald
+    def share_difference(x1, n1, x2, n2, method: "auto", confidence: 0.95)
       options = Options.build(:Cx_share_difference_options, method: Options.word(:method, method, Options::METHODS),
                                                             confidence: confidence)
       Estimate.from(Native.cx_share_difference(x1, n1, x2, n2, options))
@@ -124,15 +125,25 @@ module CXKit
       end
     end
 
+    # A number that is known, as an estimate without error.
+    def known_estimate(value, like)
+      at = Float(value)
+      misuse("b: #{value} has to be a finite number") unless at.finite?
+      Estimate.new(**like.to_h, value: at, ci_low: at, ci_high: at, se: 0.0, df: nil, p_value: nil,
+                                n: 0, n_eff: 0.0, sum_w: 0.0, excluded: {}.freeze)
+    end
+
     def compare_estimates(a, b, method, confidence)
+      b = known_estimate(b, a) if a.is_a?(Estimate) && b.is_a?(Numeric)
       unless a.is_a?(Estimate) && b.is_a?(Estimate)
         misuse("an estimate compares with an estimate: the answers behind it are not known any more")
       end
-      unless %w[auto mover].include?(method.to_s)
-        misuse("method: #{method}: two estimates have only their limits: mover")
+      unless %w[auto mover wald].include?(method.to_s)
+        misuse("method: #{method}: two estimates have their limits (mover) and errors (wald)")
       end
       misuse("confidence: the estimates were made with #{a.confidence}") unless [0.95, a.confidence].include?(confidence)
-      Estimate.from(Native.cx_compare_estimates(a.__send__(:to_native), b.__send__(:to_native)))
+      options = Options.build(:Cx_compare_options, method: Options.word(:method, method, Options::METHODS))
+      Estimate.from(Native.cx_compare_estimates(a.__send__(:to_native), b.__send__(:to_native), options))
     end
   end
 end
