@@ -63,6 +63,7 @@
 %include <cxkit/coverage.h>
 %include <cxkit/closed_loop.h>
 %include <cxkit/calibrate.h>
+%include <cxkit/rates.h>
 %include <cxkit/design.h>
 %include <cxkit/survey.h>
 %include <cxkit/plan.h>

@@ -46,6 +46,7 @@
 #include <cxkit/closed_loop.h>
 #include <cxkit/once.h>
 #include <cxkit/calibrate.h>
+#include <cxkit/rates.h>
 #include <cxkit/design.h>
 #include <cxkit/survey.h>
 #include <cxkit/plan.h>

@@ -19,10 +19,7 @@ struct TYPE {};
 %enddef
 
 /* A plain struct that a function fills in: `TYPE *out` becomes the return value. */
-%define %cx_result(TYPE)
-%nodefaultctor TYPE;
-%immutable TYPE;
-%ignore TYPE::reserved;
+%define %cx_record(TYPE)
 %typemap(in, numinputs=0, noblock=1) TYPE *out (TYPE made) {
     memset(&made, 0, sizeof made);
     $1 = &made;
@@ -34,6 +31,14 @@ struct TYPE {};
         cx_set_result($result, SWIG_NewPointerObj(cx_copy, $1_descriptor, SWIG_POINTER_OWN));
     }
 }
+%enddef
+
+/* The same for one that nobody makes and nobody changes. */
+%define %cx_result(TYPE)
+%nodefaultctor TYPE;
+%immutable TYPE;
+%ignore TYPE::reserved;
+%cx_record(TYPE)
 %enddef
 
 /* An options struct: made with the defaults of C, its fields can be set. */
@@ -67,6 +72,9 @@ struct TYPE {};
 %cx_result(cx_belief)
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_mystery_result)
+%cx_record(cx_dispositions)
+%cx_result(cx_kish_result)
+%cx_result(cx_rates)
 %cx_result(cx_weights_summary)
 %cx_result(cx_survey_estimate)
 %cx_result(cx_random_words)
@@ -104,6 +112,13 @@ struct TYPE {};
 %cx_options(cx_plan_options)
 %cx_options(cx_calibrate_options)
 %ignore cx_calibrate_options::allocator;
+%cx_options(cx_dispositions_options)
+%ignore cx_dispositions_options::allocator;
+%cx_options(cx_kish_options)
+%cx_options(cx_rates_options)
+%ignore cx_rates_options::allocator;
+%cx_options(cx_trim_options)
+%ignore cx_trim_options::allocator;
 %cx_options(cx_design_options)
 %ignore cx_design_options::allocator;
 %cx_options(cx_survey_options)

@@ -66,14 +66,15 @@ typedef struct cx_calibrate_options {
     int32_t distance;          /**< a cx_distance; default raking */
     int32_t max_iterations;    /**< default 200 */
     int32_t allow_unconverged; /**< 1: give what was attained, marked; default 0 */
-    int32_t rescale;           /**< 1: margins that add up differently are scaled to the first;
-                                    default 0: they are refused */
+    int32_t rescale;           /**< 1: margins that add up differently are scaled to the first, and
+                                    shares to 1; default 0: they are refused */
     int32_t reserved;          /**< zero */
     double lower;              /**< least ratio of a weight to its start; default 0 */
     double upper;              /**< largest ratio; default infinity */
     double tolerance;          /**< of max |attained - wanted| / (1 + |wanted|); default 1e-10 */
     double total;              /**< what shares are shares of; NaN (default): the total of the
-                                    other margins, else the sum of the start weights */
+                                    other margins, else the sum of the start weights, else the
+                                    number of rows */
     const cx_allocator *allocator; /**< of the result; NULL = malloc */
 } cx_calibrate_options;
 
@@ -93,6 +94,8 @@ typedef struct cx_weights_summary {
     int64_t negative;    /**< rows with a weight below 0: linear distance only */
     int64_t constraints; /**< totals to be met */
     int64_t dropped;     /**< of them, those that follow from the others */
+    int64_t at_lower;    /**< rows held at the lower bound or raised to the lower cap */
+    int64_t at_upper;    /**< rows held at the upper bound or cut to the upper cap */
     int64_t iterations;  /**< taken */
     int32_t converged;   /**< 1 when every total is met to the tolerance */
     int32_t reserved;    /**< zero */
@@ -101,6 +104,8 @@ typedef struct cx_weights_summary {
     double n_eff;        /**< rows with a weight, divided by it */
     double ratio_min;    /**< least weight divided by its start */
     double ratio_max;    /**< largest */
+    double cap_lower;    /**< least weight after trimming; NaN without */
+    double cap_upper;    /**< largest; NaN without */
     double residual;     /**< max |attained - wanted| / (1 + |wanted|) */
     double worst_wanted; /**< the total that is missed most */
     double worst_attained;    /**< what it came to */
@@ -120,7 +125,8 @@ CX_API void cx_weights_free(cx_weights *self);
  *
  * @param      table    columns with the names of the margins; one row for each unit
  * @param      margins  at least one
- * @param      weights  start weights >= 0 for each row, NULL for 1
+ * @param      weights  start weights >= 0 for each row; NULL: the same for all, so that they add
+ *                      up to the whole
  * @param      options  NULL for the defaults; `distance` must be a raking one
  * @param[out] out      owned by the caller: cx_weights_free
  * @param      err      may be NULL
@@ -131,6 +137,9 @@ CX_API void cx_weights_free(cx_weights *self);
  *                           to different wholes
  * @retval CX_E_CONVERGENCE  the margins cannot be met together: names the worst one
  * @retval CX_E_EMPTY        no row with a weight
+ *
+ * More than 400 categories are fitted one margin after the other, in at most ten times as many
+ * rounds as there may be iterations.
  *
  * Cost: O(rows margins + iterations (cells margins^2 + constraints^3)). Since: 0.1.
  */
@@ -202,6 +211,96 @@ CX_API CX_NODISCARD cx_status cx_weights_table(const cx_weights *self, cx_table 
  */
 CX_API CX_NODISCARD cx_status cx_weights_margins(const cx_weights *self, cx_table **out,
                                                  cx_error *err);
+
+/* -- trimming ------------------------------------------------------------------------------ */
+
+/** What the caps of cx_trim are multiples of. */
+typedef enum cx_trim_base {
+    CX_TRIM_MEDIAN = 0,   /**< of the weights other than 0 */
+    CX_TRIM_MEAN = 1,     /**< of the weights other than 0 */
+    CX_TRIM_ABSOLUTE = 2, /**< 1: the caps are weights */
+    CX_TRIM_END = 3       /**< one more than the largest base */
+} cx_trim_base;
+
+/** Options of cx_trim. */
+typedef struct cx_trim_options {
+    uint32_t struct_size;          /**< set by cx_trim_options_init */
+    int32_t base;                  /**< a cx_trim_base; default median */
+    int32_t redistribute;          /**< 1 (default): the total is kept; 0: it falls */
+    int32_t reserved;              /**< zero */
+    double lower;                  /**< least multiple; default 0 */
+    double upper;                  /**< largest multiple; default 5 */
+    const cx_allocator *allocator; /**< of the result; NULL = malloc */
+} cx_trim_options;
+
+/** @brief The defaults: between 0 and 5 times the median, the total kept. */
+CX_API void cx_trim_options_init(cx_trim_options *options);
+
+/** @brief Cuts weights to caps, and says what that does to the margins.
+ *
+ * Every weight other than 0 becomes min(upper, max(lower, c w)), where c is the one factor that
+ * keeps the total: what is cut from large weights goes to the others in proportion, and none of
+ * those passes the cap. That is where repeated cutting and sharing out ends [Potter1990]. Trimming
+ * trades variance for bias: the totals that calibration had met are missed again, and the summary
+ * names the one missed most. Bounds in cx_rake and cx_calibrate meet both.
+ *
+ * @param      weights     each >= 0; NULL when `calibrated` is given
+ * @param      calibrated  weights with their constraints, which are checked again; NULL for plain
+ *                         ones. The result holds on to it
+ * @param      options     NULL for the defaults
+ * @param[out] out         owned by the caller: cx_weights_free. `converged` is 1 when every total
+ * is still met, and so is the total of the weights
+ * @param      err         may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_OPTION | CX_E_MEMORY
+ * @retval CX_E_DOMAIN      a bad weight
+ * @retval CX_E_EMPTY       no row with a weight
+ * @retval CX_E_INFEASIBLE  the caps cannot hold the total: all weights at the cap add up to less
+ *
+ * Cost: O(rows), a few times. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_trim(const cx_array *weights, const cx_weights *calibrated,
+                                      const cx_trim_options *options, cx_weights **out,
+                                      cx_error *err);
+
+/* -- unequal weights ----------------------------------------------------------------------- */
+
+/** Options of cx_kish. */
+typedef struct cx_kish_options {
+    uint32_t struct_size; /**< set by cx_kish_options_init */
+    int32_t zeros;        /**< 1: rows with the weight 0 count in n; default 0 */
+} cx_kish_options;
+
+/** @brief The defaults: n counts the rows with a weight. */
+CX_API void cx_kish_options_init(cx_kish_options *options);
+
+/** What unequal weights cost. */
+typedef struct cx_kish_result {
+    int64_t rows;   /**< all */
+    int64_t zeros;  /**< rows with the weight 0 */
+    double total;   /**< sum of the weights */
+    double deff;    /**< n sum w^2 / (sum w)^2, 1 for equal weights */
+    double n_eff;   /**< n / deff = (sum w)^2 / sum w^2, which zeros leave alone */
+    double cv;      /**< coefficient of variation of the weights: sqrt(deff - 1) */
+    double largest; /**< the largest weight as a share of the total */
+} cx_kish_result;
+
+/** @brief The design effect of unequal weights and the effective sample size [Kish1965].
+ *
+ * It is the price for a figure that has nothing to do with the weights; what a particular estimate
+ * loses or gains is the business of its design.
+ *
+ * @param      weights  each >= 0
+ * @param      options  NULL for the defaults
+ * @param[out] out      written only on CX_OK
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_OPTION
+ * @retval CX_E_DOMAIN  a missing, negative or infinite weight
+ * @retval CX_E_EMPTY   no row with a weight
+ *
+ * Cost: O(rows). Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_kish(const cx_array *weights, const cx_kish_options *options,
+                                      cx_kish_result *out, cx_error *err);
 
 /** @} */
 

@@ -107,12 +107,12 @@ static void calibrate_drop_zeros(const cx_i_constraints *c, double *start) {
             if (c->wanted[c->first[m] + c->code[m][i]] == 0) start[i] = 0;
 }
 
-static cx_status calibrate_check_reach(const cx_weights *w, const double *cell_start,
-                                       cx_error *err) {
-    const cx_i_constraints *c = &w->constraints;
+/* `reach` holds the totals of the start weights that are left when zeros are dropped. */
+static cx_status calibrate_check_reach(const cx_i_constraints *c, const double *cell_start,
+                                       const double *reach, cx_error *err) {
     char category[128];
     for (int64_t j = 0; j < c->count; j++) {
-        if (c->wanted[j] == 0 || w->start_total[j] != 0) continue;
+        if (c->wanted[j] == 0 || reach[j] != 0) continue;
         int64_t m = cx_i_constraints_margin(c, j);
         bool reached = false;
         for (int64_t i = 0; m < 0 && i < c->cells && !reached; i++)
@@ -130,36 +130,23 @@ static cx_status calibrate_check_reach(const cx_weights *w, const double *cell_s
 
 /* -- solving ------------------------------------------------------------------------------- */
 
-static void calibrate_summarise(cx_weights *w, const cx_i_solver *s) {
-    const cx_i_constraints *c = &w->constraints;
-    cx_weights_summary *out = &w->summary;
-    double square = 0;
-    out->rows = c->rows;
-    out->ratio_min = (double)INFINITY, out->ratio_max = -(double)INFINITY;
-    for (int64_t row = 0; row < c->rows; row++) {
-        double weight = w->weight[row];
-        out->positive += weight > 0 ? 1 : 0;
-        out->negative += weight < 0 ? 1 : 0;
-        out->total += weight;
-        square += weight * weight;
-        if (!(w->start[row] > 0)) continue;
-        double ratio = weight / w->start[row];
-        if (ratio < out->ratio_min) out->ratio_min = ratio;
-        if (ratio > out->ratio_max) out->ratio_max = ratio;
+/* Rows that stand at a bound, as far as there are bounds. */
+static void calibrate_count_bounds(cx_weights *w) {
+    const cx_i_distance *d = &w->distance;
+    for (int64_t row = 0; row < w->constraints.rows; row++) {
+        if (!(w->start[row] > 0) || w->weight[row] == 0) continue;
+        double ratio = w->weight[row] / w->start[row];
+        w->summary.at_lower += d->lower > 0 && ratio <= d->lower * (1 + 1e-12) ? 1 : 0;
+        w->summary.at_upper += ratio >= d->upper * (1 - 1e-12) ? 1 : 0;
     }
-    double used = (double)(out->positive + out->negative);
-    out->deff = used * square / (out->total * out->total);
-    out->n_eff = used / out->deff;
-    out->constraints = c->count;
-    out->dropped = c->count - s->rank;
-    out->iterations = s->iterations;
-    out->converged = s->converged ? 1 : 0;
-    out->residual = s->residual;
-    out->worst_wanted = c->wanted[s->worst];
-    out->worst_attained = s->attained[s->worst];
-    cx_i_text(out->worst_margin, sizeof out->worst_margin, "%s",
-              cx_i_constraints_name(c, s->worst));
-    cx_i_constraints_category(c, s->worst, out->worst_category, sizeof out->worst_category);
+}
+
+static void calibrate_summarise(cx_weights *w, const cx_i_solver *s) {
+    cx_i_weights_measure(w);
+    cx_i_weights_compare(w);
+    calibrate_count_bounds(w);
+    w->summary.dropped = w->constraints.count - s->rank;
+    w->summary.iterations = s->iterations;
 }
 
 static cx_status calibrate_unmet(const cx_weights *w, cx_error *err) {
@@ -180,7 +167,8 @@ static void calibrate_scale(cx_i_solver *s, const double *start, double *ratio) 
     for (int64_t i = 0; i < c->cells; i++) {
         int64_t j = c->code[0][i];
         ratio[i] = s->attained[j] > 0 ? c->wanted[j] / s->attained[j] : 0;
-        s->lambda[j] = ratio[i] > 0 ? log(ratio[i]) : 0;
+        bool linear = s->distance.kind == CX_DISTANCE_LINEAR;
+        s->lambda[j] = linear ? ratio[i] - 1 : ratio[i] > 0 ? log(ratio[i]) : 0;
     }
     memcpy(s->attained, c->wanted, (size_t)c->count * sizeof *s->attained);
     s->converged = true;
@@ -203,8 +191,9 @@ static cx_status calibrate_solve(cx_weights *w, const cx_calibrate_options *opti
     cx_i_solver solver;
     cx_i_weights_collapse(c, w->start, cell_start);
     cx_i_constraints_attained(c, cell_start, w->start_total);
-    CX_TRY(calibrate_check_reach(w, cell_start, err));
     calibrate_drop_zeros(c, cell_start);
+    cx_i_constraints_attained(c, cell_start, w->attained);
+    CX_TRY(calibrate_check_reach(c, cell_start, w->attained, err));
     CX_TRY(cx_i_solver_new(c, w->distance, options, &solver, err));
     bool raking = w->distance.kind == CX_DISTANCE_RAKING;
     if (c->margins == 1 && c->columns == 0 && (raking || w->distance.kind == CX_DISTANCE_LINEAR)) {
@@ -225,11 +214,16 @@ static cx_status calibrate_solve(cx_weights *w, const cx_calibrate_options *opti
 static cx_status calibrate_make(cx_weights *w, const cx_i_calibration *given, int64_t rows,
                                 const cx_array *weights, const cx_calibrate_options *options,
                                 cx_error *err) {
-    double total;
+    double total, whole;
     CX_TRY(cx_i_constraints_read(given, rows, &w->allocator, &w->constraints, err));
     CX_TRY(calibrate_room(w, err));
     CX_TRY(calibrate_start(w, weights, &total, err));
-    CX_TRY(cx_i_constraints_scale(&w->constraints, options, total, err));
+    CX_TRY(cx_i_constraints_scale(&w->constraints, options, total, &whole, err));
+    if (weights == NULL &&
+        w->constraints.margins > 0) { /* a ratio then says what a row stands for */
+        for (int64_t i = 0; i < rows; i++) w->start[i] = whole / (double)rows;
+        total = whole;
+    }
     double *cell_start = cx_i_alloc_array(&w->allocator, w->constraints.cells, sizeof *cell_start);
     if (cell_start == NULL) return cx_i_out_of_memory(err);
     cx_status status = calibrate_solve(w, options, total, cell_start, err);

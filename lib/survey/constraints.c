@@ -1,5 +1,7 @@
 #include "survey/constraints.h"
 
+#include "base/keys_map.h"
+
 /* -- memory -------------------------------------------------------------------------------- */
 
 void cx_i_constraints_free(cx_i_constraints *c) {
@@ -58,25 +60,34 @@ static cx_status constraints_bind(cx_i_margin *margin, const cx_frame *columns, 
                      margin->name);
 }
 
+static cx_status constraints_no_total(const cx_frame *columns, const cx_i_margin *margin,
+                                      int64_t row, int64_t key, cx_error *err) {
+    char category[128];
+    cx_i_margin_category(margin, key, category, sizeof category);
+    return cx_i_fail_at(err, CX_E_DOMAIN, &columns->columns[0], row, (double)NAN,
+                        "the category %s has no total in margin %s: give it one, or leave the row "
+                        "out",
+                        category, margin->name);
+}
+
 static cx_status constraints_read_codes(const cx_frame *columns, cx_i_margin *margin, int64_t rows,
                                         int32_t *code, cx_error *err) {
-    int64_t numbers[CX_I_BLOCK], known = margin->keys.count;
-    for (int64_t start = 0; start < rows; start += CX_I_BLOCK) {
-        int64_t count = rows - start < CX_I_BLOCK ? rows - start : CX_I_BLOCK;
-        CX_TRY(cx_i_keys_read(&margin->keys, columns, start, count, numbers, err));
-        for (int64_t i = 0; i < count; i++) {
-            if (numbers[i] >= known) {
-                char category[128];
-                cx_i_margin_category(margin, numbers[i], category, sizeof category);
-                return cx_i_fail_at(err, CX_E_DOMAIN, &columns->columns[0], start + i, (double)NAN,
-                                    "the category %s has no total in margin %s: give it one, or "
-                                    "leave the row out",
-                                    category, margin->name);
-            }
-            code[start + i] = (int32_t)numbers[i];
+    uint32_t entries[CX_I_MAP_BLOCK];
+    int64_t known = margin->keys.count;
+    cx_i_key_map map;
+    cx_status status = CX_OK;
+    cx_i_key_map_init(&map, &margin->keys, columns, 1);
+    for (int64_t start = 0; start < rows && status == CX_OK; start += CX_I_MAP_BLOCK) {
+        int64_t count = rows - start < CX_I_MAP_BLOCK ? rows - start : CX_I_MAP_BLOCK;
+        status = cx_i_key_map_read(&map, start, count, entries, err);
+        for (int64_t i = 0; i < count && status == CX_OK; i++) {
+            code[start + i] = (int32_t)entries[i] - 1;
+            if (code[start + i] >= known)
+                status = constraints_no_total(columns, margin, start + i, code[start + i], err);
         }
     }
-    return CX_OK;
+    cx_i_key_map_free(&map);
+    return status;
 }
 
 static cx_status constraints_read_margin(cx_i_constraints *c, const cx_frame *table,
@@ -233,32 +244,52 @@ static bool constraints_are_shares(const cx_i_margin *margin) {
     return fabs(margin->sum - 1) <= 1e-6;
 }
 
+static bool constraints_differ(double a, double b) {
+    return fabs(a - b) > 1e-6 * b;
+}
+
+/* Shares that were rounded until they no longer add up would pass for totals of one unit. */
+static cx_status constraints_check_shares(const cx_i_margin *margin, cx_error *err) {
+    if (constraints_are_shares(margin) || fabs(margin->sum - 1) > 0.1) return CX_OK;
+    return cx_i_fail(
+        err, CX_E_INFEASIBLE,
+        "margin %s: its shares add up to %g, not 1: correct them, or ask for rescaling",
+        margin->name, margin->sum);
+}
+
 /* What the margins are margins of. */
 static cx_status constraints_whole(const cx_i_constraints *c, const cx_calibrate_options *options,
                                    double start, double *whole, cx_error *err) {
     const cx_i_margin *first = NULL;
+    bool free_sums = options->rescale == 1;
     *whole = isnan(options->total) ? start : options->total;
     for (int64_t m = 0; m < c->margins; m++) {
         const cx_i_margin *margin = &c->margin[m];
-        if (constraints_are_shares(margin)) continue;
+        if (!free_sums) CX_TRY(constraints_check_shares(margin, err));
+        if (fabs(margin->sum - 1) <= 0.1) continue;
         if (first == NULL) first = margin;
-        if (options->rescale == 0 && fabs(margin->sum - first->sum) > 1e-6 * first->sum)
+        if (!free_sums && constraints_differ(margin->sum, first->sum))
             return cx_i_fail(err, CX_E_INFEASIBLE,
                              "the totals of margin %s add up to %g, those of margin %s to %g: "
                              "correct them, or ask for rescaling",
                              first->name, first->sum, margin->name, margin->sum);
     }
-    if (first != NULL && isnan(options->total)) *whole = first->sum;
+    if (first == NULL) return CX_OK;
+    if (!isnan(options->total) && !free_sums && constraints_differ(first->sum, options->total))
+        return cx_i_fail(err, CX_E_INFEASIBLE,
+                         "the totals of margin %s add up to %g and total is %g: correct one, or "
+                         "ask for rescaling",
+                         first->name, first->sum, options->total);
+    if (isnan(options->total)) *whole = first->sum;
     return CX_OK;
 }
 
 cx_status cx_i_constraints_scale(cx_i_constraints *c, const cx_calibrate_options *options,
-                                 double start, cx_error *err) {
-    double whole;
-    CX_TRY(constraints_whole(c, options, start, &whole, err));
+                                 double start, double *whole, cx_error *err) {
+    CX_TRY(constraints_whole(c, options, start, whole, err));
     for (int64_t m = 0; m < c->margins; m++)
         for (int64_t i = c->first[m]; i < c->first[m + 1]; i++)
-            c->wanted[i] = c->margin[m].totals[i - c->first[m]] * (whole / c->margin[m].sum);
+            c->wanted[i] = c->margin[m].totals[i - c->first[m]] * (*whole / c->margin[m].sum);
     return CX_OK;
 }
 

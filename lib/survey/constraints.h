@@ -36,7 +36,7 @@ cx_status cx_i_constraints_read(const cx_i_calibration *given, int64_t rows,
 void cx_i_constraints_free(cx_i_constraints *constraints);
 /* Totals of the whole out of totals and shares; `start` is the sum of the start weights. */
 cx_status cx_i_constraints_scale(cx_i_constraints *constraints, const cx_calibrate_options *options,
-                                 double start, cx_error *err);
+                                 double start, double *whole, cx_error *err);
 /* The margin of a constraint, or -1 for a numeric column. */
 int64_t cx_i_constraints_margin(const cx_i_constraints *constraints, int64_t constraint);
 const char *cx_i_constraints_name(const cx_i_constraints *constraints, int64_t constraint);

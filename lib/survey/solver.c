@@ -6,7 +6,7 @@
  * G(u) is largest, G being the integral of F [DevilleSarndal1992]: Newton's method, each step
  * halved until D grows or the largest residual falls. */
 
-enum { SOLVER_NEWTON_LIMIT = 400, SOLVER_HALVINGS = 40 };
+enum { SOLVER_NEWTON_LIMIT = 400, SOLVER_HALVINGS = 40, SOLVER_ROUNDS = 10 };
 
 /* -- the distances ------------------------------------------------------------------------- */
 
@@ -251,7 +251,8 @@ static void solver_fit(cx_i_solver *s, const double *start, double *weight) {
     solver_weigh(s, s->lambda, start, weight);
     solver_look(s, weight);
     s->rank = s->constraints->count - s->constraints->margins + 1;
-    for (s->iterations = 0; !s->converged && s->iterations < s->max_iterations; s->iterations++) {
+    int64_t rounds = SOLVER_ROUNDS * s->max_iterations;
+    for (s->iterations = 0; !s->converged && s->iterations < rounds; s->iterations++) {
         for (int64_t m = 0; m < s->constraints->margins; m++) solver_fit_margin(s, m, weight);
         solver_look(s, weight);
     }

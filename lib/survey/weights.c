@@ -9,7 +9,8 @@ void cx_i_weights_hold(const cx_weights *weights) {
 void cx_weights_free(cx_weights *self) {
     if (self == NULL || atomic_fetch_sub(&self->references, 1) > 1) return;
     cx_allocator allocator = self->allocator;
-    cx_i_constraints_free(&self->constraints);
+    if (self->source == NULL) cx_i_constraints_free(&self->constraints);
+    cx_weights_free(self->source);
     cx_i_free(&allocator, self->start);
     cx_i_free(&allocator, self->weight);
     cx_i_free(&allocator, self->ratio);
@@ -26,6 +27,65 @@ void cx_i_weights_collapse(const cx_i_constraints *c, const double *start, doubl
     }
     memset(out, 0, (size_t)c->cells * sizeof *out);
     for (int64_t row = 0; row < c->rows; row++) out[c->cell[row]] += start[row];
+}
+
+/* -- summary ------------------------------------------------------------------------------- */
+
+static void weights_count(cx_weights_summary *out, double weight, double start) {
+    out->positive += weight > 0 ? 1 : 0;
+    out->negative += weight < 0 ? 1 : 0;
+    if (!(start > 0)) return;
+    double ratio = weight / start;
+    if (ratio < out->ratio_min) out->ratio_min = ratio;
+    if (ratio > out->ratio_max) out->ratio_max = ratio;
+}
+
+void cx_i_weights_measure(cx_weights *w) {
+    cx_weights_summary *out = &w->summary;
+    cx_i_twofold total = cx_i_tf(0), square = cx_i_tf(0);
+    out->rows = w->constraints.rows;
+    out->ratio_min = (double)INFINITY, out->ratio_max = -(double)INFINITY;
+    for (int64_t row = 0; row < out->rows; row++) {
+        weights_count(out, w->weight[row], w->start[row]);
+        total = cx_i_tf_add(total, cx_i_tf(w->weight[row]));
+        square = cx_i_tf_add(square, cx_i_tf(w->weight[row] * w->weight[row]));
+    }
+    double used = (double)(out->positive + out->negative);
+    out->total = total.hi;
+    out->deff = used * square.hi / (out->total * out->total);
+    out->n_eff = used / out->deff;
+    out->cap_lower = out->cap_upper = (double)NAN;
+    out->constraints = w->constraints.count;
+}
+
+/* Leaves no half character at the end of a text that was cut. */
+static void weights_clip(char *text, size_t size) {
+    size_t length = strlen(text), last = length;
+    if (length + 1 < size) return;
+    while (last > 0 && ((unsigned char)text[last - 1] & 0xC0) == 0x80) last--;
+    if (last > 0 && (unsigned char)text[last - 1] >= 0xC0) text[last - 1] = '\0';
+}
+
+void cx_i_weights_compare(cx_weights *w) {
+    const cx_i_constraints *c = &w->constraints;
+    cx_weights_summary *out = &w->summary;
+    int64_t worst = -1;
+    out->residual = 0;
+    for (int64_t j = 0; j < c->count; j++) {
+        double miss = fabs(w->attained[j] - c->wanted[j]) / (1 + fabs(c->wanted[j]));
+        if (isnan(miss)) miss = (double)INFINITY;
+        if (worst >= 0 && miss <= out->residual) continue;
+        out->residual = miss;
+        worst = j;
+    }
+    out->converged = out->residual < w->tolerance ? 1 : 0;
+    if (worst < 0) return;
+    out->worst_wanted = c->wanted[worst];
+    out->worst_attained = w->attained[worst];
+    cx_i_text(out->worst_margin, sizeof out->worst_margin, "%s", cx_i_constraints_name(c, worst));
+    cx_i_constraints_category(c, worst, out->worst_category, sizeof out->worst_category);
+    weights_clip(out->worst_margin, sizeof out->worst_margin);
+    weights_clip(out->worst_category, sizeof out->worst_category);
 }
 
 cx_status cx_weights_summarise(const cx_weights *self, cx_weights_summary *out, cx_error *err) {

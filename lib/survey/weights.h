@@ -8,18 +8,24 @@
 struct cx_weights {
     cx_allocator allocator;
     _Atomic int64_t references; /* the owner's and one for every design */
+    cx_weights *source;         /* of trimmed weights: the constraints are its own; held */
     cx_i_constraints constraints;
     cx_i_distance distance;
     double tolerance;
     int32_t max_iterations;
     double *start, *weight; /* of each row */
-    double *ratio;          /* of each cell */
-    double *lambda;         /* of each constraint: where a replicate begins */
+    double *ratio;          /* of each cell; NULL once trimmed */
+    double *lambda;         /* of each constraint: where a replicate begins; NULL once trimmed */
     double *start_total, *attained;
     cx_weights_summary summary;
 };
 
 void cx_i_weights_hold(const cx_weights *weights); /* undone by cx_weights_free */
+
+/* Summary of the weights themselves: all but the totals. */
+void cx_i_weights_measure(cx_weights *weights);
+/* Summary of the totals: how far they are missed, and the one missed most. */
+void cx_i_weights_compare(cx_weights *weights);
 
 /* Start weights of the cells. */
 void cx_i_weights_collapse(const cx_i_constraints *constraints, const double *start, double *out);
