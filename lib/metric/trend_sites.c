@@ -98,7 +98,8 @@ static cx_status trend_panel(trend_slices *slices, const cx_tallies *now, cx_i_t
     window->panel.status = (int32_t)status;
     if (status == CX_E_EMPTY) return CX_OK;
     if (status != CX_OK || slices->panel_before == NULL) return status;
-    CX_TRY(cx_compare_estimates(&window->panel, slices->panel_before, NULL, &window->panel_change, err));
+    CX_TRY(cx_compare_estimates(&window->panel, slices->panel_before, NULL, &window->panel_change,
+                                err));
     window->panel_change.status = CX_OK;
     return CX_OK;
 }
