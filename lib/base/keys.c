@@ -1,8 +1,7 @@
 #include "base/keys.h"
 
-#include <stdlib.h>
-
 #define KEY_FIRST_ROOM 16
+#define KEY_NUMBER_BITS 40 /* of a slot; the rest are those of the hash */
 
 void cx_i_keys_init(cx_i_keys *keys, const cx_allocator *allocator) {
     memset(keys, 0, sizeof *keys);
@@ -111,26 +110,37 @@ static uint64_t keys_hash(const uint8_t *bytes, size_t size) {
     return hash ^ hash >> 29;
 }
 
+/* Of the key in a slot; -1 when the slot is free. */
+static int64_t keys_slot_number(const cx_i_keys *keys, int64_t slot) {
+    return (int64_t)((uint64_t)keys->slots[slot] & ((UINT64_C(1) << KEY_NUMBER_BITS) - 1)) - 1;
+}
+
 const uint8_t *cx_i_keys_bytes(const cx_i_keys *keys, int64_t number, size_t *size) {
     size_t begin = number == 0 ? 0 : keys->ends[number - 1];
     *size = keys->ends[number] - begin;
     return keys->bytes + begin;
 }
 
-/* The slot of a key, or the free slot where it belongs. */
-static int64_t keys_slot(const cx_i_keys *keys, const uint8_t *bytes, size_t size) {
+/* The slot of a key, or the free slot where it belongs; other keys seldom share the hash's bits. */
+static int64_t keys_slot(const cx_i_keys *keys, const uint8_t *bytes, size_t size, uint64_t hash) {
     int64_t mask = keys->slot_count - 1;
-    int64_t slot = (int64_t)(keys_hash(bytes, size) & (uint64_t)mask);
+    int64_t slot = (int64_t)(hash & (uint64_t)mask);
     for (; keys->slots[slot] != 0; slot = (slot + 1) & mask) {
         size_t found_size;
-        const uint8_t *found = cx_i_keys_bytes(keys, keys->slots[slot] - 1, &found_size);
-        if (found_size == size && memcmp(found, bytes, size) == 0) break;
+        if (((uint64_t)keys->slots[slot] ^ hash) >> KEY_NUMBER_BITS != 0) continue;
+        const uint8_t *found = cx_i_keys_bytes(keys, keys_slot_number(keys, slot), &found_size);
+        if (found_size == size && (size == 0 || memcmp(found, bytes, size) == 0)) break;
     }
     return slot;
 }
 
+static int64_t keys_slot_entry(uint64_t hash, int64_t number) {
+    return (int64_t)(hash >> KEY_NUMBER_BITS << KEY_NUMBER_BITS | (uint64_t)(number + 1));
+}
+
 int64_t cx_i_keys_find(const cx_i_keys *keys, const uint8_t *bytes, size_t size) {
-    return keys->count == 0 ? -1 : keys->slots[keys_slot(keys, bytes, size)] - 1;
+    if (keys->count == 0) return -1;
+    return keys_slot_number(keys, keys_slot(keys, bytes, size, keys_hash(bytes, size)));
 }
 
 static cx_status keys_rehash(cx_i_keys *keys, int64_t slot_count, cx_error *err) {
@@ -142,7 +152,8 @@ static cx_status keys_rehash(cx_i_keys *keys, int64_t slot_count, cx_error *err)
     for (int64_t i = 0; i < keys->count; i++) {
         size_t size;
         const uint8_t *bytes = cx_i_keys_bytes(keys, i, &size);
-        keys->slots[keys_slot(keys, bytes, size)] = i + 1;
+        uint64_t hash = keys_hash(bytes, size);
+        keys->slots[keys_slot(keys, bytes, size, hash)] = keys_slot_entry(hash, i);
     }
     return CX_OK;
 }
@@ -173,7 +184,7 @@ static cx_status keys_reserve_bytes(cx_i_keys *keys, size_t more, cx_error *err)
 static cx_status keys_reserve_count(cx_i_keys *keys, int64_t more, cx_error *err) {
     int64_t need, room = keys->room < KEY_FIRST_ROOM ? KEY_FIRST_ROOM : keys->room;
     size_t size;
-    if (!cx_i_add_i64(keys->count, more, &need) || need > INT64_MAX / 64)
+    if (!cx_i_add_i64(keys->count, more, &need) || need >> (KEY_NUMBER_BITS - 1) != 0)
         return cx_i_out_of_memory(err);
     while (room < need) room *= 2;
     if (room > keys->room) {
@@ -194,14 +205,15 @@ cx_status cx_i_keys_reserve(cx_i_keys *keys, int64_t more, size_t more_bytes, cx
 
 cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
                         cx_error *err) {
-    *number = cx_i_keys_find(keys, bytes, size);
+    uint64_t hash = keys_hash(bytes, size);
+    *number = keys->count == 0 ? -1 : keys_slot_number(keys, keys_slot(keys, bytes, size, hash));
     if (*number >= 0) return CX_OK;
     CX_TRY(cx_i_keys_reserve(keys, 1, size, err));
-    if (bytes != keys->bytes + keys->bytes_used)
+    if (size > 0 && bytes != keys->bytes + keys->bytes_used)
         memcpy(keys->bytes + keys->bytes_used, bytes, size);
     keys->bytes_used += size;
     keys->ends[keys->count] = keys->bytes_used;
-    keys->slots[keys_slot(keys, bytes, size)] = keys->count + 1;
+    keys->slots[keys_slot(keys, bytes, size, hash)] = keys_slot_entry(hash, keys->count);
     *number = keys->count++;
     return CX_OK;
 }

@@ -23,7 +23,7 @@ typedef struct cx_i_keys {
     size_t bytes_used, bytes_room;
     size_t *ends; /* where each key ends in `bytes` */
     int64_t count, room;
-    int64_t *slots; /* open addressing: key number + 1, or 0 */
+    int64_t *slots; /* open addressing: key number + 1 and some bits of the hash, or 0 */
     int64_t slot_count;
 } cx_i_keys;
 

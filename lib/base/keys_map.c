@@ -1,6 +1,6 @@
 #include "base/keys_map.h"
 
-#define KEY_MAP_MOST_BITS 20
+#define KEY_MAP_MOST_BITS 22
 
 static int32_t key_map_bits(uint64_t distance) {
     int32_t bits = 0;

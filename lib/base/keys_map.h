@@ -22,7 +22,7 @@ typedef struct cx_i_key_map {
     const cx_frame *by;
     cx_i_key_window window[CX_I_MAP_COLUMNS];
     int32_t bits;    /* of the whole index; -1 before the first block */
-    int32_t most;    /* bits: a table is never much longer than the batch, and at most 4 MiB */
+    int32_t most;    /* bits: a table is never much longer than the batch, and at most 16 MiB */
     bool possible;   /* no text and no fractions among the columns */
     uint32_t stride; /* what a key number counts in `entry` */
     uint32_t *entry; /* (key number + 1) * stride, or 0 while not seen */

@@ -1,6 +1,6 @@
 #include "metric/silence.h"
 
-#include "base/keys.h"
+#include "base/keys_map.h"
 #include "base/times.h"
 #include "stat/estimate.h"
 #include "stat/interval.h"
@@ -31,46 +31,66 @@ typedef struct silence_log {
     int64_t *ends; /* by customer: where his contacts end in `sorted` */
     silence_customer *customers;
     int64_t contacts, merged, missing, no_id, later;
+    bool plain;                /* times are read as they stand */
     double shape, scale, rate; /* shape infinite: one rate for all */
 } silence_log;
 
-static cx_status silence_take(silence_log *log, int64_t row, int64_t number, cx_error *err) {
+/* Times that need no conversion, without a bitmap */
+static bool silence_plain(const cx_array *time) {
+    bool micros =
+        time->dtype == CX_I64 || (time->dtype == CX_TIMESTAMP && time->unit == CX_MICROSECONDS);
+    return micros && time->validity == NULL && time->stride == (int64_t)sizeof(int64_t);
+}
+
+static cx_status silence_take(silence_log *log, int64_t row, uint32_t number, cx_error *err) {
     int64_t time;
-    cx_array named = *log->time;
-    named.name = cx_i_array_name(log->time, "time");
     if (cx_i_times_missing(log->customer, row)) {
         log->no_id++;
         return CX_OK;
     }
-    if (cx_i_times_missing(log->time, row)) {
-        log->missing++;
-        return CX_OK;
+    if (log->plain) {
+        memcpy(&time, (const char *)log->time->data + row * (int64_t)sizeof time, sizeof time);
+    } else {
+        cx_array named = *log->time;
+        named.name = cx_i_array_name(log->time, "time");
+        if (cx_i_times_missing(log->time, row)) {
+            log->missing++;
+            return CX_OK;
+        }
+        CX_TRY(cx_i_times_read(&named, row, &time, err));
     }
-    CX_TRY(cx_i_times_read(&named, row, &time, err));
     if (time > log->now) {
         log->later++;
         return CX_OK;
     }
-    log->number[log->contacts] = (uint32_t)number;
+    log->number[log->contacts] = number;
     log->times[log->contacts++] = time;
     return CX_OK;
 }
 
+static cx_status silence_read_mapped(silence_log *log, cx_i_key_map *map, cx_error *err) {
+    uint32_t entries[CX_I_MAP_BLOCK];
+    int64_t length = log->customer->length;
+    for (int64_t start = 0; start < length; start += CX_I_MAP_BLOCK) {
+        int64_t count = length - start < CX_I_MAP_BLOCK ? length - start : CX_I_MAP_BLOCK;
+        CX_TRY(cx_i_key_map_read(map, start, count, entries, err));
+        for (int64_t i = 0; i < count; i++)
+            CX_TRY(silence_take(log, start + i, entries[i] - 1, err));
+    }
+    return CX_OK;
+}
+
 static cx_status silence_read(silence_log *log, cx_error *err) {
-    int64_t numbers[CX_I_BLOCK], length = log->customer->length;
+    cx_i_key_map map;
     cx_array column = *log->customer;
     column.name = cx_i_array_name(log->customer, "customer");
     cx_frame by = {&column, 1, {0, 0}};
     CX_TRY(cx_i_keys_bind(&log->keys, &by, err));
-    for (int64_t start = 0; start < length; start += CX_I_BLOCK) {
-        int64_t count = length - start < CX_I_BLOCK ? length - start : CX_I_BLOCK;
-        CX_TRY(cx_i_keys_read(&log->keys, &by, start, count, numbers, err));
-        if (log->keys.count > UINT32_MAX)
-            return cx_i_fail(err, CX_E_LIMIT, "there are more than %d customers",
-                             (int64_t)UINT32_MAX);
-        for (int64_t i = 0; i < count; i++) CX_TRY(silence_take(log, start + i, numbers[i], err));
-    }
-    return CX_OK;
+    log->plain = silence_plain(log->time);
+    cx_i_key_map_init(&map, &log->keys, &by, 1);
+    cx_status status = silence_read_mapped(log, &map, err);
+    cx_i_key_map_free(&map);
+    return status;
 }
 
 /* Contacts of one customer, few and mostly in order: Shell's sort needs no memory. */
