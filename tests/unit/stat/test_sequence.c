@@ -130,6 +130,7 @@ END_TEST
 Suite *suite_sequence(void) {
     Suite *suite = suite_create("sequence");
     TCase *tcase = tcase_create("sequence");
+    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_the_normal_mixture_has_the_published_numbers);
     tcase_add_test(tcase, test_the_beta_mixture_is_that_of_its_general_formula);
     tcase_add_test(tcase, test_no_wealth_is_expected_to_grow_against_the_truth);
