@@ -58,11 +58,10 @@ CX_API void cx_silence_options_init(cx_silence_options *options);
  * level), prior_shape, prior_scale, rhythm (of the population, seconds), contacts, merged, missing,
  * no_id, later
  * @param      err       may be NULL
- * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_OVERFLOW |
- *         CX_E_MEMORY
+ * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_MEMORY
  * @retval CX_E_EMPTY         no contact before now with a customer and a time
  * @retval CX_E_UNIDENTIFIED  no customer came twice: there is no rhythm, unless a prior is given
- * @retval CX_E_LIMIT         more than 2^32 - 1 customers
+ * @retval CX_E_OVERFLOW      more than 2^32 - 3 customers, or a time beyond the range
  *
  * A rhythm more regular than chance is flagged late, one in bursts early:
  * docs/validation/silence.md. Cost: linear, 20 bytes a contact; contacts of a customer that are out
