@@ -13,4 +13,8 @@ missing=$(grep -o '](\([^)]*\))' "$CX_SRC/README.md" | sed 's/^](//; s/)$//' | w
     [ -e "$CX_SRC/$link" ] || echo "$link"
 done)
 empty "every link of README.md leads somewhere" "$missing"
+unlisted=$(cd "$CX_SRC/docs" && for page in explanation/*.md how-to/*.md reference/*.md validation/*.md; do
+    grep -qF "($page)" README.md || echo "$page"
+done)
+empty "docs/README.md leads to every page" "$unlisted"
 tap_end

@@ -223,7 +223,8 @@ def test_a_mode_with_few_answers_is_hidden_too(tmp_path):
     found = found_in(tmp_path, "x\n1\n", toml, rows)
     rows = {row["mode"]: row for row in found["scores"][0]["modes"]["rows"]}
     assert rows["door"]["hidden"] and sum(row["hidden"] for row in rows.values()) >= 2
-    assert all(row["n"] is None and row["estimate"] is None for row in rows.values() if row["hidden"])
+    hidden = [row for row in rows.values() if row["hidden"]]
+    assert all(row["n"] is None and row["estimate"] is None for row in hidden)
     page_of.page(found)
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 
 from .. import __version__
+from . import logs
 
 DATA, USAGE, FILES, INTERNAL = 1, 2, 3, 4
 LAYER = {"duckdb", "jinja2", "markupsafe", "matplotlib", "numpy", "rich"}
@@ -66,7 +67,15 @@ def options() -> argparse.ArgumentParser:
     drivers.add_argument("paths", nargs="+", metavar="FOLDER|FILE")
     drivers.add_argument("--config", metavar="FILE")
     table_options(drivers)
+    logs.options(commands, log_parent())
     return top
+
+
+def log_parent() -> argparse.ArgumentParser:
+    """What every command for logs takes."""
+    parent = argparse.ArgumentParser(add_help=False, parents=[quiet()])
+    table_options(parent)
+    return parent
 
 
 def quiet() -> argparse.ArgumentParser:

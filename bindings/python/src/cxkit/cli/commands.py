@@ -23,7 +23,7 @@ from ..report.measure import CODES, plain
 from ..report.problem import FileProblem, Problem
 from ..report.shapes import Array, Row
 from ..report.source import Source
-from . import modes, output
+from . import logs, modes, output
 
 Change: TypeAlias = Callable[[Config], Config]
 Keys: TypeAlias = dict[str, tuple[list[str], Array]]
@@ -45,6 +45,9 @@ def run(chosen: Namespace) -> int:
         "ces": metric,
         "plan": plan,
         "drivers": drivers,
+        "fcr": logs.fcr,
+        "patience": logs.patience,
+        "promises": logs.promises,
     }[chosen.command](chosen)
 
 
@@ -120,7 +123,11 @@ def doctor(chosen: Namespace) -> int:
     sys.stdout.write(text)
     there = (folder or paths[0].parent) / configuration.NAME
     if there.exists():
-        notes += examine.against(files, configuration.read(there))
+        from ..report.answers import log_files
+
+        config = configuration.read(there)
+        scored = [path for path in files if path not in log_files(config, there.parent)]
+        notes += examine.against(scored, config) if scored else []
     for line in notes:
         note(chosen, line)
     return 0
@@ -277,7 +284,11 @@ def plan(chosen: Namespace) -> int:
             key: value for key in ("budget", "floor") if (value := getattr(chosen, key)) is not None
         }
         return dataclasses.replace(
-            config, plan=dataclasses.replace(config.plan, **asked), drivers=None, behaviours=(), **NO_LOGS
+            config,
+            plan=dataclasses.replace(config.plan, **asked),
+            drivers=None,
+            behaviours=(),
+            **NO_LOGS,
         )
 
     found = analysed(chosen, change)["plan"]

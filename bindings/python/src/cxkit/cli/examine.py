@@ -9,6 +9,7 @@ from pathlib import Path
 from ..report.config import Codes, Config
 from ..report.problem import listed
 from ..report.source import Source, canonical
+from . import loglike
 
 AGREEMENT = [
     ("extremely unlikely", "unlikely", "neither likely nor unlikely", "likely", "extremely likely"),
@@ -24,6 +25,20 @@ OVERALL = re.compile(r"overall|whole|total|general|_all$|satisf|csat", re.I)
 YES, NO = {"yes", "y", "true", "ja", "1"}, {"no", "n", "false", "nein", "0", "2"}
 FEWEST = 20  # answers before the values say anything about the scale
 FEW = 200  # different values of a column that can name measurement points
+
+
+NO_SCORE = "no column looks like a score: fill in [[score]]"
+UNSCORED = [
+    "# Proposed by cxkit doctor from logs alone. A report needs answers too: name their file.",
+    "# Every line is a guess from names and values. Correct it before use.",
+    'files = ["answers.csv"]  # check: there is no file of answers yet',
+    "",
+    "[[score]]",
+    'column = "score"  # check',
+    'metric = "nps"',
+    "scale = [0, 10]",
+    "",
+]
 
 
 class Column:
@@ -262,6 +277,9 @@ def code_lines(missing: Sequence[float | str], aside: Sequence[float | str]) -> 
 
 def proposal(paths: list[Path]) -> tuple[str, list[str]]:
     """(text of a cxkit.toml, notes about what was guessed)."""
+    paths, logs, about = loglike.sorted_out(paths, kind, Column)
+    if not paths:
+        return "\n".join(UNSCORED + logs).rstrip() + "\n", about + [NO_SCORE]
     source = Source(paths)
     columns = [Column(source, name) for name in source.columns]
     taken = {column.name: kind(column) for column in columns}
@@ -293,7 +311,7 @@ def proposal(paths: list[Path]) -> tuple[str, list[str]]:
         f"warning: {column.name} {said}" for column in columns for said in warnings(column)
     ]
     if not scores:
-        notes.append("no column looks like a score: fill in [[score]]")
+        notes.append(NO_SCORE)
         lines += [
             "[[score]]",
             f"column = {quoted(columns[0].name)}  # check: no column looks like a score",
@@ -301,7 +319,7 @@ def proposal(paths: list[Path]) -> tuple[str, list[str]]:
             "scale = [0, 10]",
             "",
         ]
-    return "\n".join(lines).rstrip() + "\n", notes
+    return "\n".join(lines + logs).rstrip() + "\n", notes + about
 
 
 def chosen_scores(

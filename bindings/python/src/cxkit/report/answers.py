@@ -143,14 +143,19 @@ def weights_of(
     return np.where(blank, 1.0, weight), has
 
 
+def log_files(config: Config, folder: Path) -> set[Path]:
+    """The files of contacts, promises and cases."""
+    return {path for log in config.logs() for name in log.files for path in folder.glob(name)}
+
+
 def answer_files(config: Config, folder: Path) -> list[Path]:
     """The files of answers: those that match, without those of contacts, promises and cases."""
-    other = {path for log in config.logs() for name in log.files for path in folder.glob(name)}
+    other = log_files(config, folder)
     found = [path for path in find(folder, config.files) if path not in other]
     if not found:
         raise Problem(
-            f"{folder}: every file belongs to contacts, promises or cases: name those of the answers "
-            "with files"
+            f"{folder}: every file belongs to contacts, promises or cases: name those of the "
+            "answers with files"
         )
     return found
 

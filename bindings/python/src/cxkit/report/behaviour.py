@@ -29,6 +29,7 @@ def behaviour(config: Config, answers: Answers, main: Question, one: Behaviour) 
         result = cx.compare(
             tallies[0], tallies[-1], score="top-box", top=1, confidence=config.confidence
         )
+        assert isinstance(result, cx.Estimate)
         difference = {
             "value": -result.value,
             "se": result.se,

@@ -30,7 +30,8 @@ def page(found: Row) -> str:
         gain=words.gain,
         fixed=lambda value, digits: words.written(value, digits),
     )
-    environment.globals.update(words=words, logs=logwords, numbers=words.numbers, certain=words.certain)
+    environment.globals.update(words=words, logs=logwords)
+    environment.globals.update(numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     no = logwords.may_not(found) + no
     return environment.get_template("report.html.j2").render(
@@ -145,9 +146,9 @@ def of_logs(found: Row) -> dict[str, str]:
         )
     if promises and promises["kinds"]:
         rows = [{"label": row["kind"], "estimate": row["kept"]} for row in promises["kinds"]]
-        worst = next((row["label"] for row in rows if row["label"] in logwords.broken(promises)), "")
+        worst, said = logwords.least(promises), logwords.broken(promises) or "not told apart"
         drawn["promises"] = logcharts.shares(
-            "promises", rows, worst, "Promises kept", logwords.broken(promises) or "not told apart"
+            "promises", rows, worst["kind"] if worst else "", "Promises kept", said
         )
     return drawn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -153,7 +153,8 @@ def resolution(asked: Row) -> Row:
         found["problem"] = str(error)
         return found
     if asked["channel"] is not None:
-        for row in cx.fcr(**asked, by=asked["channel"]):
+        rows: Any = cx.fcr(**asked, by=asked["channel"])
+        for row in rows:
             found["by_channel"].append({"channel": row["key"], "estimate": of_row(row)})
     return found
 
@@ -194,24 +195,28 @@ def patience(
         return {"patience": None, "waits": []}
     ends = np.where(left[queued] == MISSING, np.nan, left[queued].astype(float))
     curve = cx.patience(wait[queued], ends)
-    options = {"confidence": config.confidence}
+    confidence = config.confidence
+
+    def gone(mark: float) -> Row | None:
+        return tried(lambda: curve.within(mark, confidence=confidence))
+
     found: Row = {
         "n": curve.n,
         "abandoned": curve.events,
         "unknown": curve.unknown,
-        "median": tried(lambda: curve.quantile(0.5, **options)),
+        "median": tried(lambda: curve.quantile(0.5, confidence=confidence)),
         "gone_by": [
-            {"seconds": mark, "estimate": tried(lambda mark=mark: curve.within(mark, **options))}
+            {"seconds": mark, "estimate": gone(mark)}
             for mark in MARKS
             if mark <= (curve.longest or 0)
         ],
-        "curve": thinned(curve.curve(**options)) if curve.n else [],
+        "curve": thinned(curve.curve(confidence=confidence)) if curve.n else [],
     }
     labels = period(time[queued], table.every)
     answered = cx.patience(wait[queued], 1 - ends, by=labels)
     waits = [
         {"period": said(row["key"], table.every), "n": row["n"], "median": of_row(row)}
-        for row in answered.quantile(0.5, **options)
+        for row in answered.quantile(0.5, confidence=confidence)
     ]
     return {"patience": found, "waits": waits, "every": table.every}
 
@@ -270,7 +275,8 @@ def promises(config: Config, table: Promised, folder: Path, log: Log) -> Row:
         "now": np.datetime64(found["now"], "us"),
         "confidence": config.confidence,
     }
-    found |= {"kept": None, "settled": None, "counts": {}, "kinds": [], "later": [], "problem": None}
+    found |= {"kept": None, "settled": None, "counts": {}}
+    found |= {"kinds": [], "later": [], "problem": None}
     try:
         whole = cx.promises(**asked)
     except UNGIVEN as error:

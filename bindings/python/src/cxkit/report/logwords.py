@@ -88,8 +88,8 @@ def moved(contacts: Row) -> str:
     if low is None:
         return ""
     others = [row for row in contacts["moves"] if row["from"] == low["from"] and row["to"]]
-    text = f"{low['from'].capitalize()} does not serve: only {share(low['estimate'])} of the issues "
-    text += "that began there stayed there"
+    text = f"{low['from'].capitalize()} does not serve: only {share(low['estimate'])} of the "
+    text += "issues that began there stayed there"
     if others:
         most = max(others, key=lambda row: float(row["estimate"]["value"]))
         text += f"; {share(most['estimate'])} went to {most['to']}"
@@ -126,8 +126,8 @@ def slow(contacts: Row) -> str:
     ):
         return ""
     return (
-        f"Waits were longest in the {contacts['every']} of {top['period']}: half waited longer than "
-        f"{span(top['median'])} for somebody."
+        f"Waits were longest in the {contacts['every']} of {top['period']}: half waited longer "
+        f"than {span(top['median'])} for somebody."
     )
 
 
@@ -136,8 +136,8 @@ def quiet(contacts: Row) -> str:
     extra = found["beyond_chance"]
     if not found["silent"]:
         return (
-            f"None of {count(found['customers'], 'customer')} has been silent for longer than his own "
-            "rhythm explains."
+            f"None of {count(found['customers'], 'customer')} has been silent for longer than their "
+            "own rhythm explains."
         )
     text = (
         f"{found['silent']:,} of {count(found['customers'], 'customer')} have been silent for "
@@ -158,13 +158,19 @@ def promised(promises: Row) -> str:
     return text + "were kept in time."
 
 
-def broken(promises: Row) -> str:
+def least(promises: Row) -> Row | None:
     """The kind that is kept least, when its interval lies below that of every other."""
     rows = [row for row in promises["kinds"] if row["kept"]]
     if len(rows) < 2:
-        return ""
+        return None
     low, *rest = sorted(rows, key=lambda row: float(row["kept"]["value"]))
-    if not all(low["kept"]["ci_high"] < row["kept"]["ci_low"] for row in rest):
+    apart = all(low["kept"]["ci_high"] < row["kept"]["ci_low"] for row in rest)
+    return low if apart else None
+
+
+def broken(promises: Row) -> str:
+    low = least(promises)
+    if low is None:
         return ""
     return f"“{low['kind']}” is the promise that is broken most: {share(low['kept'])} kept."
 
@@ -248,8 +254,8 @@ def may_not(found: Row) -> list[str]:
     text = []
     if found["contacts"]:
         text.append(
-            "That an issue was solved: a customer who does not come back may have given up, or gone "
-            "elsewhere."
+            "That an issue was solved: a customer who does not come back may have given up, or "
+            "gone elsewhere."
         )
     if found["promises"]:
         text.append("That a promise that was kept was the one the customer needed.")
@@ -260,4 +266,5 @@ def no_id(contacts: Row) -> str:
     found = contacts["first_contact"]
     if found is None or found["no_id_share"] is None:
         return ""
-    return f"{percent(found['no_id_share'], 1)} of contacts have no customer id and are in no figure."
+    share_without = percent(found["no_id_share"], 1)
+    return f"{share_without} of contacts have no customer id and are in no figure."

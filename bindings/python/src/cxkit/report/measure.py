@@ -89,7 +89,7 @@ class Measure:
             return None
 
     def hidden(self, tallies: cx.Tallies, below: int) -> set[int | str]:
-        """The keys that no table may show when none of fewer answers may follow from what is shown."""
+        """The keys that have to be hidden so that no group of fewer answers can be worked out."""
         if below < 2:
             return set()
         rows = self.calls[self.score.metric](tallies, min_n=below, **self.options())

@@ -224,7 +224,9 @@ def apart(points: Row, confidence: float, named: bool = False) -> str:
     text += " and ".join(found) + "."
     others = len([row for row in points["rows"] if not row["suppressed"]]) - len(below + above)
     return text + (
-        f" The other {others} cannot be told from the rest one by one." if others else ""
+        f" The other {others if others > 1 else 'one'} cannot be told from the rest one by one."
+        if others > 0
+        else ""
     )
 
 
@@ -291,8 +293,8 @@ REASONS = {
 
 
 def reason(row: Row) -> str:
-    few = "" if row["spread_known"] or row["reason"] == "hidden" else " (few answers: spread assumed)"
-    return REASONS[row["reason"]] + few
+    known = row["spread_known"] or row["reason"] == "hidden"
+    return REASONS[row["reason"]] + ("" if known else " (few answers: spread assumed)")
 
 
 def bought(plan: Row, score: Row) -> str:
