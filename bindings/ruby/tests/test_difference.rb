@@ -62,6 +62,28 @@ class TestDifference < Minitest::Test
     assert_equal "score", CXKit.share_difference(56, 70, 48, 80).method
   end
 
+  def test_a_count_is_a_whole_number
+    [1.5, "3", nil, 2**70, Float::NAN].each do |count|
+      assert_raises(CXKit::DomainError) { CXKit.share(count, 10) }
+      assert_raises(CXKit::DomainError) { CXKit.share_difference(1, 2, count, 10) }
+    end
+    assert_equal CXKit.share(3, 10).ci_low, CXKit.share(3.0, 10).ci_low
+  end
+
+  def test_names_are_those_of_the_surface
+    score = CXKit.nps([9, 10, 3, 8])
+    assert_equal CXKit.target(score, 10), CXKit.target(score, at_least: 10)
+    day = 86_400_000_000
+    log = [[1, 2, 2, 3, 4, 5], [0, 8, 9, 11, 19, 30].map { |at| at * day }]
+    assert_equal CXKit.fcr(*log, window: 604_800, finish: 37 * day).value,
+                 CXKit.fcr(*log, window: 604_800, end: 37 * day).value
+    times = [0, day, 2 * day]
+    made = CXKit.tally_windows(times, [9, 3, 10], every: "day")
+    assert_equal CXKit.trend(made)["value"], CXKit.trend(times, [9, 3, 10], every: "day")["value"]
+    assert_raises(CXKit::OptionError) { CXKit.trend(made, every: "day") }
+    assert_raises(CXKit::OptionError) { CXKit.trend(times) }
+  end
+
   def test_shares_hold_together
     table = CXKit.shares([362, 176, 462])
     assert_in_delta 0.326499799517, table["ci_low"][0], 1e-11

@@ -114,8 +114,9 @@ module CXKit
       end
     end
 
-    def contact_log(window:, topic: nil, channel: nil, abandoned: nil, outbound: nil, start: nil, finish: nil,
+    def contact_log(window:, topic: nil, channel: nil, abandoned: nil, outbound: nil, start: nil, finish: nil, end: nil,
                     merge_gap: 60, abandoned_as: "repeat", outbound_as: "ignored")
+      finish ||= binding.local_variable_get(:end)
       [{topic: topic, channel: channel, abandoned: abandoned, outbound: outbound},
        {window: window, start: start, finish: finish, merge_gap: merge_gap, abandoned: abandoned_as,
         outbound: outbound_as}]

@@ -22,7 +22,8 @@ module CXKit
     # score:: nps, mean or top-box
     # lower_is_better:: true for effort: the difference carries the flag "lower-is-better"
     # by, weights:: for columns: a pair, [of a, of b]
-    def compare(a, b, paired: false, respondents: nil, cases: nil, method: "auto", confidence: 0.95, score: "nps", scale: 0..10, promoters: 9,
+    def compare(a, b, paired: false, respondents: nil, cases: nil, method: "auto", confidence: 0.95,
+                score: "nps", scale: 0..10, promoters: 9,
                 detractors: 6, top: nil, lower_is_better: false, by: nil, weights: nil, **answers)
       if paired || respondents
         misuse("by is not for paired answers: compare one group at a time") if by
@@ -64,7 +65,8 @@ module CXKit
     def share_difference(x1, n1, x2, n2, method: "auto", confidence: 0.95)
       options = Options.build(:Cx_share_difference_options, method: Options.word(:method, method, Options::METHODS),
                                                             confidence: confidence)
-      Estimate.from(Native.cx_share_difference(x1, n1, x2, n2, options))
+      counts = {x1: x1, n1: n1, x2: x2, n2: n2}.map { |name, count| whole(name, count) }
+      Estimate.from(Native.cx_share_difference(*counts, options))
     end
 
     # Shares of several classes, with intervals that hold all at once: a Table.

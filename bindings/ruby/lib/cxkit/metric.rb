@@ -86,10 +86,18 @@ module CXKit
     def share(successes, n, method: "wilson", confidence: 0.95)
       options = Options.build(:Cx_share_options, method: Options.word(:method, method, Options::METHODS),
                                                  confidence: confidence)
-      Estimate.from(Native.cx_share(successes, n, options))
+      Estimate.from(Native.cx_share(whole(:successes, successes), whole(:n, n), options))
     end
 
     private
+
+    # A count: an Integer, or a Float without a fraction.
+    def whole(option, value)
+      number = value.is_a?(Float) && value.finite? && value == value.floor ? value.to_i : value
+      return number if number.is_a?(Integer) && number.abs < 2**63
+
+      raise DomainError, "#{option} is #{value.inspect}; it has to be a whole number below 2^63"
+    end
 
     def shown(min_n, totals)
       {min_n: min_n, totals: totals ? 1 : 0}

@@ -44,7 +44,7 @@ module CXKit
     #
     # at_least:: met at or above it, in the unit of the estimate
     # at_most:: instead: met at or below it
-    def target(estimate, at_least = nil, at_most: nil)
+    def target(estimate, goal = nil, at_least: goal, at_most: nil)
       misuse("target is for an Estimate, not for a #{estimate.class}") unless estimate.is_a?(Estimate)
       misuse("give at_least or at_most: one of them") if at_least.nil? == at_most.nil?
 

@@ -39,9 +39,17 @@ module CXKit
     # A score over windows, each against the one before and against all earlier ones; a Table whose
     # figures hold the slope.
     #
-    # windows:: made by tally_windows, not rolling
+    # time, scores, every:: as in tally_windows, with its other options; or Tallies made by it, not rolling,
+    #                      and no scores
     # score:: nps, mean or top-box
-    def trend(windows, score: "nps", promoters: 9, detractors: 6, top: nil, few: 5, confidence: 0.95)
+    def trend(time, scores = nil, every: nil, score: "nps", promoters: 9, detractors: 6, top: nil, few: 5,
+              confidence: 0.95, **reading)
+      if scores.nil?
+        given = reading.keys.first || (every && :every)
+        misuse("#{given} is for columns: these windows have been made already") if given
+        misuse("scores are missing: give columns, or Tallies made by tally_windows") unless time.is_a?(Tallies)
+      end
+      windows = scores.nil? ? time : tally_windows(time, scores, every: every, **reading)
       options = Options.build(:Cx_trend_options, score: Options.word(:score, score, Options::SCORES),
                                                  promoters: promoters, detractors: detractors, top: top, few: few,
                                                  confidence: confidence)
