@@ -66,6 +66,7 @@
 %include <cxkit/rates.h>
 %include <cxkit/design.h>
 %include <cxkit/survey.h>
+%include <cxkit/shrink.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

@@ -122,6 +122,8 @@ struct TYPE {};
 %cx_options(cx_design_options)
 %ignore cx_design_options::allocator;
 %cx_options(cx_survey_options)
+%cx_options(cx_shrink_options)
+%ignore cx_shrink_options::allocator;
 %ignore cx_plan_options::allocator;
 %cx_options(cx_waits_options)
 %cx_options(cx_curve_options)
