@@ -112,6 +112,11 @@ SURFACE = {
         "drop, by, band, shape, measure, scale, promoters, detractors, weights, respondents, "
         "draws, seed, confidence, missing_codes, not_applicable_codes, invalid",
     ),
+    "shrink": (
+        "values",
+        "method, variances, X, n, ranks, ascending, confidence, correction, intercept, promoters, detractors, top, "
+        "draws, seed",
+    ),
     "silence": (
         "last_contact",
         "now, customer, rhythm, gaps, level, merge_gap, prior, confidence",
@@ -241,7 +246,7 @@ EXAMPLES = [
     cx.Joint.compare, cx.Gaps, cx.Gaps.add, cx.Gaps.total,
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll, cx.trend,
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll,
-    cx.tolerance, cx.silence, cx.coverage, cx.closed_loop,
+    cx.shrink, cx.tolerance, cx.silence, cx.coverage, cx.closed_loop,
     cx.Tally.add_once, cx.Tallies.add_once,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,

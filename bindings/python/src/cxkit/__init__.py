@@ -59,6 +59,7 @@ from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
 from .plan import Certificate, Plan, plan
 from .sample import SampleSize, detectable, sample_size, target
+from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
 from .table import Table
 from .tally import Tallies, Tally, tally_by
@@ -121,6 +122,7 @@ __all__ = [
     "Resolution",
     "ResponseSpeed",
     "SampleSize",
+    "Shrinkage",
     "Silence",
     "SingularError",
     "SuppressedError",
@@ -170,6 +172,7 @@ __all__ = [
     "share",
     "share_difference",
     "shares",
+    "shrink",
     "silence",
     "special",
     "tally_by",
