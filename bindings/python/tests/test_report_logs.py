@@ -189,6 +189,21 @@ def test_waits_of_which_nobody_gave_up_have_no_median(tmp_path):
     assert "too few for a median" in page_of.page(found)
 
 
+def test_contacts_after_now_are_counted_and_left_out(tmp_path):
+    toml = NPS + LOG + 'wait = "w"\nabandoned = "gone"\nnow = 2024-01-15\n'
+    log = "who,at,w,gone\n" + "".join(f"{n},2024-01-{n:02},{n},yes\n" for n in range(1, 29))
+    found = found_in(tmp_path, log, toml)
+    assert found["contacts"]["after_now"] == 14 and found["contacts"]["patience"]["n"] == 14
+    assert "14 are later and left out" in page_of.page(found)
+
+
+def test_a_median_without_upper_limit_is_said_so(tmp_path):
+    toml = NPS + LOG + 'wait = "w"\nabandoned = "gone"\n'
+    found = found_in(tmp_path, "who,at,w,gone\nA,2024-01-01,5,yes\nB,2024-01-02,3,no\n", toml)
+    assert found["contacts"]["patience"]["median"]["ci_high"] is None
+    assert "(5 seconds or more)" in page_of.page(found)
+
+
 def test_promises_that_are_not_due_are_no_share(tmp_path):
     log = "due,done\n2024-05-01,\n"
     found = found_in(tmp_path, log, NPS + DUE + "now = 2024-04-01\n")

@@ -121,22 +121,28 @@ def contacts(config: Config, table: Contacts, folder: Path, log: Log) -> Row:
     found["by_topic"] = table.topic is not None
     window = table.window * DAY
     now = np.datetime64(found["now"], "us")
+    inside = time < now if found["now_stated"] else np.ones(len(time), bool)
+    found["after_now"] = int((~inside).sum())
+
+    def kept(array: Array | None) -> Any:
+        return None if array is None else np.ascontiguousarray(array[inside])
+
     asked: Row = {
-        "customer": customer,
-        "time": time,
+        "customer": kept(customer),
+        "time": kept(time),
         "window": window,
-        "topic": named(source, table.topic),
-        "abandoned": None if left is None else (left == 1).astype(np.int8),
-        "outbound": flags(source, table.outbound),
-        "channel": channel,
+        "topic": kept(named(source, table.topic)),
+        "abandoned": kept(None if left is None else (left == 1).astype(np.int8)),
+        "outbound": kept(flags(source, table.outbound)),
+        "channel": kept(channel),
         "no_id": no_id or None,
         "end": table.now,
         "confidence": config.confidence,
     }
     found |= resolution(asked)
     found |= effort(asked)
-    found |= patience(config, table, source, time, left)
-    known = ~np.isin(customer, no_id)
+    found |= patience(config, table, source, time, left, inside)
+    known = inside & ~np.isin(customer, no_id)
     found["silent"] = silence(config, customer[known], time[known], now, window)
     return found
 
@@ -181,7 +187,12 @@ def effort(asked: Row) -> Row:
 
 
 def patience(
-    config: Config, table: Contacts, source: Source, time: Array, left: Array | None
+    config: Config,
+    table: Contacts,
+    source: Source,
+    time: Array,
+    left: Array | None,
+    inside: Array,
 ) -> Row:
     """How long customers are ready to wait, and how long they waited for somebody, by period."""
     if table.wait is None or left is None:
@@ -190,7 +201,7 @@ def patience(
     if (wait < 0).any():
         row = int(np.argmax(wait < 0))
         raise source.bad(row, table.wait, f"the wait {wait[row]:g} is negative")
-    queued = ~np.isnan(wait)
+    queued = inside & ~np.isnan(wait)
     if not queued.any():
         return {"patience": None, "waits": []}
     ends = np.where(left[queued] == MISSING, np.nan, left[queued].astype(float))

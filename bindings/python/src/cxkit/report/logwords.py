@@ -40,6 +40,8 @@ def span(estimate: Row | None) -> str:
 def limits(estimate: Row) -> str:
     """'4.4 to 5.1 minutes'."""
     low, high = lasting(estimate["ci_low"]), lasting(estimate["ci_high"])
+    if estimate["ci_high"] is None:
+        return f"{low} or more"
     if low.split()[-1] == high.split()[-1]:
         low = low.split()[0]
     return f"{low} to {high}"
