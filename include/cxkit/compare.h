@@ -151,10 +151,11 @@ CX_API CX_NODISCARD cx_status cx_compare_estimates(const cx_estimate *a, const c
  * @param      after    the same scale and keys
  * @param      options  NULL for the defaults
  * @param[out] out      the key columns, share_before, share_after, mean_before, mean_after (null
- *                      where absent), mix, within, n_before, n_after, side ("both", "before",
- *                      "after", "neither"). Figures: before, after, change, mix, within, each of
- * the last three with _se, _ci_low, _ci_high; change_p. The errors and limits
- *                      are NaN when the answers of each side are all alike (or single)
+ *                      where absent), mix, within, each of these two with _se, _ci_low and
+ *                      _ci_high (null where nothing varies), n_before, n_after, side ("both",
+ *                      "before", "after", "neither"). Figures: before, after, change, mix, within,
+ *                      each of the last three with _se, _ci_low, _ci_high; change_p. The errors
+ *                      and limits are NaN when the answers of each side are all alike (or single)
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MISMATCH | CX_E_MEMORY
  * @retval CX_E_EMPTY  a side without valid answers

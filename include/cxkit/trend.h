@@ -47,7 +47,8 @@ CX_API void cx_trend_options_init(cx_trend_options *options);
  *                      change_p_adjusted, change_flag ("up", "down", "none", "too few", or null
  *                      where there is nothing before or no answer); against with the same five for
  *                      the mean of the earlier windows; and with other keys keys (that have
- *                      answers), mix, within, panel_n, panel_value, panel_change, panel_change_p.
+ *                      answers), mix and within each with _ci_low and _ci_high, panel_n,
+ *                      panel_value, panel_change, panel_change_p.
  *                      Figures: slope per window with slope_se, slope_ci_low, slope_ci_high,
  *                      slope_p, slope_df and slope_excess, windows (with answers), keys,
  *                      panel_keys, no_time (answers without a window)

@@ -17,12 +17,18 @@ typedef struct decompose_work {
     const cx_tallies *all; /* the union of keys */
     const cx_i_read_as *as;
     decompose_group *group;
-    double sum_w[2], total[2];
+    double sum_w[2], sum_w2[2], total[2];
     double mix, within;
     double change_v, mix_v, within_v; /* variances */
 } decompose_work;
 
 /* -- shares and means ---------------------------------------------------------------------- */
+
+static double decompose_squares(const cx_tally *tally) {
+    double sum = 0;
+    for (int32_t i = 0; i < cx_i_tally_levels(tally); i++) sum += cx_i_tally_square(tally, i);
+    return sum;
+}
 
 static cx_status decompose_read_side(decompose_work *work, const cx_tallies *tallies, int side,
                                      cx_error *err) {
@@ -42,6 +48,7 @@ static cx_status decompose_read_side(decompose_work *work, const cx_tallies *tal
         group->share[side] = cx_i_tally_sum_w(group->tally[side]) / work->sum_w[side];
         group->mean[side] =
             cx_i_tally_figures(group->tally[side], work->as->reading, work->as->context).mean;
+        work->sum_w2[side] += decompose_squares(group->tally[side]);
         work->total[side] += group->share[side] * group->mean[side];
     }
     return CX_OK;
@@ -112,7 +119,42 @@ static double decompose_variance(const decompose_work *work, int figure) {
     return decompose_variance_side(work, figure, 0) + decompose_variance_side(work, figure, 1);
 }
 
+/* The variance of one group's part of a figure: answers of other groups move its share alone. */
+static double decompose_variance_part(const decompose_work *work, const decompose_group *group,
+                                      int figure) {
+    double variance = 0;
+    for (int side = 0; side < 2; side++) {
+        const cx_tally *tally = group->tally[side];
+        if (tally == NULL) continue;
+        decompose_slopes slopes = decompose_slope(group, side);
+        double others = slopes.share[figure] * group->share[side] / work->sum_w[side];
+        variance += decompose_variance_group(work, group, side,
+                                             slopes.share[figure] * (1 - group->share[side]),
+                                             slopes.mean[figure]);
+        variance += (work->sum_w2[side] - decompose_squares(tally)) * others * others;
+    }
+    return variance;
+}
+
 /* -- table --------------------------------------------------------------------------------- */
+
+/* Error and limits of one figure's part in each group, beside the parts themselves. */
+static cx_status decompose_part_columns(const decompose_work *work, int figure, const double *part,
+                                        double z, cx_table *table, cx_error *err) {
+    static const char *const names[][3] = {{"mix_se", "mix_ci_low", "mix_ci_high"},
+                                           {"within_se", "within_ci_low", "within_ci_high"}};
+    for (int what = 0; what < 3; what++) {
+        double *column;
+        CX_TRY(cx_i_table_f64(table, names[figure - 1][what], &column, err));
+        for (int64_t i = 0; i < work->all->keys.count; i++) {
+            double variance = decompose_variance_part(work, &work->group[i], figure);
+            double se = variance > 0 ? sqrt(variance) : (double)NAN;
+            column[i] = what == 0 ? se : part[i] + (what == 1 ? -z : z) * se;
+            if (isnan(se)) CX_TRY(cx_i_table_null(table, i, err));
+        }
+    }
+    return CX_OK;
+}
 
 static cx_status decompose_side_columns(const decompose_work *work, cx_table *table,
                                         cx_error *err) {
@@ -136,7 +178,7 @@ static cx_status decompose_side_columns(const decompose_work *work, cx_table *ta
     return CX_OK;
 }
 
-static cx_status decompose_group_columns(const decompose_work *work, const char **words,
+static cx_status decompose_group_columns(const decompose_work *work, const char **words, double z,
                                          cx_table *table, cx_error *err) {
     double *mix, *within;
     CX_TRY(cx_i_keys_to_table(&work->all->keys, work->all->order, 1, table, err));
@@ -150,6 +192,8 @@ static cx_status decompose_group_columns(const decompose_work *work, const char 
         words[i] = group->tally[0] == NULL ? (group->tally[1] == NULL ? "neither" : "after")
                                            : (group->tally[1] == NULL ? "before" : "both");
     }
+    CX_TRY(decompose_part_columns(work, 1, mix, z, table, err));
+    CX_TRY(decompose_part_columns(work, 2, within, z, table, err));
     return cx_i_table_words(table, "side", words, err);
 }
 
@@ -186,7 +230,9 @@ static cx_status decompose_table(const decompose_work *work, double confidence, 
     CX_TRY(cx_i_table_new(work->all->keys.count, allocator, &table, err));
     const char **words = cx_i_alloc_array(allocator, work->all->keys.count, sizeof *words);
     cx_status status =
-        words == NULL ? cx_i_out_of_memory(err) : decompose_group_columns(work, words, table, err);
+        words == NULL
+            ? cx_i_out_of_memory(err)
+            : decompose_group_columns(work, words, cx_i_estimate_z(confidence), table, err);
     cx_i_free(allocator, words);
     if (status == CX_OK) status = decompose_figures(work, confidence, table, err);
     if (status == CX_OK)

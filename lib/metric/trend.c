@@ -188,16 +188,14 @@ static double trend_get(cx_i_trend_window *window, int what) {
 static double trend_get_sites(cx_i_trend_window *window, int what) {
     bool panel = window->panel.status == CX_OK, moved = window->panel_change.status == CX_OK;
     switch (what) {
-    case 0:
-        return window->mix;
-    case 1:
-        return window->within;
-    case 2:
+    case 6:
         return panel ? window->panel.value : (double)NAN;
-    case 3:
+    case 7:
         return moved ? window->panel_change.value : (double)NAN;
-    default:
+    case 8:
         return moved ? window->panel_change.p_value : (double)NAN;
+    default:
+        return window->parts[what];
     }
 }
 
@@ -226,14 +224,15 @@ static cx_status trend_change_columns(cx_i_trend *trend, int which, const char *
 }
 
 static cx_status trend_site_columns(const cx_i_trend *trend, cx_table *table, cx_error *err) {
-    static const char *const names[] = {"mix", "within", "panel_value", "panel_change",
-                                        "panel_change_p"};
+    static const char *const names[] = {"mix",         "mix_ci_low",    "mix_ci_high",
+                                        "within",      "within_ci_low", "within_ci_high",
+                                        "panel_value", "panel_change",  "panel_change_p"};
     int64_t *keys, *n;
     CX_TRY(cx_i_table_i64(table, "keys", &keys, err));
     for (int64_t i = 0; i < trend->count; i++) keys[i] = trend->window[i].keys;
     CX_TRY(cx_i_table_i64(table, "panel_n", &n, err));
     for (int64_t i = 0; i < trend->count; i++) n[i] = trend->window[i].panel.n;
-    for (int what = 0; what < 5; what++)
+    for (int what = 0; what < 9; what++)
         CX_TRY(trend_column(trend, names[what], trend_get_sites, what, table, err));
     return CX_OK;
 }
@@ -300,7 +299,7 @@ static cx_status trend_read(cx_i_trend *trend, int64_t *no_time, cx_error *err) 
         cx_i_trend_window *window = &trend->window[i];
         if (i == 0) trend->first = step;
         window->tally = cx_tallies_at(trend->series, i);
-        window->mix = window->within = NAN;
+        for (int part = 0; part < 6; part++) window->parts[part] = NAN;
         window->panel.status = window->panel_change.status = CX_E_EMPTY;
         cx_status status =
             cx_i_compare_estimate(window->tally, &trend->score, &window->estimate, err);

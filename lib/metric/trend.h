@@ -17,7 +17,7 @@ typedef struct cx_i_trend_window {
     cx_estimate estimate;
     cx_i_trend_change change, against;
     int64_t keys;
-    double mix, within;
+    double parts[6];                 /* mix and within, each with its limits */
     cx_estimate panel, panel_change; /* status CX_E_EMPTY where there is none */
 } cx_i_trend_window;
 

@@ -70,11 +70,12 @@ typedef struct trend_slices {
 
 static cx_status trend_split(const trend_slices *slices, const cx_tallies *now,
                              cx_i_trend_window *window, cx_error *err) {
+    static const char *const names[] = {"mix",    "mix_ci_low",    "mix_ci_high",
+                                        "within", "within_ci_low", "within_ci_high"};
     cx_table *table;
     if (slices->before == NULL) return CX_OK;
     CX_TRY(cx_decompose(slices->before, now, &slices->trend->score, &table, err));
-    window->mix = trend_named(table, "mix");
-    window->within = trend_named(table, "within");
+    for (int i = 0; i < 6; i++) window->parts[i] = trend_named(table, names[i]);
     cx_table_free(table);
     return CX_OK;
 }

@@ -14,7 +14,7 @@ typedef struct windows_batch {
     char name[CX_I_CALENDAR_NAME];
 } windows_batch;
 
-static cx_status windows_check_by(const cx_frame *by, const cx_array *scores, cx_error *err) {
+cx_status cx_i_windows_check_by(const cx_frame *by, const cx_array *scores, cx_error *err) {
     if (by == NULL) return CX_OK;
     CX_TRY(cx_i_frame_check(by, "by", CX_I_KEYS, err));
     for (int64_t i = 0; i < by->count; i++)
@@ -126,7 +126,7 @@ cx_status cx_windows_add(cx_tallies *self, const cx_array *time, const cx_array 
     CX_TRY(cx_i_window_rows_init(&batch.rows, time, offsets, window, err));
     CX_TRY(cx_i_answers_check(&batch.answers, err));
     CX_TRY(cx_i_array_same_length(time, "time", scores, "scores", err));
-    CX_TRY(windows_check_by(by, scores, err));
+    CX_TRY(cx_i_windows_check_by(by, scores, err));
     return windows_add(self, &batch, err);
 }
 

@@ -22,6 +22,9 @@ cx_status cx_i_window_rows_init(cx_i_window_rows *rows, const cx_array *time,
 cx_status cx_i_window_rows_step(cx_i_window_rows *rows, int64_t row, int64_t *step, bool *known,
                                 cx_error *err);
 
+/* Keys beside the windows; `by` may be NULL. */
+cx_status cx_i_windows_check_by(const cx_frame *by, const cx_array *scores, cx_error *err);
+
 /* The calendar of a set's first key; CX_E_MISMATCH when that is no window. */
 cx_status cx_i_windows_calendar(const cx_tallies *tallies, cx_i_calendar *out, cx_error *err);
 /* The step in the key at a position in key order; false where there is none. */

@@ -22,6 +22,8 @@ CALL(trend, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(trend_keys, PTR(0, set), HANDLE(1, cx_table))
 CALL(tallies_add_once, PTR(0, set), COL(1, &scores), COL(4, &weights), frame_with(2, &by),
      frame_with(3, &by), COL(5, &times), 0, options, NULL)
+CALL(windows_add_once, PTR(0, set), COL(1, &times), COL(5, &offsets), COL(2, &scores),
+     COL(4, &weights), frame_with(6, &by), frame_with(3, &by), 0, options, NULL)
 INIT(window)
 INIT(trend)
 
@@ -31,6 +33,7 @@ static const function functions[] = {
     PLAIN(windows_roll, 2),
     PLAIN(trend_keys, 2),
     OPTIONS(tallies_add_once, 4, 50, window, 0, AT(window, unit), AT(window, every)),
+    OPTIONS(windows_add_once, 4, 54, window, 0, AT(window, unit), AT(window, every)),
     OPTIONS(trend, 2, 0, trend, AT(trend, confidence), AT(trend, score), AT(trend, few)),
     OPTIONS(window_of, 2, 5, window, 0, AT(window, unit), AT(window, every),
             AT(window, week_starts)),
@@ -102,6 +105,9 @@ static cx_status run_windows(const cx_allocator *allocator, cx_error *err) {
             cx_tally_free(tally);
         }
     }
+    if (status == CX_OK)
+        status = cx_windows_add_once(own, &times, &offsets, &scores, &weights, &by, &by, 0, NULL,
+                                     NULL, err);
     if (status == CX_OK) status = cx_answer_delay(&times, &times, 0, allocator, &delay, err);
     cx_tallies_free(own);
     return status;

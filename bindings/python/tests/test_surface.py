@@ -150,7 +150,8 @@ SURFACE = {
     "windows": (
         "time, scores",
         "every, period, by, metric, offset, week_starts, empty, scale, promoters, detractors, top, "
-        f"confidence, {READING}",
+        "direction, denominator, version, report, ease, method, respondent, keep, confidence, "
+        f"{READING}, {SHOWN}",
     ),
     "trend": (
         "time, scores",
@@ -158,7 +159,7 @@ SURFACE = {
         f"{READING}",
     ),
     "tally_windows": (
-        "time, scores", f"every, by, offset, week_starts, into, scale, {READING}"
+        "time, scores", f"every, by, offset, week_starts, into, respondent, keep, scale, {READING}"
     ),
     "window_of": ("time", "every, offset, week_starts"),
     "answer_delay": ("event, answered", "invalid"),

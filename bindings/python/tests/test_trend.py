@@ -1,5 +1,9 @@
 """Trends: flags for changes that are more than chance, and whose changes they are."""
 
+import csv
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -71,3 +75,74 @@ def test_a_series_without_changes_is_rarely_flagged():
         flags = cx.trend(time, scores, every="week").table["change_flag"]
         flagged += any(flag in ("up", "down") for flag in flags)
     assert flagged <= 20
+
+
+def test_the_parts_of_a_change_have_the_errors_of_their_influences():
+    random = np.random.default_rng(5)
+    sides = [(random.integers(0, 11, 300), random.choice(["a", "b", "c"], 300, p=p))
+             for p in ([0.5, 0.3, 0.2], [0.3, 0.3, 0.4])]
+
+    def split(weights):
+        before, after = (
+            cx.tally_by(scores, by=list(keys), weights=w)
+            for (scores, keys), w in zip(sides, weights)
+        )
+        return cx.decompose(before, after).table
+
+    ones = [np.ones(300), np.ones(300)]
+    table, step = split(ones), 1e-4
+    for part in ("mix", "within"):
+        variance = np.zeros(3)
+        for side in (0, 1):
+            cells = {}  # answers of one step and key have the same influence
+            for row, cell in enumerate(zip(*sides[side])):
+                cells.setdefault(cell, []).append(row)
+            for rows in cells.values():
+                moved = [w.copy() for w in ones]
+                moved[side][rows[0]] += step
+                change = np.array(split(moved)[part]) - np.array(table[part])
+                variance += len(rows) * (change / step) ** 2
+        assert table[f"{part}_se"] == pytest.approx(np.sqrt(variance), rel=1e-3)
+        limits = np.array(table[f"{part}_ci_high"]) - np.array(table[f"{part}_ci_low"])
+        assert limits == pytest.approx(2 * 1.959964 * np.array(table[f"{part}_se"]))
+
+
+def test_mix_and_within_of_each_window_have_limits():
+    time, scores = weeks(0.3, 0.6)
+    table = cx.trend(time, scores, every="week", by={"site": (["a"] * 40 + ["b"] * 60) * 2}).table
+    assert table["mix_ci_low"][0] is None
+    for part in ("mix", "within"):
+        assert table[f"{part}_ci_low"][1] < table[part][1] < table[f"{part}_ci_high"][1]
+
+
+def test_surgeries_that_come_and_go_move_the_score_of_all_but_not_of_those_always_there():
+    folder = Path(os.environ["CX_SRC"]) if "CX_SRC" in os.environ else Path(__file__).parents[3]
+    path = folder / "examples" / "gp-surgeries" / "answers.csv"
+    if not path.exists():
+        pytest.skip("the examples are not there")
+    words = ["Extremely unlikely", "Unlikely", "Neither likely nor unlikely", "Likely"]
+    words.append("Extremely likely")
+    steps = {word: step for step, word in enumerate(words, 1)}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["time"] < "2024-04"]
+    time = np.array([row["time"] for row in rows], dtype="datetime64[us]")
+    trend = cx.trend(
+        time,
+        [steps.get(row["rating"]) for row in rows],
+        every="month",
+        by={"surgery": [row["surgery"] for row in rows]},
+        score="top-box",
+        scale=(1, 5),
+    )
+    table = trend.table
+    always = [site["surgery"] for site in trend.sites if site["presence"] == "always"]
+    assert (trend.panel, always) == (1, ["Earls Court Surgery"])
+    assert table["keys"] == [1, 1, 1, 1, 1, 1, 3, 11, 11]
+    assert table["value"][:6] == table["panel_value"][:6]
+    assert table["value"][7:] == pytest.approx([0.90166, 0.90556], abs=1e-5)
+    assert table["panel_value"][7:] == pytest.approx([0.94369, 0.96528], abs=1e-5)
+    # February: ten surgeries that came bring all of the fall but a third
+    assert table["change"][7] == pytest.approx(-0.04571, abs=1e-5)
+    assert table["panel_change"][7] == pytest.approx(-0.00151, abs=1e-5)
+    assert table["mix"][7] == pytest.approx(-0.03120, abs=1e-5)
+    assert table["mix"][7] + table["within"][7] == pytest.approx(table["change"][7])

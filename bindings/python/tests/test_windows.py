@@ -188,3 +188,42 @@ def test_a_missing_time_among_times_is_missing():
     assert cx.windows(times, [10, 3, 9], every="month")["n"].count(1) == 1
     with pytest.raises(cx.ColumnTypeError, match="row 1"):
         cx.windows([dt.datetime(2024, 2, 29), "2024-03-01"], [10, 3], every="month")
+
+
+def test_the_options_of_the_metric_are_passed_on():
+    time, scores = [0, 1, 2, DAY, DAY + 1], [1, 2, 5, 3, 4]
+    effort = cx.windows(time, scores, every="day", metric="ces", version=1)
+    assert effort["value"] == pytest.approx([8 / 3, 3.5])
+    assert "lower-is-better" in effort["flags"][0]
+    agree = cx.windows(time, scores, every="day", metric="ces", report="agree")
+    assert agree["value"] == pytest.approx([1 / 3, 0])
+    low = cx.windows(time, scores, every="day", metric="csat", direction="low", top=2)
+    assert low["value"] == pytest.approx([2 / 3, 0])
+    wald = cx.windows(time, scores, every="day", method="wald", scale=(0, 10))
+    assert wald["method"] == ["wald", "wald"]
+    with pytest.raises(cx.OptionError, match="version is not an option of nps"):
+        cx.windows(time, scores, every="day", version=1)
+    with pytest.raises(cx.OptionError, match="metric is 'npx'"):
+        cx.windows(time, scores, every="day", metric="npx")
+
+
+def test_small_windows_are_hidden_and_totals_are_rows():
+    time = [0] * 9 + [DAY] * 2 + [2 * DAY] * 9
+    table = cx.windows(time, [9] * 20, every="day", min_n=5)
+    assert table["value"][1] is None and None in (table["value"][0], table["value"][2])
+    whole = cx.windows(time, [9] * 20, every="day", totals=True)
+    assert whole["n"] == [9, 2, 9, 20] and whole["grouping"] == [0, 0, 0, 1]
+    assert cx.windows([0] * 3, [9] * 3, every="day", metric="enps")["value"] == [None]
+    with pytest.raises(cx.OptionError, match="several times"):
+        cx.windows(time, [9] * 20, every="day", period="2 days", totals=True)
+
+
+def test_a_respondent_counts_once_in_each_window():
+    time, scores, who = [0, 1, 2, DAY], [10, 0, 9, 3], [1, 1, 2, 1]
+    table = cx.windows(time, scores, every="day", respondent=who)
+    assert table["value"] == [0, -100] and table["duplicate"] == [1, 0]
+    first = cx.windows(time, scores, every="day", respondent=who, keep="first")
+    assert first["value"] == [100, -100]
+    assert cx.windows(time, scores, every="day", respondent=who, keep="all")["n"] == [3, 1]
+    with pytest.raises(cx.OptionError, match="needs respondent"):
+        cx.windows(time, scores, every="day", keep="first")

@@ -108,6 +108,43 @@ START_TEST(test_keys_and_weights_split_what_is_kept) {
 }
 END_TEST
 
+START_TEST(test_windows_hold_one_answer_of_each_respondent) {
+    int64_t days[N];
+    const uint8_t time_valid[] = {0xEF};
+    cx_tallies *set, *plain;
+    cx_window_options month;
+    cx_window_options_init(&month);
+    for (int i = 0; i < N; i++) days[i] = times[i] * INT64_C(86400000000) / 8;
+    time.data = days;
+    time.validity = time_valid; /* one of the answers of respondent 2 has no time */
+    month.unit = CX_WINDOW_MONTH;
+    ck_assert_ok(cx_tallies_new(0, 10, NULL, &set, err));
+    ck_assert_ok(cx_tallies_new(0, 10, NULL, &plain, err));
+    ck_assert_ok(cx_windows_add_once(set, &time, NULL, &x, NULL, NULL, &who, CX_KEEP_LAST, &month,
+                                     NULL, err));
+    ck_assert_ok(cx_windows_add(plain, &time, NULL, &x, NULL, NULL, &month, NULL, err));
+    ck_assert_int_eq(cx_tallies_size(set), cx_tallies_size(plain)); /* the same windows */
+    const cx_tally *january = cx_tallies_at(set, 0), *later = cx_tallies_at(set, 1);
+    ck_assert_int_eq(cx_tally_n(january), 4); /* 1 late, 2, 3 and the one without an id */
+    ck_assert_int_eq(cx_tally_count(january, 0), 1);
+    ck_assert_int_eq(cx_tally_excluded(january, CX_EXCLUDED_DUPLICATE), 1);
+    ck_assert_int_eq(cx_tally_count(later, 10), 1); /* respondent 1 again */
+    ck_assert_int_eq(cx_tally_n(cx_tallies_at(set, cx_tallies_size(set) - 1)), 1); /* no time */
+    ck_assert_ok(cx_tallies_merge(plain, set, err)); /* the same kind of state */
+    cx_tallies_free(plain);
+    ck_assert_ok(cx_tallies_new(0, 10, NULL, &plain, err));
+    ck_assert_ok(cx_windows_add_once(plain, &time, NULL, &x, NULL, NULL, &who, CX_KEEP_ALL, &month,
+                                     NULL, err));
+    ck_assert_int_eq(cx_tally_excluded(cx_tallies_at(plain, 0), CX_EXCLUDED_DUPLICATE), 0);
+    month.unit = CX_WINDOW_DAY;
+    ck_assert_fails(cx_windows_add_once(plain, &time, NULL, &x, NULL, NULL, &who, CX_KEEP_LAST,
+                                        &month, NULL, err),
+                    CX_E_MISMATCH, "key");
+    cx_tallies_free(plain);
+    cx_tallies_free(set);
+}
+END_TEST
+
 START_TEST(test_what_cannot_be_ordered_is_refused) {
     cx_window_options month;
     cx_window_options_init(&month);
@@ -135,6 +172,7 @@ Suite *suite_once(void) {
     tcase_add_test(tcase, test_all_answers_are_those_of_a_plain_tally);
     tcase_add_test(tcase, test_each_window_has_one_answer_of_a_respondent);
     tcase_add_test(tcase, test_keys_and_weights_split_what_is_kept);
+    tcase_add_test(tcase, test_windows_hold_one_answer_of_each_respondent);
     tcase_add_test(tcase, test_what_cannot_be_ordered_is_refused);
     suite_add_tcase(suite, tcase);
     return suite;

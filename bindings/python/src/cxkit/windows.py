@@ -11,10 +11,10 @@ from typing import Any
 
 from . import _native
 from ._columns import column, keys
-from ._options import INVALID, answers, fill, number, scale_of
+from ._options import INVALID, KEEP, answers, fill, number, scale_of
 from ._times import span, times
 from .errors import OptionError
-from .metric import ces, csat, mean_score, nps
+from .metric import ces, csat, enps, mean_score, nps
 from .table import Table
 from .tally import Tallies
 
@@ -106,6 +106,8 @@ def tally_windows(
     offset: object = 0,
     week_starts: str = "monday",
     into: Tallies | None = None,
+    respondent: object = None,
+    keep: str = "last",
     scale: tuple[int, int] = (0, 10),
     weights: object = None,
     missing_codes: Sequence[float] = (),
@@ -121,6 +123,9 @@ def tally_windows(
         as in Tally.add
     into
         Tallies made by this function, to which the answers are added
+    respondent, keep
+        one answer of each respondent in each window, as in Tally.add_once: "last", "first" or
+        "all"; those that give way are excluded as "duplicate"
 
     Every metric takes the result: one row for each window. Windows of another kind are a
     MismatchError when states merge.
@@ -131,36 +136,63 @@ def tally_windows(
     [('1970-01-01', 2), ('1970-01-02', 1)]
     """
     options = answers(missing_codes, not_applicable_codes, invalid, fractional)
+    if respondent is None and keep != "last":
+        raise OptionError("keep needs respondent: whose answers are they?")
     calendar, offsets = _calendar(every, offset, week_starts)
     state = Tallies(scale=scale_of(scale)) if into is None else into
+    columns = (
+        times(time, "time"),
+        offsets,
+        column(scores, "scores"),
+        column(weights, "weights"),
+        None if by is None else keys(by),
+    )
     with state._lock:
-        _native.cx_windows_add(
-            state._handle,
-            times(time, "time"),
-            offsets,
-            column(scores, "scores"),
-            column(weights, "weights"),
-            None if by is None else keys(by),
-            calendar,
-            options,
-        )
+        if respondent is None:
+            _native.cx_windows_add(state._handle, *columns, calendar, options)
+        else:
+            once = (keys(respondent), number("keep", keep, KEEP))
+            _native.cx_windows_add_once(state._handle, *columns, *once, calendar, options)
     return state
 
 
-def _top(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: options[name] for name in ("top", "confidence")}
-
-
-def _net(options: dict[str, Any]) -> dict[str, Any]:
-    return {name: options[name] for name in ("promoters", "detractors", "confidence")}
-
-
-_METRICS: dict[str, Callable[[Tallies, dict[str, Any]], Any]] = {
-    "nps": lambda state, options: nps(state, **_net(options)),
-    "csat": lambda state, options: csat(state, **_top(options)),
-    "ces": lambda state, options: ces(state, confidence=options["confidence"]),
-    "mean": lambda state, options: mean_score(state, confidence=options["confidence"]),
+_NET = ("promoters", "detractors", "method")
+_METRICS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "nps": (nps, _NET),
+    "enps": (enps, _NET),
+    "csat": (csat, ("top", "direction", "denominator", "method")),
+    "ces": (ces, ("version", "report", "ease")),
+    "mean": (mean_score, ()),
 }
+_PLAIN: dict[str, object] = {
+    "promoters": 9,
+    "detractors": 6,
+    "top": None,
+    "direction": "high",
+    "denominator": "valid",
+    "method": None,
+    "version": 2,
+    "report": "mean",
+    "ease": False,
+}
+
+
+def _metric(name: str, options: dict[str, object]) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The metric of that name and its own options; an option of another metric is refused."""
+    if name not in _METRICS:
+        raise OptionError(f"metric is {name!r}; it has to be one of {', '.join(_METRICS)}")
+    call, own = _METRICS[name]
+    given = {option: value for option, value in options.items() if value != _PLAIN[option]}
+    for option in given:
+        if option not in own:
+            raise OptionError(f"{option} is not an option of {name}")
+    return call, given
+
+
+def _scale(metric: str, version: int) -> tuple[int, int]:
+    if metric == "ces":
+        return (1, 5) if version == 1 else (1, 7)
+    return (1, 5) if metric == "csat" else (0, 10)
 
 
 def windows(
@@ -174,11 +206,21 @@ def windows(
     offset: object = 0,
     week_starts: str = "monday",
     empty: bool = True,
-    scale: tuple[int, int] = (0, 10),
+    respondent: object = None,
+    keep: str = "last",
+    scale: tuple[int, int] | None = None,
     promoters: int = 9,
     detractors: int = 6,
     top: int | None = None,
+    direction: str = "high",
+    denominator: str = "valid",
+    version: int = 2,
+    report: str = "mean",
+    ease: bool = False,
+    method: str | None = None,
     confidence: float = 0.95,
+    min_n: int | None = None,
+    totals: bool = False,
     weights: object = None,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
@@ -199,7 +241,7 @@ def windows(
     by
         more keys, as in tally_by
     metric
-        "nps", "csat", "ces" or "mean"
+        "nps", "enps", "csat", "ces" or "mean"
     offset
         from UTC to local time: seconds, a timedelta, or a column of seconds for each row, such as
         those of a time zone with summer time
@@ -207,8 +249,16 @@ def windows(
         first day of a week
     empty
         windows without answers are rows without a value; False leaves them out
-    scale, promoters, detractors, top, confidence
+    respondent, keep
+        one answer of each respondent in each window of `every`: "last", "first" or "all"; those
+        that give way are excluded as "duplicate"
+    scale, promoters, detractors, top, direction, denominator, version, report, ease, method
+        as in the metric, and with its defaults; those of another metric are refused
+    confidence, min_n
         as in the metric
+    totals
+        also a row for every margin: all windows, and with `by` all keys; not for rolling windows,
+        whose answers are counted several times
     weights, missing_codes, not_applicable_codes, invalid, fractional
         as in Tally.add
 
@@ -221,9 +271,23 @@ def windows(
     >>> table["value"], table["status"]
     ([100.0, -100.0, None, 100.0], ['CX_OK', 'CX_OK', 'CX_E_EMPTY', 'CX_OK'])
     """
-    if metric not in _METRICS:
-        raise OptionError(f"metric is {metric!r}; it has to be one of {', '.join(_METRICS)}")
+    call, options = _metric(
+        metric,
+        {
+            "promoters": promoters,
+            "detractors": detractors,
+            "top": top,
+            "direction": direction,
+            "denominator": denominator,
+            "method": method,
+            "version": version,
+            "report": report,
+            "ease": ease,
+        },
+    )
     steps = _steps(every, period)
+    if totals and steps > 1:
+        raise OptionError("totals of rolling windows would count answers several times")
     state = tally_windows(
         time,
         scores,
@@ -231,7 +295,9 @@ def windows(
         by=by,
         offset=offset,
         week_starts=week_starts,
-        scale=scale,
+        respondent=respondent,
+        keep=keep,
+        scale=_scale(metric, version) if scale is None else scale,
         weights=weights,
         missing_codes=missing_codes,
         not_applicable_codes=not_applicable_codes,
@@ -240,13 +306,9 @@ def windows(
     )
     if len(state):
         state = state.roll(steps, empty=empty)
-    options = {
-        "promoters": promoters,
-        "detractors": detractors,
-        "top": top,
-        "confidence": confidence,
-    }
-    table = _METRICS[metric](state, options)
+    if min_n is not None:
+        options["min_n"] = min_n
+    table = call(state, confidence=confidence, totals=totals, **options)
     assert isinstance(table, Table)
     return table
 
