@@ -3,7 +3,8 @@
 module CXKit
   # Scores are a column, a Tally or a Tallies. With by:, or of Tallies, the result is a Table with
   # one row for each key; otherwise an Estimate. With mode:, the mode in which each was asked, an
-  # Estimate that has the flag "mixed-modes" when the modes differ. The remaining keywords are those of Tally#add.
+  # Estimate that has the flag "mixed-modes" when the modes differ. The remaining keywords are those of Tally#add;
+  # with respondent: those of Tally#add_once (time:, keep:, window:), so that one answer of each counts.
   #
   # min_n:: hides what has fewer valid answers, and in a table as many more rows as it takes that no
   #         hidden one follows by subtraction
@@ -132,7 +133,7 @@ module CXKit
     def pooled(function, scores, options, mode, read_as, by:, scale:, weights:, answers:)
       misuse("mode is for columns: modes(tallies) shows tallies by mode") if scores.is_a?(State)
       misuse("mode and by together make a table of modes: call modes(..., by:)") if by
-      state = tally_by(scores, by: {mode: mode}, weights: weights, scale: scale, **answers)
+      state = tally_columns(scores, by: {mode: mode}, weights: weights, scale: scale, answers: answers)
       found = Estimate.from(state.total.__send__(:read) { |handle| Native.public_send(function, handle, options) })
       return found unless modes(state, **read_as).table[0][:flags].split(",").include?("mixed-modes")
 
@@ -146,10 +147,19 @@ module CXKit
 
         misuse("by, weights and codes are for columns: a #{scores.class} has been read already")
       when nil then misuse("there are no scores")
-      else
-        state = by ? Tallies.new(scale: scale) : Tally.new(scale: scale)
-        state.add(scores, weights: weights, **(by ? {by: by} : {}), **answers)
+      else tally_columns(scores, by: by, scale: scale, weights: weights, answers: answers)
       end
+    end
+
+    # All answers, or one of each respondent, by keys where there are any.
+    def tally_columns(scores, by:, scale:, weights:, answers:)
+      once = answers.key?(:respondent) && !answers[:respondent].nil?
+      asked = once ? nil : %i[time keep window].find { |name| answers.key?(name) }
+      misuse("#{asked}: needs respondent: whose answers are they?") if asked
+
+      state = by ? Tallies.new(scale: scale) : Tally.new(scale: scale)
+      answers = answers.except(:respondent) unless once
+      state.public_send(once ? :add_once : :add, scores, weights: weights, **(by ? {by: by} : {}), **answers)
     end
 
     def misuse(message)

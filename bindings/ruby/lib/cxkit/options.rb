@@ -16,6 +16,7 @@ module CXKit
                   "floor" => Native::CX_FRACTIONAL_FLOOR}.freeze
     DENOMINATORS = {"valid" => Native::CX_DENOMINATOR_VALID,
                     "answered" => Native::CX_DENOMINATOR_ANSWERED}.freeze
+    KEEP = {"last" => Native::CX_KEEP_LAST, "first" => Native::CX_KEEP_FIRST, "all" => Native::CX_KEEP_ALL}.freeze
     REPORTS = {"mean" => Native::CX_CES_MEAN, "agree" => Native::CX_CES_AGREE,
                "net" => Native::CX_CES_NET}.freeze
     SCORES = {"nps" => Native::CX_SCORE_NPS, "mean" => Native::CX_SCORE_MEAN,

@@ -26,6 +26,17 @@ module CXKit
       end
     end
 
+    # Adds answers split by keys, of each respondent one over all keys; see Tally#add_once.
+    def add_once(scores, by:, respondent:, time: nil, keep: "last", window: nil, weights: nil, **answers)
+      options = Options.answers(**answers)
+      Input.open do |input|
+        columns = [input.column(scores, :scores), input.column(weights, :weights), input.frame(by, :by),
+                   input.frame(respondent, :respondent), input.column(time, :time),
+                   Options.word(:keep, keep, Options::KEEP), window && Calendar.of(window)]
+        write { |handle| Native.cx_tallies_add_once(handle, *columns, options) }
+      end
+    end
+
     # Number of keys.
     def size
       read { |handle| Native.cx_tallies_size(handle) }

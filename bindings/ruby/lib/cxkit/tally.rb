@@ -26,6 +26,23 @@ module CXKit
       end
     end
 
+    # Adds answers, of each respondent one; those that give way are excluded as :duplicate.
+    #
+    # respondent:: a column, or several by name that together say who answered; without one a row is a
+    #              person of its own
+    # time:: when; without it the rows are in order
+    # keep:: last, first or all; of a tie the last, or the first, row
+    # window:: one answer for each "month" (any `every` of windows, in UTC) in place of one in all
+    def add_once(scores, respondent:, time: nil, keep: "last", window: nil, weights: nil, **answers)
+      options = Options.answers(**answers)
+      Input.open do |input|
+        columns = [input.column(scores, :scores), input.column(weights, :weights),
+                   input.frame(respondent, :respondent), input.column(time, :time),
+                   Options.word(:keep, keep, Options::KEEP), window && Calendar.of(window)]
+        write { |handle| Native.cx_tally_add_once(handle, *columns, options) }
+      end
+    end
+
     # Adds answers that are already counted, such as the result of a GROUP BY.
     def add_counts(scores, counts)
       Input.open do |input|
