@@ -216,6 +216,9 @@ def test_small_windows_are_hidden_and_totals_are_rows():
     assert cx.windows([0] * 3, [9] * 3, every="day", metric="enps")["value"] == [None]
     with pytest.raises(cx.OptionError, match="several times"):
         cx.windows(time, [9] * 20, every="day", period="2 days", totals=True)
+    for hidden in ({"min_n": 5}, {"metric": "enps"}):
+        with pytest.raises(cx.OptionError, match="does not protect"):
+            cx.windows(time, [9] * 20, every="day", period="2 days", **hidden)
 
 
 def test_a_respondent_counts_once_in_each_window():

@@ -48,6 +48,7 @@ class TestWindows < Minitest::Test
     assert_equal [3, 5], rolling[:n]
     assert_raises(CXKit::OptionError) { CXKit.windows(time, [9] * 5, every: "day", period: "36 hours") }
     assert_raises(CXKit::OptionError) { CXKit.windows(time, [9] * 5, every: "day", metric: "npx") }
+    assert_raises(CXKit::OptionError) { CXKit.windows(time, [9] * 5, every: "day", period: "2 days", min_n: 5) }
     assert_raises(CXKit::OptionError) { CXKit.windows(time, [9] * 5, every: "day", period: "2 days", totals: true) }
   end
 

@@ -10,6 +10,7 @@ from . import _native
 from ._columns import column, keys
 from ._options import EXCLUDED, KEEP, answers, number, scale_of
 from ._state import State
+from ._times import times
 from .errors import NameNotFoundError, OptionError
 from .table import Table
 
@@ -127,7 +128,7 @@ class Tally(State):
                 column(scores, "scores"),
                 column(weights, "weights"),
                 keys(respondent),
-                column(time, "time"),
+                None if time is None else times(time, "time"),
                 number("keep", keep, KEEP),
                 calendar,
                 options,
@@ -300,7 +301,7 @@ class Tallies(State):
                 column(weights, "weights"),
                 keys(by),
                 keys(respondent),
-                column(time, "time"),
+                None if time is None else times(time, "time"),
                 number("keep", keep, KEEP),
                 calendar,
                 options,

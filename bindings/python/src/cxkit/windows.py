@@ -254,8 +254,10 @@ def windows(
         that give way are excluded as "duplicate"
     scale, promoters, detractors, top, direction, denominator, version, report, ease, method
         as in the metric, and with its defaults; those of another metric are refused
-    confidence, min_n
+    confidence
         as in the metric
+    min_n
+        as in the metric; not for rolling windows, whose differences are single windows
     totals
         also a row for every margin: all windows, and with `by` all keys; not for rolling windows,
         whose answers are counted several times
@@ -288,6 +290,10 @@ def windows(
     steps = _steps(every, period)
     if totals and steps > 1:
         raise OptionError("totals of rolling windows would count answers several times")
+    if steps > 1 and (metric == "enps" if min_n is None else min_n > 1):
+        raise OptionError(
+            "min_n does not protect rolling windows: one less the next is a single window again"
+        )
     state = tally_windows(
         time,
         scores,

@@ -55,8 +55,8 @@ module CXKit
     # period:: length of rolling windows, a multiple of every: one ends with each window of every
     # metric:: nps, enps, csat, ces or mean
     # empty:: windows without answers are rows without a value; false leaves them out
-    # options:: keywords of the metric, such as top:, version:, method:, min_n: and totals: (not for
-    #           rolling windows, whose answers are counted several times)
+    # options:: keywords of the metric, such as top:, version:, method:; min_n: and totals: are not for
+    #           rolling windows, whose answers are counted several times
     # answers:: how the answers are read: keywords of Tally#add
     def windows(time, scores, every:, period: nil, by: nil, metric: "nps", offset: 0, week_starts: "monday",
                 empty: true, respondent: nil, keep: "last", scale: nil, weights: nil, answers: {}, **options)
@@ -65,6 +65,8 @@ module CXKit
       usual = 1..5 if metric == "ces" && options[:version] == 1
       steps = Calendar.steps(every, period)
       misuse("totals of rolling windows would count answers several times") if steps > 1 && options[:totals]
+      hides = options.fetch(:min_n, metric == "enps" ? 5 : 0) > 1
+      misuse("min_n does not protect rolling windows: one less the next is a window again") if steps > 1 && hides
 
       state = tally_windows(time, scores, every: every, by: by, offset: offset, week_starts: week_starts,
                                           respondent: respondent, keep: keep, scale: scale || usual,
