@@ -10,10 +10,22 @@ extern "C" {
 /** @defgroup survey Estimates under a design
  *
  * Means, totals, ratios, shares and net scores with the error of the sample that was really drawn,
- * by linearisation [Binder1983]: strata, clusters, stages, finite populations, calibration. A
- * domain is a part of the sample: its rows are chosen, the others stay in the design.
+ * by linearisation [Binder1983] or by the replicates of the design: strata, clusters, stages,
+ * finite populations, calibration. A domain is a part of the sample: its rows are chosen, the
+ * others stay in the design.
  * @{
  */
+
+/** What can be estimated by domains. */
+typedef enum cx_survey_figure {
+    CX_SURVEY_MEAN = 0,  /**< cx_survey_mean */
+    CX_SURVEY_TOTAL = 1, /**< cx_survey_total */
+    CX_SURVEY_RATIO = 2, /**< cx_survey_ratio */
+    CX_SURVEY_SHARE = 3, /**< cx_survey_share */
+    CX_SURVEY_NPS = 4,   /**< cx_survey_nps */
+    CX_SURVEY_CSAT = 5,  /**< cx_survey_csat */
+    CX_SURVEY_END = 6    /**< one more than the largest figure */
+} cx_survey_figure;
 
 /** Options of the estimates under a design. */
 typedef struct cx_survey_options {
@@ -22,12 +34,17 @@ typedef struct cx_survey_options {
                               wald. Net scores: score (default), adjusted-wald or wald */
     int32_t promoters;   /**< net scores: lowest answer of a promoter; default 9 */
     int32_t detractors;  /**< net scores: highest answer of a detractor; default 6 */
-    int32_t scale_min;   /**< lowest answer; others are left out. Default 0 */
-    int32_t scale_max;   /**< highest answer; default 10 */
+    int32_t scale_min;   /**< nps, csat: lowest answer; others are left out. Default 0 */
+    int32_t scale_max;   /**< nps, csat: highest answer; default 10 */
     int32_t replacement; /**< 1: the design effect is against drawing with replacement; default 0 */
-    int32_t reserved;    /**< zero */
+    int32_t top;         /**< csat: boxes counted as satisfied; 0 (default): as in cx_csat */
     double confidence;   /**< default 0.95 */
+    int64_t min_n;       /**< fewest answers of a figure that is shown; default 0: all are. See
+                              cx_nps_by */
 } cx_survey_options;
+
+/** @brief The word of a figure, such as "nps"; "unknown" outside the list. */
+CX_API const char *cx_survey_figure_name(int32_t figure);
 
 /** @brief The defaults. */
 CX_API void cx_survey_options_init(cx_survey_options *options);
@@ -37,8 +54,8 @@ typedef struct cx_survey_estimate {
     cx_estimate estimate; /**< value, interval, df = units - strata; n_eff = n / deff */
     double deff;    /**< variance divided by that of a simple random sample, NaN for totals and
                          ratios without one */
-    int64_t units;  /**< of the first stage with a row of the domain */
-    int64_t strata; /**< of the first stage with a row of the domain */
+    int64_t units;  /**< of the first stage with a row that counts */
+    int64_t strata; /**< of the first stage with a row that counts */
 } cx_survey_estimate;
 
 /** @brief Mean of a column.
@@ -52,8 +69,11 @@ typedef struct cx_survey_estimate {
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_MEMORY
  * @retval CX_E_EMPTY  no row with a value and a weight
  * @retval CX_E_FEW    a stratum with a single unit when those are errors
+ * @retval CX_E_SUPPRESSED  fewer than min_n answers
  *
- * Without a degree of freedom the limits are infinite. Cost: O(rows stages). Since: 0.1.
+ * Without a degree of freedom the limits are infinite. So they are when a replicate has no row of
+ * the domain, with the flag "not-identified" and no standard error. Cost: O(rows stages), or
+ * O(rows replicates). Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_survey_mean(const cx_array *y, const cx_design *design,
                                              const cx_array *domain,
@@ -97,6 +117,35 @@ CX_API CX_NODISCARD cx_status cx_survey_nps(const cx_array *scores, const cx_des
                                             const cx_array *domain,
                                             const cx_survey_options *options,
                                             cx_survey_estimate *out, cx_error *err);
+
+/** @brief Share of satisfied answers under a design: those in the top boxes of cx_csat, 0..1.
+ *
+ * The scale has to be stated. Intervals as in cx_survey_share. See cx_survey_mean.
+ */
+CX_API CX_NODISCARD cx_status cx_survey_csat(const cx_array *scores, const cx_design *design,
+                                             const cx_array *domain,
+                                             const cx_survey_options *options,
+                                             cx_survey_estimate *out, cx_error *err);
+
+/** @brief One of these figures for every key: each is a domain.
+ *
+ * @param      figure       a cx_survey_figure
+ * @param      y            as in cx_survey_mean
+ * @param      denominator  of a ratio; NULL for the others
+ * @param      design       the design
+ * @param      by           the key columns, one row for each row of the design
+ * @param      options      NULL for the defaults; below min_n rows are hidden as in cx_nps_by
+ * @param[out] out          the keys, the columns of cx_nps_by, deff, units, strata; owned by the
+ * caller: cx_table_free
+ * @param      err          may be NULL
+ * @retval as cx_survey_mean; a domain without a row has its own status
+ *
+ * Cost: O(domains (units + rows)), with replicates O(rows replicates) for all. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_survey_by(int32_t figure, const cx_array *y,
+                                           const cx_array *denominator, const cx_design *design,
+                                           const cx_frame *by, const cx_survey_options *options,
+                                           cx_table **out, cx_error *err);
 
 /** @} */
 

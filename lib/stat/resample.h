@@ -4,7 +4,11 @@
 #include "base/base.h"
 
 /* Keeps the uses of random numbers apart, see cx_random_uniform. Numbers are never reused. */
-enum { CX_I_PURPOSE_TOLERANCE = 1001, CX_I_PURPOSE_RANKS = 1010 };
+enum {
+    CX_I_PURPOSE_TOLERANCE = 1001,
+    CX_I_PURPOSE_RANKS = 1010,
+    CX_I_PURPOSE_STRATUM = 0x10000 /* and one more for each stratum */
+};
 
 /* A bootstrap sample as counts: `take` draws with replacement from `units` (at most 2^31), each
  * equally likely, exactly. Depends on (seed, purpose, draw) and the sizes only. */

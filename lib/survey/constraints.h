@@ -60,7 +60,7 @@ typedef struct cx_i_solver {
     cx_i_distance distance;
     double tolerance;
     int64_t max_iterations;
-    double *lambda, *attained, *step, *trial, *scale;
+    double *lambda, *attained, *step, *trial, *scale, *factor;
     cx_i_twofold *matrix, *side;
     bool *dropped;
     int64_t rank, iterations;
@@ -82,5 +82,10 @@ void cx_i_solver_solve(cx_i_solver *solver, const double *side, double *out);
 /* start[cell] -> ratio[cell]; starts at solver->lambda. Whether it converged stands in the solver.
  */
 void cx_i_solver_run(cx_i_solver *solver, const double *start, double *ratio);
+/* Newton's steps with a factor made before, from solver->lambda; false when they fall short. */
+bool cx_i_solver_chord(cx_i_solver *solver, const double *start, double *weight);
+/* Weights of the cells for a lambda; writes nothing of the solver but its room for factors. */
+void cx_i_solver_weigh(const cx_i_solver *solver, const double *lambda, const double *start,
+                       double *weight);
 
 #endif

@@ -4,12 +4,18 @@
 
 void cx_design_options_init(cx_design_options *options) {
     if (options == NULL) return;
-    *options = (cx_design_options){sizeof *options, CX_LONELY_FAIL, NULL};
+    *options = (cx_design_options){
+        .struct_size = sizeof *options, .lonely = CX_LONELY_FAIL, .seed = 1, .fay = 0.5};
 }
 
 const char *cx_lonely_name(int32_t lonely) {
     static const char *const names[] = {"fail", "remove", "certainty", "adjust", "average"};
     return lonely >= 0 && lonely < CX_LONELY_END ? names[lonely] : "unknown";
+}
+
+const char *cx_replicates_name(int32_t replicates) {
+    static const char *const names[] = {"none", "jk1", "jkn", "brr", "fay", "bootstrap"};
+    return replicates >= 0 && replicates < CX_REPLICATES_END ? names[replicates] : "unknown";
 }
 
 int64_t cx_design_rows(const cx_design *self) {
@@ -22,6 +28,14 @@ int64_t cx_design_units(const cx_design *self) {
 
 int64_t cx_design_strata(const cx_design *self) {
     return self == NULL ? 0 : self->stage[0].strata;
+}
+
+int64_t cx_design_replicates(const cx_design *self) {
+    return self == NULL ? 0 : self->replicates.count - self->replicates.lost;
+}
+
+int64_t cx_design_replicates_lost(const cx_design *self) {
+    return self == NULL ? 0 : self->replicates.lost;
 }
 
 static void design_free_stage(const cx_allocator *allocator, cx_i_stage *stage) {
@@ -38,6 +52,7 @@ void cx_design_free(cx_design *self) {
     cx_allocator allocator = self->allocator;
     for (int64_t s = 0; s < self->stages && self->stage != NULL; s++)
         design_free_stage(&allocator, &self->stage[s]);
+    cx_i_replicates_free(self);
     if (self->residual.constraints != NULL) cx_i_solver_free(&self->residual);
     cx_weights_free(self->calibration);
     cx_i_free(&allocator, self->stage);
@@ -282,10 +297,12 @@ static cx_status design_check(const design_given *given, const cx_weights *calib
     return CX_OK;
 }
 
-static cx_status design_make(cx_design *design, const design_given *given, cx_error *err) {
+static cx_status design_make(cx_design *design, const design_given *given,
+                             const cx_design_options *options, cx_error *err) {
     CX_TRY(design_make_stages(design, given, err));
     CX_TRY(design_weights(design, given->weights, err));
-    return design->calibration == NULL ? CX_OK : design_factor(design, err);
+    if (design->calibration != NULL) CX_TRY(design_factor(design, err));
+    return cx_i_replicates_make(design, options, err);
 }
 
 cx_status cx_design_new(const cx_array *weights, const cx_frame *strata, const cx_frame *clusters,
@@ -303,6 +320,7 @@ cx_status cx_design_new(const cx_array *weights, const cx_frame *strata, const c
     if (used.lonely < 0 || used.lonely >= CX_LONELY_END)
         return cx_i_fail(err, CX_E_OPTION, "lonely is %d, which is not a cx_lonely",
                          (int64_t)used.lonely);
+    CX_TRY(cx_i_replicates_check(&used, err));
     CX_TRY(design_check(&given, calibration, &rows, err));
     cx_allocator allocator = cx_i_allocator(used.allocator);
     cx_design *made = cx_i_alloc(&allocator, sizeof *made);
@@ -310,11 +328,12 @@ cx_status cx_design_new(const cx_array *weights, const cx_frame *strata, const c
     made->allocator = allocator;
     made->rows = rows;
     made->lonely = used.lonely;
+    made->weighted = weights != NULL || calibration != NULL;
     if (calibration != NULL) {
         cx_i_weights_hold(calibration);
         made->calibration = (cx_weights *)calibration;
     }
-    cx_status status = design_make(made, &given, err);
+    cx_status status = design_make(made, &given, &used, err);
     if (status != CX_OK) {
         cx_design_free(made);
         return status;

@@ -16,6 +16,21 @@ typedef struct cx_i_stage {
     int64_t *first_row; /* of each stratum, for messages */
 } cx_i_stage;
 
+/* Replicates are made anew from what tells them apart; of a calibration, its multipliers stay. */
+typedef struct cx_i_replicates {
+    int32_t kind; /* a cx_replicates */
+    bool about_mean;
+    int64_t count, lost;
+    int64_t order; /* of the Hadamard matrix */
+    uint64_t seed;
+    double fay;
+    int64_t *first;  /* of each stratum: where its units begin in `member`; one more at the end */
+    int64_t *member; /* units, stratum by stratum */
+    double *lambda;  /* of each replicate: the multipliers of its calibration */
+    double *used;    /* of each cell: 1, or 0 without a weight */
+    bool *failed;    /* of each replicate: its totals could not be met */
+} cx_i_replicates;
+
 struct cx_design {
     cx_allocator allocator;
     int64_t rows, stages;
@@ -23,9 +38,10 @@ struct cx_design {
     double *weight;
     double total;
     int32_t lonely;
-    bool finite;
+    bool finite, weighted;
     cx_weights *calibration; /* shared, or NULL */
     cx_i_solver residual;    /* with a calibration: the factor of X'DX */
+    cx_i_replicates replicates;
 };
 
 /* The variance of a sum of influence values z (already weighted), one for each row.
@@ -34,8 +50,30 @@ cx_status cx_i_design_variance(const cx_design *design, const double *z, double 
                                cx_error *err);
 /* What calibration leaves of the influence values e (not yet weighted), times the weights. */
 cx_status cx_i_design_weigh(const cx_design *design, const double *e, double *z, cx_error *err);
-/* Units and strata that hold a row of the domain (NULL: all). */
-cx_status cx_i_design_count(const cx_design *design, const bool *domain, int64_t *units,
-                            int64_t *strata, cx_error *err);
+
+/* -- replicates ---------------------------------------------------------------------------- */
+
+/* Room to make one replicate after the other. */
+typedef struct cx_i_replicate {
+    double *unit;    /* multiplier of each unit of the first stage */
+    uint32_t *drawn; /* bootstrap: how often each unit of a stratum */
+    double *ratio;   /* with a calibration: of each cell, of weights to start weights */
+    double *factor;  /* of each constraint: room */
+} cx_i_replicate;
+
+cx_status cx_i_replicates_check(const cx_design_options *options, cx_error *err);
+cx_status cx_i_replicates_make(cx_design *design, const cx_design_options *options, cx_error *err);
+void cx_i_replicates_free(cx_design *design);
+cx_status cx_i_replicate_new(const cx_design *design, cx_i_replicate *out, cx_error *err);
+void cx_i_replicate_free(const cx_design *design, cx_i_replicate *replicate);
+/* Multipliers of replicate r; without its calibration. */
+void cx_i_replicate_units(const cx_design *design, int64_t r, cx_i_replicate *out);
+/* What the square of its distance counts. */
+double cx_i_replicate_share(const cx_design *design, int64_t r);
+
+/* Repeats the calibration in every replicate. */
+cx_status cx_i_replicates_calibrate(cx_design *design, cx_error *err);
+/* Fills in the ratios of replicate r. */
+void cx_i_replicate_ratios(const cx_design *design, int64_t r, cx_i_replicate *out);
 
 #endif

@@ -6,7 +6,12 @@
  * G(u) is largest, G being the integral of F [DevilleSarndal1992]: Newton's method, each step
  * halved until D grows or the largest residual falls. */
 
-enum { SOLVER_NEWTON_LIMIT = 400, SOLVER_HALVINGS = 40, SOLVER_ROUNDS = 10 };
+enum {
+    SOLVER_NEWTON_LIMIT = 400,
+    SOLVER_HALVINGS = 40,
+    SOLVER_ROUNDS = 10,
+    SOLVER_CHORDS = 30
+};
 
 /* -- the distances ------------------------------------------------------------------------- */
 
@@ -78,9 +83,11 @@ cx_status cx_i_solver_new(const cx_i_constraints *constraints, cx_i_distance dis
     s.scale = cx_i_alloc_array(a, p, sizeof *s.scale);
     s.dropped = cx_i_alloc_array(a, p, sizeof *s.dropped);
     s.side = cx_i_alloc_array(a, p, sizeof *s.side);
+    s.factor = cx_i_alloc_array(a, p, sizeof *s.factor);
     if (newton) s.matrix = cx_i_alloc_array(a, cx_i_packed_size(p), sizeof *s.matrix);
     if (s.lambda == NULL || s.attained == NULL || s.step == NULL || s.trial == NULL ||
-        s.scale == NULL || s.dropped == NULL || s.side == NULL || (newton && s.matrix == NULL)) {
+        s.scale == NULL || s.dropped == NULL || s.side == NULL || s.factor == NULL ||
+        (newton && s.matrix == NULL)) {
         cx_i_solver_free(&s);
         return cx_i_out_of_memory(err);
     }
@@ -97,6 +104,7 @@ void cx_i_solver_free(cx_i_solver *s) {
     cx_i_free(a, s->scale);
     cx_i_free(a, s->dropped);
     cx_i_free(a, s->side);
+    cx_i_free(a, s->factor);
     cx_i_free(a, s->matrix);
 }
 
@@ -110,11 +118,32 @@ double cx_i_constraints_linear(const cx_i_constraints *c, const double *lambda, 
     return u;
 }
 
+/* Raking to margins only: one exponential for each category instead of one for each cell. */
+static double solver_weigh_raking(const cx_i_solver *s, const double *lambda, const double *start,
+                                  double *weight) {
+    const cx_i_constraints *c = s->constraints;
+    double objective = 0;
+    for (int64_t j = 0; j < c->count; j++) {
+        s->factor[j] = exp(lambda[j]);
+        objective += lambda[j] * c->wanted[j];
+    }
+    memcpy(weight, start, (size_t)c->cells * sizeof *weight);
+    for (int64_t m = 0; m < c->margins; m++) {
+        const double *factor = s->factor + c->first[m];
+        const int32_t *code = c->code[m];
+        for (int64_t i = 0; i < c->cells; i++) weight[i] *= factor[code[i]];
+    }
+    for (int64_t i = 0; i < c->cells; i++) objective -= weight[i] - start[i];
+    return objective;
+}
+
 /* Weights of the cells for a lambda, and the dual objective. */
 static double solver_weigh(const cx_i_solver *s, const double *lambda, const double *start,
                            double *weight) {
     const cx_i_constraints *c = s->constraints;
     double objective = 0;
+    if (s->distance.kind == CX_DISTANCE_RAKING && c->columns == 0)
+        return solver_weigh_raking(s, lambda, start, weight);
     for (int64_t i = 0; i < c->cells; i++) {
         weight[i] = 0;
         if (start[i] == 0) continue;
@@ -267,4 +296,26 @@ void cx_i_solver_run(cx_i_solver *s, const double *start, double *ratio) {
     }
     for (int64_t i = 0; i < s->constraints->cells; i++)
         ratio[i] = start[i] != 0 ? ratio[i] / start[i] : 0;
+}
+
+/* -- replicates ---------------------------------------------------------------------------- */
+
+bool cx_i_solver_chord(cx_i_solver *s, const double *start, double *weight) {
+    const cx_i_constraints *c = s->constraints;
+    solver_weigh(s, s->lambda, start, weight);
+    solver_look(s, weight);
+    for (int step = 0; step < SOLVER_CHORDS && !s->converged; step++) {
+        double before = s->residual;
+        solver_direction(s);
+        for (int64_t j = 0; j < c->count; j++) s->lambda[j] += s->step[j];
+        solver_weigh(s, s->lambda, start, weight);
+        solver_look(s, weight);
+        if (!(s->residual < before / 2)) return s->converged;
+    }
+    return s->converged;
+}
+
+void cx_i_solver_weigh(const cx_i_solver *s, const double *lambda, const double *start,
+                       double *weight) {
+    solver_weigh(s, lambda, start, weight);
 }

@@ -149,34 +149,3 @@ cx_status cx_i_design_weigh(const cx_design *design, const double *e, double *z,
     cx_i_free(a, room);
     return made ? CX_OK : cx_i_out_of_memory(err);
 }
-
-/* -- degrees of freedom -------------------------------------------------------------------- */
-
-cx_status cx_i_design_count(const cx_design *design, const bool *domain, int64_t *units,
-                            int64_t *strata, cx_error *err) {
-    const cx_i_stage *stage = &design->stage[0];
-    *units = stage->units;
-    *strata = stage->strata;
-    if (domain == NULL) return CX_OK;
-    const cx_allocator *a = &design->allocator;
-    bool *unit = cx_i_alloc_array(a, stage->units, sizeof *unit);
-    bool *stratum = cx_i_alloc_array(a, stage->strata, sizeof *stratum);
-    if (unit == NULL || stratum == NULL) {
-        cx_i_free(a, unit);
-        cx_i_free(a, stratum);
-        return cx_i_out_of_memory(err);
-    }
-    *units = *strata = 0;
-    for (int64_t row = 0; row < design->rows; row++) {
-        int64_t u = stage->unit[row];
-        if (!domain[row] || !(design->weight[row] > 0) || unit[u]) continue;
-        unit[u] = true;
-        ++*units;
-        if (stratum[stage->stratum[u]]) continue;
-        stratum[stage->stratum[u]] = true;
-        ++*strata;
-    }
-    cx_i_free(a, unit);
-    cx_i_free(a, stratum);
-    return CX_OK;
-}

@@ -1,0 +1,134 @@
+#include "survey/survey.h"
+
+#include "metric/suppress.h"
+#include "stat/estimate.h"
+#include "stat/keys_table.h"
+
+/* One domain for each key: the columns are read once, and replicates serve all domains. */
+
+typedef struct by_rows {
+    cx_i_survey survey;
+    int64_t count;
+    int64_t *order; /* domains in the order of their keys */
+    cx_survey_estimate *row;
+    cx_estimate *estimate; /* the same rows, without what only surveys have */
+} by_rows;
+
+static void by_free(by_rows *rows) {
+    const cx_allocator *a = &rows->survey.design->allocator;
+    cx_i_free(a, rows->order);
+    cx_i_free(a, rows->row);
+    cx_i_free(a, rows->estimate);
+    cx_i_survey_free(&rows->survey);
+}
+
+static cx_status by_room(by_rows *rows, cx_error *err) {
+    const cx_allocator *a = &rows->survey.design->allocator;
+    rows->count = rows->survey.domains;
+    rows->order = cx_i_alloc_array(a, rows->count, sizeof *rows->order);
+    rows->row = cx_i_alloc_array(a, rows->count, sizeof *rows->row);
+    rows->estimate = cx_i_alloc_array(a, rows->count, sizeof *rows->estimate);
+    if (rows->order == NULL || rows->row == NULL || rows->estimate == NULL)
+        return cx_i_out_of_memory(err);
+    cx_i_keys_sort(&rows->survey.keys, rows->order);
+    return CX_OK;
+}
+
+/* A domain without a row, or without a denominator, is a row with its status. */
+static cx_status by_estimate(by_rows *rows, cx_error *err) {
+    cx_i_survey *s = &rows->survey;
+    for (int64_t i = 0; i < rows->count; i++) {
+        cx_survey_estimate *row = &rows->row[i];
+        cx_status status = cx_i_survey_domain(s, rows->order[i], row, err);
+        if (status != CX_OK && status != CX_E_EMPTY && status != CX_E_DOMAIN) return status;
+        row->estimate.status = (int32_t)status;
+    }
+    cx_error_init(err);
+    return CX_OK;
+}
+
+static cx_status by_suppress(by_rows *rows, cx_error *err) {
+    const cx_i_survey *s = &rows->survey;
+    const cx_allocator *a = &s->design->allocator;
+    cx_i_cube cube;
+    if (s->options.min_n < 2) return CX_OK;
+    int64_t *n = cx_i_alloc_array(a, rows->count, sizeof *n);
+    if (n == NULL) return cx_i_out_of_memory(err);
+    for (int64_t i = 0; i < rows->count; i++) n[i] = rows->row[i].estimate.n;
+    cx_status status = cx_i_cube_of_keys(&s->keys, rows->order, n, a, &cube, err);
+    cx_i_free(a, n);
+    CX_TRY(status);
+    status = cx_i_cube_suppress(&cube, s->options.min_n, err);
+    for (int64_t i = 0; i < rows->count && status == CX_OK; i++) {
+        if (!cube.hidden[i]) continue;
+        cx_i_estimate_hide(&rows->row[i].estimate);
+        rows->row[i].deff = (double)NAN;
+        rows->row[i].units = rows->row[i].strata = -1;
+    }
+    cx_i_cube_free(&cube);
+    return status;
+}
+
+static cx_status by_effects(const by_rows *rows, cx_table *table, cx_error *err) {
+    double *deff;
+    CX_TRY(cx_i_table_f64(table, "deff", &deff, err));
+    for (int64_t i = 0; i < rows->count; i++) {
+        deff[i] = rows->row[i].deff;
+        if (isnan(deff[i])) CX_TRY(cx_i_table_null(table, i, err));
+    }
+    for (int part = 0; part < 2; part++) {
+        int64_t *column;
+        CX_TRY(cx_i_table_i64(table, part == 0 ? "units" : "strata", &column, err));
+        for (int64_t i = 0; i < rows->count; i++) {
+            column[i] = part == 0 ? rows->row[i].units : rows->row[i].strata;
+            if (column[i] < 0) CX_TRY(cx_i_table_null(table, i, err));
+        }
+    }
+    return CX_OK;
+}
+
+static cx_status by_columns(by_rows *rows, cx_table *table, cx_error *err) {
+    for (int64_t i = 0; i < rows->count; i++) rows->estimate[i] = rows->row[i].estimate;
+    CX_TRY(cx_i_keys_to_table(&rows->survey.keys, rows->order, 1, table, err));
+    CX_TRY(cx_i_estimates_to_table(rows->estimate, rows->count, table, err));
+    return by_effects(rows, table, err);
+}
+
+static cx_status by_table(by_rows *rows, cx_table **out, cx_error *err) {
+    cx_table *table;
+    CX_TRY(by_room(rows, err));
+    CX_TRY(by_estimate(rows, err));
+    CX_TRY(by_suppress(rows, err));
+    CX_TRY(cx_i_table_new(rows->count, &rows->survey.design->allocator, &table, err));
+    cx_status status = by_columns(rows, table, err);
+    if (status == CX_OK)
+        *out = table;
+    else
+        cx_table_free(table);
+    return status;
+}
+
+cx_status cx_survey_by(int32_t figure, const cx_array *y, const cx_array *denominator,
+                       const cx_design *design, const cx_frame *by,
+                       const cx_survey_options *options, cx_table **out, cx_error *err) {
+    cx_i_survey_given given = {figure, y, denominator, NULL, by, options};
+    by_rows rows;
+    if (y == NULL || design == NULL || by == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing",
+                         y == NULL        ? "y"
+                         : design == NULL ? "design"
+                         : by == NULL     ? "by"
+                                          : "out");
+    if (figure < 0 || figure >= CX_SURVEY_END)
+        return cx_i_fail(err, CX_E_OPTION, "figure is %d, which is not a cx_survey_figure",
+                         (int64_t)figure);
+    if ((figure == CX_SURVEY_RATIO) != (denominator != NULL))
+        return cx_i_fail(err, CX_E_OPTION,
+                         denominator == NULL ? "a ratio needs a denominator"
+                                             : "only a ratio has a denominator");
+    memset(&rows, 0, sizeof rows);
+    CX_TRY(cx_i_survey_open(design, &given, &rows.survey, err));
+    cx_status status = by_table(&rows, out, err);
+    by_free(&rows);
+    return status;
+}
