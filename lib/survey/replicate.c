@@ -178,6 +178,7 @@ void cx_i_replicate_free(const cx_design *design, cx_i_replicate *replicate) {
     cx_i_free(&design->allocator, replicate->drawn);
     cx_i_free(&design->allocator, replicate->ratio);
     cx_i_free(&design->allocator, replicate->factor);
+    *replicate = (cx_i_replicate){NULL, NULL, NULL, NULL};
 }
 
 /* -- multipliers --------------------------------------------------------------------------- */

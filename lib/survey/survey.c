@@ -94,11 +94,16 @@ static cx_status survey_linearise(survey_call *call, double *variance, cx_error 
     return status;
 }
 
-/* Limits that bound nothing, for an error that nothing is known about. */
-static void survey_open_limits(cx_estimate *e) {
+/* Without a degree of freedom, or with a replicate that has no row of the domain, nothing is known
+ * about the error: the limits bound nothing. */
+static bool survey_is_unidentified(survey_call *call) {
+    const cx_i_survey *s = call->survey;
+    cx_estimate *e = &call->out.estimate;
+    if (e->df > 0 && (s->variance == NULL || !s->partial[call->domain])) return false;
     e->ci_low = -(double)INFINITY;
     e->ci_high = (double)INFINITY;
-    e->flags |= CX_FLAG_FEW;
+    e->flags |= CX_FLAG_FEW | CX_FLAG_UNIDENTIFIED;
+    return true;
 }
 
 /* Standard error, degrees of freedom, limits by t. */
@@ -109,24 +114,14 @@ static cx_status survey_infer(survey_call *call, cx_error *err) {
     survey_count(call);
     e->df = (double)(call->out.units - call->out.strata);
     e->method = CX_METHOD_T;
-    if (s->variance != NULL && s->partial[call->domain]) { /* a replicate without the domain */
-        e->flags |= CX_FLAG_UNIDENTIFIED;
-        survey_open_limits(e);
-        return CX_OK;
-    }
     if (s->variance != NULL)
         variance = s->variance[call->domain];
     else
         CX_TRY(survey_linearise(call, &variance, err));
+    if (survey_is_unidentified(call)) return CX_OK;
     e->se = sqrt(variance);
-    if (!(variance > 0)) {
-        e->flags |= CX_FLAG_NO_VARIANCE;
-        return CX_OK;
-    }
-    if (!(e->df > 0)) {
-        survey_open_limits(e);
-        return CX_OK;
-    }
+    if (!(variance > 0)) e->flags |= CX_FLAG_NO_VARIANCE;
+    if (!(variance > 0)) return CX_OK;
     double t = cx_t_quantile_upper((1 - e->confidence) / 2, e->df);
     e->ci_low = e->value - t * e->se;
     e->ci_high = e->value + t * e->se;
@@ -160,7 +155,6 @@ static double survey_small_n(const survey_call *call, double one) {
     const cx_estimate *e = &call->out.estimate;
     double tail = (1 - e->confidence) / 2, n = call->sums.w * call->sums.w / call->square;
     if (e->se > 0) n = one / (e->se * e->se);
-    if (!(e->df > 0)) return n;
     double rows = fmax((double)call->survey->design->rows - 1, 1);
     double ratio = cx_t_quantile_upper(tail, rows) / cx_t_quantile_upper(tail, e->df);
     return n * ratio * ratio;

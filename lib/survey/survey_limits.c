@@ -64,7 +64,7 @@ void cx_i_survey_limits_share(const cx_survey_options *options, double small_n, 
         return;
     }
     e->method = options->method == CX_METHOD_AUTO ? CX_METHOD_LOGIT : options->method;
-    if (!(e->se > 0) || !(e->df > 0)) e->method = CX_METHOD_BETA;
+    if (!(e->se > 0)) e->method = CX_METHOD_BETA;
     cx_i_interval interval = limits_share(e, small_n);
     e->ci_low = interval.low;
     e->ci_high = interval.high;

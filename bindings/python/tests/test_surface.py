@@ -29,12 +29,12 @@ SURFACE = {
     "nps": (
         "scores",
         f"counts, by, mode, promoters, detractors, scale, confidence, method, {READING}, {SHOWN}, "
-        f"{ONCE}",
+        f"{ONCE}, design, domain",
     ),
     "csat": (
         "scores",
         f"scale, top, direction, by, mode, denominator, confidence, method, {READING}, {SHOWN}, "
-        f"{ONCE}",
+        f"{ONCE}, design, domain",
     ),
     "ces": ("scores", f"version, report, ease, by, mode, confidence, {READING}, {SHOWN}, {ONCE}"),
     "mean_score": ("scores", f"scale, by, mode, confidence, {READING}, {SHOWN}, {ONCE}"),
@@ -107,6 +107,14 @@ SURFACE = {
     "Gaps.add": ("expectation, experience", READING),
     "Gaps.total": ("", "importance, cut, cases, confidence"),
     "non_repeat": ("customer, time", f"index, by, method, confidence, {CONTACTS}"),
+    "Design": (
+        "",
+        "weights, strata, clusters, fpc, lonely, calibration, replicates, count, seed, fay, about",
+    ),
+    "survey_mean": ("y, design", "domain, by, confidence, min_n, replacement"),
+    "survey_total": ("y, design", "domain, by, confidence, min_n, replacement"),
+    "survey_ratio": ("numerator, denominator, design", "domain, by, confidence, min_n"),
+    "share_of": ("y, design", "domain, by, method, confidence, min_n, replacement"),
     "tolerance": (
         "wait, score",
         "drop, by, band, shape, measure, scale, promoters, detractors, weights, respondents, "
@@ -234,6 +242,7 @@ def test_everything_public_is_documented(name):
 
 
 EXAMPLES = [
+    cx.Design, cx.survey_mean, cx.survey_total, cx.survey_ratio, cx.share_of,
     cx.anytime, cx.enps, cx.Tallies.margin,
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
     cx.patience, cx.promises, cx.response_speed, cx.Waits, cx.Waits.add, cx.Waits.survival,

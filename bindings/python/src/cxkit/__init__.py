@@ -61,6 +61,14 @@ from .plan import Certificate, Plan, plan
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
+from .survey import (
+    Design,
+    SurveyEstimate,
+    share_of,
+    survey_mean,
+    survey_ratio,
+    survey_total,
+)
 from .table import Table
 from .tally import Tallies, Tally, tally_by
 from .tolerance import Tolerance, tolerance
@@ -90,6 +98,7 @@ __all__ = [
     "ConvergenceError",
     "Decomposition",
     "Delay",
+    "Design",
     "DomainError",
     "Drivers",
     "EmptyError",
@@ -126,6 +135,7 @@ __all__ = [
     "Silence",
     "SingularError",
     "SuppressedError",
+    "SurveyEstimate",
     "Table",
     "Tallies",
     "Tally",
@@ -171,10 +181,14 @@ __all__ = [
     "sample_size",
     "share",
     "share_difference",
+    "share_of",
     "shares",
     "shrink",
     "silence",
     "special",
+    "survey_mean",
+    "survey_ratio",
+    "survey_total",
     "tally_by",
     "tally_windows",
     "target",

@@ -10,6 +10,7 @@ from ._options import METHODS, fill, number, scale_of
 from ._scores import Answers, measure, pooled, state_of
 from .errors import OptionError
 from .estimate import Estimate
+from .survey import Design, nps_of, without
 from .table import Table
 from .tally import Tallies, Tally
 
@@ -28,6 +29,8 @@ def nps(  # type: ignore[overload-overlap]
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: None = None,
+    domain: None = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -54,6 +57,8 @@ def nps(
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: Design | None = None,
+    domain: object = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -80,6 +85,8 @@ def nps(
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: Design | None = None,
+    domain: object = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -105,6 +112,8 @@ def nps(
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: Design | None = None,
+    domain: object = None,
     promoters: int = 9,
     detractors: int = 6,
     scale: tuple[int, int] = (0, 10),
@@ -134,6 +143,10 @@ def nps(
     respondent, time, keep, window
         one answer of each respondent, as in Tally.add_once; those that give way are excluded as
         "duplicate"
+    design, domain
+        the Design of the sample, for errors that know how it was drawn, and the rows that are
+        meant (see survey_mean); the result is then a SurveyEstimate. It takes by, promoters,
+        detractors, scale, confidence, method and min_n besides
     promoters, detractors
         lowest answer of a promoter, highest of a detractor
     scale
@@ -158,6 +171,17 @@ def nps(
     >>> cx.nps([10, 9, 9, 8, 7, 3])
     33.3 points [-26.7, 71.2] 95 % (adjusted-wald, n = 6)
     """
+    if design is not None or domain is not None:
+        without(
+            design, counts=counts, weights=weights, mode=mode, respondent=respondent, time=time,
+            window=window, totals=totals, missing_codes=tuple(missing_codes),
+            not_applicable_codes=tuple(not_applicable_codes),
+        )
+        without(design, invalid=invalid != "exclude", fractional=fractional != "invalid")
+        return nps_of(
+            scores, design, domain=domain, by=by, promoters=promoters, detractors=detractors,
+            scale=scale, confidence=confidence, method=method, min_n=min_n,
+        )
     answers = Answers(
         weights, missing_codes, not_applicable_codes, invalid, fractional,
         respondent, time, keep, window,

@@ -9,6 +9,7 @@ from . import _native
 from ._options import DENOMINATORS, DIRECTIONS, METHODS, REPORTS, fill, number
 from ._scores import Answers, measure, pooled, state_of
 from .estimate import Estimate
+from .survey import Design, csat_of, without
 from .table import Table
 from .tally import Tallies
 
@@ -32,6 +33,8 @@ def csat(  # type: ignore[overload-overlap]
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: None = None,
+    domain: None = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
     direction: str = "high",
@@ -58,6 +61,8 @@ def csat(
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: Design | None = None,
+    domain: object = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
     direction: str = "high",
@@ -84,6 +89,8 @@ def csat(
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: Design | None = None,
+    domain: object = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
     direction: str = "high",
@@ -109,6 +116,8 @@ def csat(
     time: object = None,
     keep: str = "last",
     window: object = None,
+    design: Design | None = None,
+    domain: object = None,
     scale: tuple[int, int] = (1, 5),
     top: int | None = None,
     direction: str = "high",
@@ -137,6 +146,10 @@ def csat(
     respondent, time, keep, window
         one answer of each respondent, as in Tally.add_once; those that give way are excluded as
         "duplicate"
+    design, domain
+        the Design of the sample, for errors that know how it was drawn, and the rows that are
+        meant (see survey_mean); the result is then a SurveyEstimate. It takes by, scale, top,
+        confidence, min_n and the methods of share_of besides ("wilson" stands for logit)
     scale
         lowest and highest answer
     top
@@ -164,6 +177,20 @@ def csat(
     >>> cx.csat([5, 4, 4, 2, None]).value
     0.75
     """
+    if design is not None or domain is not None:
+        without(
+            design, weights=weights, mode=mode, respondent=respondent, time=time, window=window,
+            totals=totals, missing_codes=tuple(missing_codes),
+            not_applicable_codes=tuple(not_applicable_codes),
+        )
+        without(
+            design, invalid=invalid != "exclude", fractional=fractional != "invalid",
+            direction=direction != "high", denominator=denominator != "valid",
+        )
+        return csat_of(
+            scores, design, domain=domain, by=by, scale=scale, top=top, confidence=confidence,
+            method="auto" if method == "wilson" else method, min_n=min_n,
+        )
     answers = Answers(
         weights, missing_codes, not_applicable_codes, invalid, fractional,
         respondent, time, keep, window,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, overload
 
 from . import _native
 from ._columns import column, frame, is_table, keys
 from ._options import METHODS, fill, number, scale_of, words
 from .errors import OptionError
 from .estimate import Estimate, estimate_of
+from .table import Table
 from .weights import Weights
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "survey_total",
 ]
 
+_FIGURES = words(_native.cx_survey_figure_name, _native.CX_SURVEY_END)
+_REPLICATES = words(_native.cx_replicates_name, _native.CX_REPLICATES_END)
 _LONELY = words(_native.cx_lonely_name, _native.CX_LONELY_END)
 
 
@@ -71,9 +74,19 @@ class Design:
         a stratum with a single unit: "fail", "remove", "certainty", "adjust" or "average"
     calibration
         the Weights of rake, calibrate or poststratify: the error then knows what was known
+    replicates
+        None (errors by linearisation), "jk1", "jkn", "brr", "fay" or "bootstrap"; each replicate
+        repeats the calibration
+    count, seed
+        "bootstrap": how many replicates (None: 1000), and which
+    fay
+        "fay": the part of its weight that the lighter unit of each pair keeps (None: 0.5)
+    about
+        what replicates are compared with: the "estimate" or their "mean"
 
     Raises DomainError (a bad weight, a stratum larger than its population), MismatchError (fpc
-    differs within a stratum).
+    differs within a stratum); with replicates FewError (a stratum with a single unit, "brr" with
+    other than two), LimitError (too many), ConvergenceError (totals that a replicate cannot meet).
 
     >>> import cxkit as cx
     >>> d = cx.Design(strata=["a", "a", "b", "b"], weights=[1, 1, 3, 3])
@@ -92,6 +105,11 @@ class Design:
         fpc: object = None,
         lonely: str = "fail",
         calibration: Weights | None = None,
+        replicates: str | None = None,
+        count: int | None = None,
+        seed: int = 1,
+        fay: float | None = None,
+        about: str = "estimate",
     ) -> None:
         if calibration is not None and not isinstance(calibration, Weights):
             raise OptionError("calibration has to be what rake, calibrate or poststratify gave")
@@ -101,7 +119,15 @@ class Design:
             _stages("clusters", clusters),
             _stages("fpc", fpc),
             None if calibration is None else calibration._handle,
-            fill(_native.cx_design_options(), lonely=number("lonely", lonely, _LONELY)),
+            fill(
+                _native.cx_design_options(),
+                lonely=number("lonely", lonely, _LONELY),
+                replicates=number("replicates", replicates or "none", _REPLICATES),
+                about_mean=number("about", about, {"estimate": 0, "mean": 1}),
+                count=count,
+                seed=seed,
+                fay=fay,
+            ),
         )
 
     @property
@@ -113,6 +139,16 @@ class Design:
     def strata(self) -> int:
         """Strata of the first stage."""
         return int(_native.cx_design_strata(self._handle))
+
+    @property
+    def replicates(self) -> int:
+        """Replicates that estimates use; 0 for linearisation."""
+        return int(_native.cx_design_replicates(self._handle))
+
+    @property
+    def replicates_lost(self) -> int:
+        """Bootstrap replicates left out because their totals could not be met."""
+        return int(_native.cx_design_replicates_lost(self._handle))
 
     def __len__(self) -> int:
         return int(_native.cx_design_rows(self._handle))
@@ -127,14 +163,65 @@ def _design(design: object) -> Any:
     return design._handle
 
 
-def _options(confidence: float, method: str = "auto", replacement: bool = False, **more: Any) -> Any:
-    return fill(
+def _measure(
+    name: str,
+    y: object,
+    design: object,
+    *,
+    denominator: object = None,
+    domain: object = None,
+    by: object = None,
+    confidence: float,
+    method: str = "auto",
+    min_n: int,
+    **more: Any,
+) -> SurveyEstimate | Table:
+    """One figure, or a table of it for every key."""
+    options = fill(
         _native.cx_survey_options(),
         confidence=confidence,
         method=number("method", method, METHODS),
-        replacement=int(replacement),
+        min_n=min_n,
         **more,
     )
+    handle = _design(design)
+    columns = [column(y, "y")]
+    if name == "ratio":
+        columns.append(column(denominator, "denominator"))
+    if by is not None:
+        if domain is not None:
+            raise OptionError("domain and by are both given: by makes every key a domain")
+        figure = number("figure", name, _FIGURES)
+        other = columns[1] if name == "ratio" else None
+        return Table(_native.cx_survey_by(figure, columns[0], other, handle, keys(by), options))
+    call = getattr(_native, f"cx_survey_{name}")
+    return survey_estimate_of(call(*columns, handle, column(domain, "domain"), options))
+
+
+@overload
+def survey_mean(
+    y: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: None = None,
+    confidence: float = 0.95,
+    min_n: int = 0,
+    replacement: bool = False,
+) -> SurveyEstimate: ...
+
+
+@overload
+def survey_mean(
+    y: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: object,
+    confidence: float = 0.95,
+    min_n: int = 0,
+    replacement: bool = False,
+) -> Table: ...
 
 
 def survey_mean(
@@ -142,9 +229,11 @@ def survey_mean(
     design: Design,
     *,
     domain: object = None,
+    by: object = None,
     confidence: float = 0.95,
+    min_n: int = 0,
     replacement: bool = False,
-) -> SurveyEstimate:
+) -> SurveyEstimate | Table:
     """Mean of a column, with its t interval.
 
     y
@@ -153,26 +242,61 @@ def survey_mean(
         how the sample was drawn
     domain
         true for the rows that are meant; the others stay in the design
+    by
+        one column of keys, or a table of several: the result is then a Table in which each key is
+        a domain
     confidence
         of the interval
+    min_n
+        hides what has fewer answers, and in a table as many more rows as it takes that no hidden
+        one follows by subtraction
     replacement
         the design effect is against a simple sample drawn with replacement
 
-    Raises EmptyError (no row of the domain), FewError (a stratum with a single unit).
+    Raises EmptyError (no row of the domain), FewError (a stratum with a single unit),
+    SuppressedError below min_n.
 
     >>> import cxkit as cx
     >>> d = cx.Design(strata=["a", "a", "b", "b"], weights=[1, 1, 3, 3])
     >>> cx.survey_mean([2, 4, 6, 8], d).value
     6.0
     """
-    return survey_estimate_of(
-        _native.cx_survey_mean(
-            column(y, "y"),
-            _design(design),
-            column(domain, "domain"),
-            _options(confidence, replacement=replacement),
-        )
+    return _measure(
+        "mean",
+        y,
+        design,
+        domain=domain,
+        by=by,
+        confidence=confidence,
+        min_n=min_n,
+        replacement=int(replacement),
     )
+
+
+@overload
+def survey_total(
+    y: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: None = None,
+    confidence: float = 0.95,
+    min_n: int = 0,
+    replacement: bool = False,
+) -> SurveyEstimate: ...
+
+
+@overload
+def survey_total(
+    y: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: object,
+    confidence: float = 0.95,
+    min_n: int = 0,
+    replacement: bool = False,
+) -> Table: ...
 
 
 def survey_total(
@@ -180,9 +304,11 @@ def survey_total(
     design: Design,
     *,
     domain: object = None,
+    by: object = None,
     confidence: float = 0.95,
+    min_n: int = 0,
     replacement: bool = False,
-) -> SurveyEstimate:
+) -> SurveyEstimate | Table:
     """Total of a column; arguments and errors as in survey_mean.
 
     >>> import cxkit as cx
@@ -190,14 +316,42 @@ def survey_total(
     >>> cx.survey_total([2, 4, 6, 8], d).value
     48.0
     """
-    return survey_estimate_of(
-        _native.cx_survey_total(
-            column(y, "y"),
-            _design(design),
-            column(domain, "domain"),
-            _options(confidence, replacement=replacement),
-        )
+    return _measure(
+        "total",
+        y,
+        design,
+        domain=domain,
+        by=by,
+        confidence=confidence,
+        min_n=min_n,
+        replacement=int(replacement),
     )
+
+
+@overload
+def survey_ratio(
+    numerator: object,
+    denominator: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: None = None,
+    confidence: float = 0.95,
+    min_n: int = 0,
+) -> SurveyEstimate: ...
+
+
+@overload
+def survey_ratio(
+    numerator: object,
+    denominator: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: object,
+    confidence: float = 0.95,
+    min_n: int = 0,
+) -> Table: ...
 
 
 def survey_ratio(
@@ -206,8 +360,10 @@ def survey_ratio(
     design: Design,
     *,
     domain: object = None,
+    by: object = None,
     confidence: float = 0.95,
-) -> SurveyEstimate:
+    min_n: int = 0,
+) -> SurveyEstimate | Table:
     """Ratio of two totals; arguments and errors as in survey_mean.
 
     Rows that lack either number are left out. Raises DomainError when the denominator adds up
@@ -218,15 +374,44 @@ def survey_ratio(
     >>> cx.survey_ratio([2, 4, 6, 8], [1, 2, 3, 4], d).value
     2.0
     """
-    return survey_estimate_of(
-        _native.cx_survey_ratio(
-            column(numerator, "numerator"),
-            column(denominator, "denominator"),
-            _design(design),
-            column(domain, "domain"),
-            _options(confidence),
-        )
+    return _measure(
+        "ratio",
+        numerator,
+        design,
+        denominator=denominator,
+        domain=domain,
+        by=by,
+        confidence=confidence,
+        min_n=min_n,
     )
+
+
+@overload
+def share_of(
+    y: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: None = None,
+    method: str = "logit",
+    confidence: float = 0.95,
+    min_n: int = 0,
+    replacement: bool = False,
+) -> SurveyEstimate: ...
+
+
+@overload
+def share_of(
+    y: object,
+    design: Design,
+    *,
+    domain: object = None,
+    by: object,
+    method: str = "logit",
+    confidence: float = 0.95,
+    min_n: int = 0,
+    replacement: bool = False,
+) -> Table: ...
 
 
 def share_of(
@@ -234,10 +419,12 @@ def share_of(
     design: Design,
     *,
     domain: object = None,
+    by: object = None,
     method: str = "logit",
     confidence: float = 0.95,
+    min_n: int = 0,
     replacement: bool = False,
-) -> SurveyEstimate:
+) -> SurveyEstimate | Table:
     """Share of rows for which y is true; arguments and errors as in survey_mean.
 
     method
@@ -249,41 +436,83 @@ def share_of(
     >>> cx.share_of([True, False, True, True], d).value
     0.875
     """
-    return survey_estimate_of(
-        _native.cx_survey_share(
-            column(y, "y"),
-            _design(design),
-            column(domain, "domain"),
-            _options(confidence, method, replacement),
-        )
+    return _measure(
+        "share",
+        y,
+        design,
+        domain=domain,
+        by=by,
+        confidence=confidence,
+        method=method,
+        min_n=min_n,
+        replacement=int(replacement),
     )
 
 
 def nps_of(
     scores: object,
-    design: Design,
+    design: object,
     *,
-    domain: object = None,
-    promoters: int = 9,
-    detractors: int = 6,
-    scale: tuple[int, int] = (0, 10),
-    confidence: float = 0.95,
-    method: str = "auto",
-) -> SurveyEstimate:
+    domain: object,
+    by: object,
+    promoters: int,
+    detractors: int,
+    scale: tuple[int, int],
+    confidence: float,
+    method: str,
+    min_n: int,
+) -> SurveyEstimate | Table:
     """cx.nps(scores, design=...)."""
     low, high = scale_of(scale)
-    return survey_estimate_of(
-        _native.cx_survey_nps(
-            column(scores, "scores"),
-            _design(design),
-            column(domain, "domain"),
-            _options(
-                confidence,
-                method,
-                promoters=promoters,
-                detractors=detractors,
-                scale_min=low,
-                scale_max=high,
-            ),
-        )
+    return _measure(
+        "nps",
+        scores,
+        design,
+        domain=domain,
+        by=by,
+        confidence=confidence,
+        method=method,
+        min_n=min_n,
+        promoters=promoters,
+        detractors=detractors,
+        scale_min=low,
+        scale_max=high,
     )
+
+
+def csat_of(
+    scores: object,
+    design: object,
+    *,
+    domain: object,
+    by: object,
+    scale: tuple[int, int],
+    top: int | None,
+    confidence: float,
+    method: str,
+    min_n: int,
+) -> SurveyEstimate | Table:
+    """cx.csat(scores, design=...)."""
+    low, high = scale_of(scale)
+    return _measure(
+        "csat",
+        scores,
+        design,
+        domain=domain,
+        by=by,
+        confidence=confidence,
+        method=method,
+        min_n=min_n,
+        top=top,
+        scale_min=low,
+        scale_max=high,
+    )
+
+
+def without(design: object, **others: object) -> None:
+    """A design says which rows count how: what else would say so is refused."""
+    for name, value in others.items():
+        if value is not None and value is not False and value != ():
+            raise OptionError(f"{name} cannot be given with a design")
+    if design is None:
+        raise OptionError("domain needs a design")

@@ -1,0 +1,278 @@
+#include "sample.h"
+
+static cx_design *design;
+static cx_survey_options options;
+static cx_survey_estimate estimate;
+static cx_table *table;
+
+static void setup(void) {
+    sample_setup();
+    design = sample_design(CX_REPLICATES_NONE);
+    cx_survey_options_init(&options);
+    table = NULL;
+}
+
+static void teardown(void) {
+    cx_design_free(design);
+    cx_table_free(table);
+}
+
+static void expect(const char *value, const char *se) {
+    double tolerance;
+    double expected = sample_expected(value, &tolerance);
+    ck_assert_near(estimate.estimate.value, expected, tolerance * (1 + fabs(expected)));
+    expected = sample_expected(se, &tolerance);
+    ck_assert_close(estimate.estimate.se, expected, tolerance);
+}
+
+static double cell(const char *name, int64_t row) {
+    cx_array column;
+    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
+    return ((const double *)column.data)[row];
+}
+
+/* -- figures ------------------------------------------------------------------------------- */
+
+START_TEST(test_totals_and_ratios_agree_with_an_independent_computation) {
+    ck_assert_ok(cx_survey_total(&sample_column_y, design, NULL, NULL, &estimate, err));
+    expect("small-total", "small-total-se");
+    ck_assert_ok(
+        cx_survey_ratio(&sample_column_y, &sample_column_x, design, NULL, NULL, &estimate, err));
+    expect("small-ratio", "small-ratio-se");
+}
+END_TEST
+
+START_TEST(test_net_scores_and_shares_agree_with_an_independent_computation) {
+    ck_assert_ok(cx_survey_nps(&sample_column_y, design, NULL, NULL, &estimate, err));
+    expect("small-net", "small-net-se");
+    ck_assert_int_eq(estimate.estimate.unit, CX_UNIT_POINTS);
+    options.top = 3;
+    ck_assert_ok(cx_survey_csat(&sample_column_y, design, NULL, &options, &estimate, err));
+    expect("small-share", "small-share-se");
+    double eight[SAMPLE_ROWS];
+    for (int i = 0; i < SAMPLE_ROWS; i++) eight[i] = sample_y[i] >= 8;
+    cx_array column = cx_array_of(eight, CX_F64, SAMPLE_ROWS);
+    ck_assert_ok(cx_survey_share(&column, design, NULL, NULL, &estimate, err));
+    expect("small-share", "small-share-se");
+}
+END_TEST
+
+START_TEST(test_a_domain_keeps_the_units_outside_it) {
+    double tolerance;
+    ck_assert_ok(cx_survey_mean(&sample_column_y, design, &sample_column_g, NULL, &estimate, err));
+    expect("small-domain-mean", "small-domain-se");
+    double dropped = sample_expected("small-dropped-rows-se", &tolerance);
+    ck_assert(fabs(estimate.estimate.se - dropped) > 0.01);
+    ck_assert_int_eq(estimate.estimate.n, 8);
+}
+END_TEST
+
+/* -- limits -------------------------------------------------------------------------------- */
+
+START_TEST(test_limits_are_those_of_t_with_units_minus_strata) {
+    ck_assert_ok(cx_survey_mean(&sample_column_y, design, NULL, NULL, &estimate, err));
+    ck_assert_double_eq(estimate.estimate.df, 3);
+    double half = 3.182446305283708 * estimate.estimate.se;
+    ck_assert_close(estimate.estimate.ci_low, estimate.estimate.value - half, 1e-12);
+    ck_assert_close(estimate.estimate.ci_high, estimate.estimate.value + half, 1e-12);
+}
+END_TEST
+
+START_TEST(test_limits_of_shares_stay_within_nought_and_one) {
+    static const int32_t methods[] = {CX_METHOD_LOGIT, CX_METHOD_ARCSINE, CX_METHOD_BETA,
+                                      CX_METHOD_LIKELIHOOD, CX_METHOD_WALD};
+    for (int i = 0; i < 5; i++) {
+        options.method = methods[i];
+        ck_assert_ok(cx_survey_share(&sample_column_g, design, NULL, &options, &estimate, err));
+        ck_assert_int_eq(estimate.estimate.method, methods[i]);
+        ck_assert_double_ge(estimate.estimate.ci_low, 0);
+        ck_assert_double_le(estimate.estimate.ci_high, 1);
+        ck_assert_double_lt(estimate.estimate.ci_low, estimate.estimate.value);
+        ck_assert_double_gt(estimate.estimate.ci_high, estimate.estimate.value);
+    }
+}
+END_TEST
+
+START_TEST(test_answers_that_are_all_alike_still_have_an_interval) {
+    double tens[SAMPLE_ROWS];
+    for (int i = 0; i < SAMPLE_ROWS; i++) tens[i] = 10;
+    cx_array column = cx_array_of(tens, CX_F64, SAMPLE_ROWS);
+    ck_assert_ok(cx_survey_nps(&column, design, NULL, NULL, &estimate, err));
+    ck_assert_double_eq(estimate.estimate.value, 100);
+    ck_assert_double_eq(estimate.estimate.ci_high, 100);
+    ck_assert_double_lt(estimate.estimate.ci_low, 95);
+    ck_assert_uint_ne(estimate.estimate.flags & CX_FLAG_NO_VARIANCE, 0);
+    ck_assert_ok(cx_survey_share(&column, design, NULL, NULL, &estimate, err));
+    ck_assert_int_eq(estimate.estimate.method, CX_METHOD_BETA);
+    ck_assert_double_lt(estimate.estimate.ci_low, 0.95);
+}
+END_TEST
+
+START_TEST(test_an_error_without_a_degree_of_freedom_bounds_nothing) {
+    int64_t in[SAMPLE_ROWS] = {0};
+    in[0] = in[1] = in[2] = 1; /* one cluster */
+    cx_array domain = cx_array_of(in, CX_I64, SAMPLE_ROWS);
+    ck_assert_ok(cx_survey_mean(&sample_column_y, design, &domain, NULL, &estimate, err));
+    ck_assert_double_eq(estimate.estimate.df, 0);
+    ck_assert_double_eq(estimate.estimate.ci_high, INFINITY);
+    ck_assert(isnan(estimate.estimate.se));
+    ck_assert_uint_ne(estimate.estimate.flags & CX_FLAG_UNIDENTIFIED, 0);
+    ck_assert_ok(cx_survey_share(&sample_column_y, design, &domain, NULL, &estimate, err));
+    ck_assert_double_eq(estimate.estimate.ci_low, 0);
+}
+END_TEST
+
+START_TEST(test_a_replicate_without_the_domain_leaves_its_error_unknown) {
+    int64_t in[SAMPLE_ROWS] = {0};
+    in[0] = in[1] = in[2] = 1;
+    cx_array domain = cx_array_of(in, CX_I64, SAMPLE_ROWS);
+    cx_design_free(design);
+    design = sample_design(CX_REPLICATES_JKN);
+    ck_assert_ok(cx_survey_nps(&sample_column_y, design, &domain, NULL, &estimate, err));
+    ck_assert_uint_ne(estimate.estimate.flags & CX_FLAG_UNIDENTIFIED, 0);
+    ck_assert(isnan(estimate.estimate.se));
+    ck_assert_double_eq(estimate.estimate.ci_low, -100);
+    ck_assert_double_eq(estimate.estimate.ci_high, 100);
+}
+END_TEST
+
+/* -- what is left out ---------------------------------------------------------------------- */
+
+START_TEST(test_missing_and_impossible_answers_are_counted_apart) {
+    double y[SAMPLE_ROWS], w[SAMPLE_ROWS];
+    memcpy(y, sample_y, sizeof y);
+    memcpy(w, sample_weight, sizeof w);
+    y[0] = NAN, y[1] = 11, y[2] = 7.5, w[3] = 0;
+    cx_array column = cx_array_of(y, CX_F64, SAMPLE_ROWS);
+    cx_array weights = cx_array_of(w, CX_F64, SAMPLE_ROWS);
+    cx_design_free(design);
+    ck_assert_ok(cx_design_new(&weights, NULL, NULL, NULL, NULL, NULL, &design, err));
+    ck_assert_ok(cx_survey_nps(&column, design, NULL, NULL, &estimate, err));
+    ck_assert_int_eq(estimate.estimate.n, SAMPLE_ROWS - 4);
+    ck_assert_int_eq(estimate.estimate.excluded[CX_EXCLUDED_MISSING], 1);
+    ck_assert_int_eq(estimate.estimate.excluded[CX_EXCLUDED_OUT_OF_RANGE], 1);
+    ck_assert_int_eq(estimate.estimate.excluded[CX_EXCLUDED_NON_INTEGER], 1);
+    ck_assert_int_eq(estimate.estimate.excluded[CX_EXCLUDED_ZERO_WEIGHT], 1);
+    ck_assert_ok(cx_survey_mean(&column, design, NULL, NULL, &estimate, err));
+    ck_assert_int_eq(estimate.estimate.n, SAMPLE_ROWS - 2);
+}
+END_TEST
+
+START_TEST(test_an_infinite_answer_is_an_error_with_its_row) {
+    double y[SAMPLE_ROWS];
+    memcpy(y, sample_y, sizeof y);
+    y[7] = INFINITY;
+    cx_array column = cx_array_of(y, CX_F64, SAMPLE_ROWS);
+    ck_assert_fails(cx_survey_mean(&column, design, NULL, NULL, &estimate, err), CX_E_DOMAIN,
+                    "row 7");
+}
+END_TEST
+
+START_TEST(test_a_domain_without_a_row_is_empty) {
+    static const int64_t none[SAMPLE_ROWS] = {0};
+    cx_array domain = cx_array_of(none, CX_I64, SAMPLE_ROWS);
+    ck_assert_fails(cx_survey_mean(&sample_column_y, design, &domain, NULL, &estimate, err),
+                    CX_E_EMPTY, "no row of the domain");
+}
+END_TEST
+
+START_TEST(test_a_denominator_of_nought_is_refused) {
+    static const double zeros[SAMPLE_ROWS] = {0};
+    cx_array column = cx_array_of(zeros, CX_F64, SAMPLE_ROWS);
+    ck_assert_fails(cx_survey_ratio(&sample_column_y, &column, design, NULL, NULL, &estimate, err),
+                    CX_E_DOMAIN, "there is no ratio");
+}
+END_TEST
+
+START_TEST(test_columns_of_another_length_are_refused) {
+    cx_array shorter = cx_array_of(sample_y, CX_F64, 3);
+    ck_assert_fails(cx_survey_mean(&shorter, design, NULL, NULL, &estimate, err), CX_E_LENGTH,
+                    "3 rows and the design has 15");
+}
+END_TEST
+
+START_TEST(test_few_answers_are_hidden_when_asked) {
+    options.min_n = 9;
+    ck_assert_fails(
+        cx_survey_mean(&sample_column_y, design, &sample_column_g, &options, &estimate, err),
+        CX_E_SUPPRESSED, "fewer than 9");
+    ck_assert_ok(cx_survey_mean(&sample_column_y, design, NULL, &options, &estimate, err));
+}
+END_TEST
+
+/* -- by key -------------------------------------------------------------------------------- */
+
+START_TEST(test_a_table_by_key_has_the_figures_of_its_domains) {
+    for (int32_t replicates = 0; replicates < CX_REPLICATES_END; replicates++) {
+        if (replicates == CX_REPLICATES_JK1) continue;
+        cx_design_free(design);
+        design = sample_design(replicates);
+        ck_assert_ok(cx_survey_by(CX_SURVEY_NPS, &sample_column_y, NULL, design, &sample_by, NULL,
+                                  &table, err));
+        ck_assert_int_eq(cx_table_rows(table), 2);
+        ck_assert_ok(
+            cx_survey_nps(&sample_column_y, design, &sample_column_g, NULL, &estimate, err));
+        ck_assert_close(cell("value", 1), estimate.estimate.value, 1e-14);
+        ck_assert_close(cell("se", 1), estimate.estimate.se, 1e-13);
+        ck_assert_close(cell("ci_low", 1), estimate.estimate.ci_low, 1e-12);
+        ck_assert_close(cell("deff", 1), estimate.deff, 1e-12);
+        cx_table_free(table);
+        table = NULL;
+    }
+}
+END_TEST
+
+START_TEST(test_a_key_without_an_answer_is_a_row_with_its_status) {
+    double y[SAMPLE_ROWS];
+    for (int i = 0; i < SAMPLE_ROWS; i++)
+        y[i] = ((const int64_t *)sample_column_g.data)[i] == 1 ? NAN : sample_y[i];
+    cx_array column = cx_array_of(y, CX_F64, SAMPLE_ROWS);
+    ck_assert_ok(
+        cx_survey_by(CX_SURVEY_MEAN, &column, NULL, design, &sample_by, NULL, &table, err));
+    ck_assert_int_eq(cx_table_rows(table), 2);
+    ck_assert(!isnan(cell("value", 0)));
+    ck_assert(isnan(cell("value", 1))); /* what a null holds */
+}
+END_TEST
+
+START_TEST(test_a_ratio_by_key_needs_its_denominator) {
+    ck_assert_fails(cx_survey_by(CX_SURVEY_RATIO, &sample_column_y, NULL, design, &sample_by, NULL,
+                                 &table, err),
+                    CX_E_OPTION, "needs a denominator");
+    ck_assert_fails(cx_survey_by(CX_SURVEY_MEAN, &sample_column_y, &sample_column_x, design,
+                                 &sample_by, NULL, &table, err),
+                    CX_E_OPTION, "only a ratio");
+    ck_assert_fails(
+        cx_survey_by(CX_SURVEY_END, &sample_column_y, NULL, design, &sample_by, NULL, &table, err),
+        CX_E_OPTION, "figure is 6");
+    ck_assert_str_eq(cx_survey_figure_name(CX_SURVEY_CSAT), "csat");
+    ck_assert_str_eq(cx_survey_figure_name(-1), "unknown");
+    cx_survey_options_init(NULL);
+}
+END_TEST
+
+Suite *suite_survey(void);
+Suite *suite_survey(void) {
+    Suite *suite = suite_create("survey");
+    TCase *tcase = tcase_create("survey");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_totals_and_ratios_agree_with_an_independent_computation);
+    tcase_add_test(tcase, test_net_scores_and_shares_agree_with_an_independent_computation);
+    tcase_add_test(tcase, test_a_domain_keeps_the_units_outside_it);
+    tcase_add_test(tcase, test_limits_are_those_of_t_with_units_minus_strata);
+    tcase_add_test(tcase, test_limits_of_shares_stay_within_nought_and_one);
+    tcase_add_test(tcase, test_answers_that_are_all_alike_still_have_an_interval);
+    tcase_add_test(tcase, test_an_error_without_a_degree_of_freedom_bounds_nothing);
+    tcase_add_test(tcase, test_a_replicate_without_the_domain_leaves_its_error_unknown);
+    tcase_add_test(tcase, test_missing_and_impossible_answers_are_counted_apart);
+    tcase_add_test(tcase, test_an_infinite_answer_is_an_error_with_its_row);
+    tcase_add_test(tcase, test_a_domain_without_a_row_is_empty);
+    tcase_add_test(tcase, test_a_denominator_of_nought_is_refused);
+    tcase_add_test(tcase, test_columns_of_another_length_are_refused);
+    tcase_add_test(tcase, test_few_answers_are_hidden_when_asked);
+    tcase_add_test(tcase, test_a_table_by_key_has_the_figures_of_its_domains);
+    tcase_add_test(tcase, test_a_key_without_an_answer_is_a_row_with_its_status);
+    tcase_add_test(tcase, test_a_ratio_by_key_needs_its_denominator);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
