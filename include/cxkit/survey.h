@@ -71,9 +71,10 @@ typedef struct cx_survey_estimate {
  * @retval CX_E_FEW    a stratum with a single unit when those are errors
  * @retval CX_E_SUPPRESSED  fewer than min_n answers
  *
- * Without a degree of freedom, or when a replicate has no row of the domain, nothing is known about
- * the error: no standard error, limits that bound nothing, the flag "not-identified". Where nothing
- * varies there are no limits by t. Cost: O(rows stages), or O(rows replicates). Since: 0.1.
+ * Without a degree of freedom the limits bound nothing and the flag is "not-identified"; with rows
+ * in one unit only, or with a replicate that has no row of the domain, there is no standard error
+ * either. Where nothing varies there are no limits by t. Cost: O(rows stages), or O(rows
+ * replicates). Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_survey_mean(const cx_array *y, const cx_design *design,
                                              const cx_array *domain,

@@ -99,7 +99,9 @@ static cx_status survey_linearise(survey_call *call, double *variance, cx_error 
 static bool survey_is_unidentified(survey_call *call) {
     const cx_i_survey *s = call->survey;
     cx_estimate *e = &call->out.estimate;
-    if (e->df > 0 && (s->variance == NULL || !s->partial[call->domain])) return false;
+    bool partial = s->variance != NULL && s->partial[call->domain];
+    if (e->df > 0 && !partial) return false;
+    if (partial) e->se = (double)NAN;
     e->ci_low = -(double)INFINITY;
     e->ci_high = (double)INFINITY;
     e->flags |= CX_FLAG_FEW | CX_FLAG_UNIDENTIFIED;
@@ -118,8 +120,8 @@ static cx_status survey_infer(survey_call *call, cx_error *err) {
         variance = s->variance[call->domain];
     else
         CX_TRY(survey_linearise(call, &variance, err));
+    if (call->out.units > 1) e->se = sqrt(variance); /* of one unit it is 0 */
     if (survey_is_unidentified(call)) return CX_OK;
-    e->se = sqrt(variance);
     if (!(variance > 0)) e->flags |= CX_FLAG_NO_VARIANCE;
     if (!(variance > 0)) return CX_OK;
     double t = cx_t_quantile_upper((1 - e->confidence) / 2, e->df);
