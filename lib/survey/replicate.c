@@ -86,6 +86,10 @@ cx_status cx_i_replicates_check(const cx_design_options *o, cx_error *err) {
 
 static cx_status replicate_check_strata(const cx_design *design, int32_t kind, cx_error *err) {
     const cx_i_stage *stage = &design->stage[0];
+    if (design->calibration != NULL && design->calibration->lambda == NULL)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "weights that were trimmed cannot be made again in replicates: calibrate "
+                         "with bounds, or use linearisation");
     if (kind == CX_REPLICATES_JK1 && stage->strata > 1)
         return cx_i_fail(err, CX_E_OPTION, "jk1 knows no strata, and there are %d: use jkn",
                          stage->strata);

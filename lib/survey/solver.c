@@ -6,12 +6,7 @@
  * G(u) is largest, G being the integral of F [DevilleSarndal1992]: Newton's method, each step
  * halved until D grows or the largest residual falls. */
 
-enum {
-    SOLVER_NEWTON_LIMIT = 400,
-    SOLVER_HALVINGS = 40,
-    SOLVER_ROUNDS = 10,
-    SOLVER_CHORDS = 30
-};
+enum { SOLVER_NEWTON_LIMIT = 400, SOLVER_HALVINGS = 40, SOLVER_ROUNDS = 10, SOLVER_CHORDS = 30 };
 
 /* -- the distances ------------------------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 /* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
 SUITE(alloc)
 SUITE(alloc_contacts)
-SUITE(alloc_weights)
 SUITE(alloc_survey)
+SUITE(alloc_weights)
 SUITE(anytime)
 SUITE(arguments)
 SUITE(arguments_contacts)
