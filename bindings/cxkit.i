@@ -67,6 +67,7 @@
 %include <cxkit/design.h>
 %include <cxkit/survey.h>
 %include <cxkit/shrink.h>
+%include <cxkit/ppi.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

@@ -76,6 +76,7 @@ struct TYPE {};
 %cx_result(cx_kish_result)
 %cx_result(cx_rates)
 %cx_result(cx_weights_summary)
+%cx_result(cx_ppi_result)
 %cx_result(cx_survey_estimate)
 %cx_result(cx_random_words)
 %cx_result(cx_delay)
@@ -124,6 +125,8 @@ struct TYPE {};
 %cx_options(cx_survey_options)
 %cx_options(cx_shrink_options)
 %ignore cx_shrink_options::allocator;
+%cx_options(cx_ppi_options)
+%ignore cx_ppi_options::allocator;
 %ignore cx_plan_options::allocator;
 %cx_options(cx_waits_options)
 %cx_options(cx_curve_options)

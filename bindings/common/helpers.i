@@ -29,6 +29,14 @@
     }
 }
 
+%ignore cx_ppi_result::unlabelled_out;
+%extend cx_ppi_result {
+    int64_t unlabelled_excluded(int32_t reason)
+    {
+        return reason >= 0 && reason < 8 ? $self->unlabelled_out[reason] : 0;
+    }
+}
+
 /* An estimate from its figures, for the functions that take one. */
 %extend cx_estimate {
     cx_estimate(double value, double ci_low, double ci_high, double confidence, double se, double df)

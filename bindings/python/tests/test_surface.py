@@ -136,6 +136,16 @@ SURFACE = {
         "detractors, confidence, missing_codes, not_applicable_codes, invalid",
     ),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
+    "ppi_mean": (
+        "y, predicted, predicted_unlabelled",
+        "labelled, lam, weights, weights_unlabelled, clusters, clusters_unlabelled, form, "
+        "centring, alternative, confidence",
+    ),
+    "ppi_nps": (
+        "scores, predicted, predicted_unlabelled",
+        "labelled, lam, weights, weights_unlabelled, clusters, clusters_unlabelled, promoters, "
+        "detractors, scale, form, centring, alternative, confidence",
+    ),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
     "patience": ("wait, abandoned", "by, zero, invalid"),
@@ -258,6 +268,7 @@ EXAMPLES = [
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll,
     cx.shrink, cx.tolerance, cx.silence, cx.coverage, cx.closed_loop,
     cx.Tally.add_once, cx.Tallies.add_once,
+    cx.ppi_mean, cx.ppi_nps,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -273,8 +284,8 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "anytime closed_loop compare contacts coverage difference driver errors estimate joint "
-        "journey mean moments mystery net plan random sample satisfaction silence special table tally "
-        "tolerance trend waits windows"
+        "journey mean moments mystery net plan ppi random sample satisfaction silence special table "
+        "tally tolerance trend waits windows"
     ).split()
 ]
 

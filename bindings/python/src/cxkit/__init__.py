@@ -58,6 +58,7 @@ from .metric import ces, csat, enps, mean_score, nps, share
 from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
 from .plan import Certificate, Plan, plan
+from .ppi import PpiEstimate, ppi_mean, ppi_nps
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
@@ -127,6 +128,7 @@ __all__ = [
     "OutOfMemoryError",
     "OverflowedError",
     "Plan",
+    "PpiEstimate",
     "Promises",
     "Resolution",
     "ResponseSpeed",
@@ -175,6 +177,8 @@ __all__ = [
     "nps",
     "patience",
     "plan",
+    "ppi_mean",
+    "ppi_nps",
     "promises",
     "random",
     "response_speed",

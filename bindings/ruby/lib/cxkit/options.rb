@@ -43,6 +43,13 @@ module CXKit
                 "promoters" => Native::CX_MEASURE_PROMOTERS, "nps" => Native::CX_MEASURE_NPS}.freeze
     FOLLOWED = {"detractors" => Native::CX_FOLLOWED_DETRACTORS, "passives" => Native::CX_FOLLOWED_PASSIVES,
                 "promoters" => Native::CX_FOLLOWED_PROMOTERS}.freeze
+    LABELLED = words(Native::CX_LABELLED_END) { |number| Native.cx_labelled_name(number) }
+    PPI_FORMS = {"default" => Native::CX_PPI_DEFAULT, "published" => Native::CX_PPI_PUBLISHED}.freeze
+    PPI_TUNINGS = {"auto" => Native::CX_PPI_POOLED, "optimal" => Native::CX_PPI_OPTIMAL}.freeze
+    PPI_CENTRINGS = {"auto" => Native::CX_PPI_CENTRING_AUTO, "hajek" => Native::CX_PPI_LINEARISED,
+                     "published" => Native::CX_PPI_PLAIN}.freeze
+    ALTERNATIVES = {"two-sided" => Native::CX_TWO_SIDED, "larger" => Native::CX_LARGER,
+                    "smaller" => Native::CX_SMALLER}.freeze
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
 
