@@ -132,7 +132,9 @@ typedef size_t (*weights_words)(const cx_i_constraints *c, int64_t constraint, c
                                 size_t size);
 
 static size_t weights_name(const cx_i_constraints *c, int64_t constraint, char *out, size_t size) {
-    return cx_i_text(out, size, "%s", cx_i_constraints_name(c, constraint));
+    const char *name = cx_i_constraints_name(c, constraint);
+    if (size > 0) cx_i_text(out, size, "%s", name);
+    return strlen(name);
 }
 
 static size_t weights_category(const cx_i_constraints *c, int64_t constraint, char *out,

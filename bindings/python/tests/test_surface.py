@@ -135,6 +135,27 @@ SURFACE = {
         "control, reasked, acted, alerted, contacted_at, now, level, followed, scale, promoters, "
         "detractors, confidence, missing_codes, not_applicable_codes, invalid",
     ),
+    "rake": (
+        "table, margins",
+        "weights, bounds, tol, total, rescale, max_iterations, allow_unconverged",
+    ),
+    "calibrate": (
+        "X, totals",
+        "weights, distance, bounds, table, margins, tol, total, rescale, max_iterations, "
+        "allow_unconverged",
+    ),
+    "poststratify": ("table, totals", "weights, total"),
+    "trim": ("weights", "lower, upper, base, redistribute"),
+    "kish": ("weights", "zeros"),
+    "response_rates": (
+        "",
+        "complete, partial, refusal, noncontact, other, unknown_household, unknown_other, "
+        "ineligible, not_sampled, e, confidence, method",
+    ),
+    "dispositions": (
+        "event",
+        "invitation, progress, weights, bounced, sent, delivered, opened, partial_at",
+    ),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "ppi_mean": (
         "y, predicted, predicted_unlabelled",
@@ -269,6 +290,8 @@ EXAMPLES = [
     cx.shrink, cx.tolerance, cx.silence, cx.coverage, cx.closed_loop,
     cx.Tally.add_once, cx.Tallies.add_once,
     cx.ppi_mean, cx.ppi_nps,
+    cx.rake, cx.calibrate, cx.poststratify, cx.trim, cx.kish, cx.Weights,
+    cx.response_rates, cx.dispositions,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -283,9 +306,9 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "anytime closed_loop compare contacts coverage difference driver errors estimate joint "
-        "journey mean moments mystery net plan ppi random sample satisfaction silence special table "
-        "tally tolerance trend waits windows"
+        "anytime closed_loop compare contacts coverage difference driver errors estimate "
+        "joint journey mean moments mystery net plan ppi random rates sample satisfaction "
+        "silence special table tally tolerance trend waits weights windows"
     ).split()
 ]
 

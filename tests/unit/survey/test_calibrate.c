@@ -504,6 +504,10 @@ START_TEST(test_every_total_is_told_with_start_and_rows) {
     cx_table *told;
     ck_assert_ok(cx_weights_margins(weights, &told, err));
     ck_assert_int_eq(cx_table_rows(told), 2);
+    cx_array words_of_it;
+    ck_assert_ok(cx_table_column(told, 0, &words_of_it, err));
+    ck_assert_int_eq(((const int32_t *)words_of_it.offsets)[2], 6);
+    ck_assert_int_eq(memcmp(words_of_it.data, "ageage", 6), 0);
     ck_assert_double_eq(column_value(told, "wanted", 1), 20);
     ck_assert_double_eq(column_value(told, "attained", 1), 20);
     ck_assert_double_eq(column_value(told, "start", 1), 20); /* 30 / 3 for each of two */

@@ -59,6 +59,7 @@ from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
 from .plan import Certificate, Plan, plan
 from .ppi import PpiEstimate, ppi_mean, ppi_nps
+from .rates import Dispositions, ResponseRates, dispositions, response_rates
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
@@ -84,6 +85,7 @@ from .waits import (
     promises,
     response_speed,
 )
+from .weights import Kish, Weights, calibrate, kish, poststratify, rake, trim
 from .windows import Delay, answer_delay, tally_windows, window_of, windows
 
 __version__: str = _native.cx_version()
@@ -100,6 +102,7 @@ __all__ = [
     "Decomposition",
     "Delay",
     "Design",
+    "Dispositions",
     "DomainError",
     "Drivers",
     "EmptyError",
@@ -114,6 +117,7 @@ __all__ = [
     "InfeasibleError",
     "Joint",
     "Journey",
+    "Kish",
     "LengthError",
     "LimitError",
     "LogEffort",
@@ -131,6 +135,7 @@ __all__ = [
     "PpiEstimate",
     "Promises",
     "Resolution",
+    "ResponseRates",
     "ResponseSpeed",
     "SampleSize",
     "Shrinkage",
@@ -148,9 +153,11 @@ __all__ = [
     "VersionError",
     "Waits",
     "WaitsBy",
+    "Weights",
     "answer_delay",
     "anytime",
     "belief_gap",
+    "calibrate",
     "ces",
     "closed_loop",
     "compare",
@@ -160,6 +167,7 @@ __all__ = [
     "csat",
     "decompose",
     "detectable",
+    "dispositions",
     "drivers",
     "enps",
     "episodes",
@@ -169,6 +177,7 @@ __all__ = [
     "heterogeneity",
     "index",
     "journey",
+    "kish",
     "log_effort",
     "mean_score",
     "modes",
@@ -179,8 +188,11 @@ __all__ = [
     "plan",
     "ppi_mean",
     "ppi_nps",
+    "poststratify",
     "promises",
+    "rake",
     "random",
+    "response_rates",
     "response_speed",
     "sample_size",
     "share",
@@ -198,6 +210,7 @@ __all__ = [
     "target",
     "tolerance",
     "trend",
+    "trim",
     "window_of",
     "windows",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, overload
 
 from . import _native
@@ -11,9 +13,14 @@ from ._options import fill, number, words
 from .errors import LengthError, OptionError
 from .table import Table
 
-__all__ = ["Weights", "calibrate", "poststratify", "rake"]
+__all__ = ["Kish", "Weights", "calibrate", "kish", "poststratify", "rake", "trim"]
 
 _DISTANCES = words(_native.cx_distance_name, _native.CX_DISTANCE_END)
+_BASES = {
+    "median": _native.CX_TRIM_MEDIAN,
+    "mean": _native.CX_TRIM_MEAN,
+    "absolute": _native.CX_TRIM_ABSOLUTE,
+}
 _Margins = Mapping[Any, Mapping[Any, float]]
 
 
@@ -21,9 +28,12 @@ class Weights(Sequence[float]):
     """One weight for each row; a column wherever columns are taken.
 
     ratios
-        each weight divided by its start, NaN where that is 0
+        each weight divided by its start, missing where that is 0
     total, deff, n_eff
         sum of the weights, design effect of unequal weights, effective number of rows
+    ratio_range, negative, at_lower, at_upper, caps
+        least and largest ratio, rows with a negative weight, rows held at a bound or cut to a cap,
+        and the caps of trimming (None without)
     converged, iterations, residual
         whether every total is met, and how closely: max |attained - wanted| / (1 + |wanted|)
     worst_margin, worst_category, worst_wanted, worst_attained
@@ -68,6 +78,19 @@ class Weights(Sequence[float]):
     @property
     def negative(self) -> int:
         return int(self._summary.negative)
+
+    @property
+    def at_lower(self) -> int:
+        return int(self._summary.at_lower)
+
+    @property
+    def at_upper(self) -> int:
+        return int(self._summary.at_upper)
+
+    @property
+    def caps(self) -> tuple[float, float] | None:
+        low, high = float(self._summary.cap_lower), float(self._summary.cap_upper)
+        return None if math.isnan(high) else (low, high)
 
     @property
     def converged(self) -> bool:
@@ -200,7 +223,7 @@ def rake(
     margins
         for each column (or tuple of columns) the totals of its categories, or their shares
     weights
-        start weights, None for 1
+        start weights; None: the same for all, so that they add up to the whole
     bounds
         least and largest ratio of a weight to its start
     tol, max_iterations, allow_unconverged
@@ -250,7 +273,7 @@ def poststratify(
 
     >>> import cxkit as cx
     >>> cx.poststratify({"age": ["young", "old", "old"]}, {"age": {"young": 10, "old": 30}}).deff
-    1.0408163265306123
+    1.03125
     """
     options = _options("raking", None, total=total)
     known = _margins_of(totals)
@@ -335,3 +358,82 @@ def calibrate(
             options,
         )
     )
+
+
+def trim(
+    weights: object,
+    *,
+    lower: float = 0,
+    upper: float = 5,
+    base: str = "median",
+    redistribute: bool = True,
+) -> Weights:
+    """Cuts weights to caps; what is cut goes to the others in proportion.
+
+    weights
+        a column, or Weights, whose totals are then looked at again: `converged`, `worst_margin` and
+        `margins` say what the cut did to them
+    lower, upper
+        the caps, as multiples of `base`
+    base
+        "median" or "mean" of the weights other than 0, or "absolute": the caps are weights
+    redistribute
+        keep the total: no weight passes a cap by what it gets; False: the total falls
+
+    Raises InfeasibleError when all weights at the cap do not add up to the total.
+
+    >>> import cxkit as cx
+    >>> w = cx.trim([1, 1, 2, 16], upper=2, base="mean")
+    >>> [round(x, 6) for x in w], w.at_upper
+    ([2.5, 2.5, 5.0, 10.0], 1)
+    """
+    options = fill(
+        _native.cx_trim_options(),
+        base=number("base", base, _BASES),
+        redistribute=int(redistribute),
+        lower=lower,
+        upper=upper,
+    )
+    if isinstance(weights, Weights):
+        return Weights(_native.cx_trim(None, weights._handle, options))
+    return Weights(_native.cx_trim(column(weights, "weights"), None, options))
+
+
+@dataclass(frozen=True, slots=True)
+class Kish:
+    """What unequal weights cost.
+
+    deff, n_eff
+        design effect n sum(w^2) / (sum w)^2, and n divided by it
+    cv, largest
+        coefficient of variation of the weights; the largest one as a share of the total
+    rows, zeros, total
+        all rows, those with the weight 0, and the sum of the weights
+    """
+
+    deff: float
+    n_eff: float
+    cv: float
+    largest: float
+    rows: int
+    zeros: int
+    total: float
+
+
+def kish(weights: object, *, zeros: bool = False) -> Kish:
+    """The design effect of unequal weights and the effective number of answers.
+
+    weights
+        a column of weights, each 0 or more
+    zeros
+        count rows with the weight 0 in n; the effective number is the same
+
+    Raises DomainError (a missing or negative weight), EmptyError (no row with a weight).
+
+    >>> import cxkit as cx
+    >>> cx.kish([1, 1, 1, 1]).n_eff, round(cx.kish([1, 1, 1000]).deff, 3)
+    (4.0, 2.988)
+    """
+    options = fill(_native.cx_kish_options(), zeros=int(zeros))
+    found = _native.cx_kish(column(weights, "weights"), options)
+    return Kish(**{name: getattr(found, name) for name in Kish.__slots__})
