@@ -1,0 +1,116 @@
+/* Intervals of net scores and of shares under a design hold the true value as often as they say,
+ * whatever the clusters, the strata and the weights. With the argument `table`, the larger figures
+ * of docs/validation/survey.md. */
+
+#include <cxkit.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 500 };
+
+typedef struct scenario {
+    const char *name;
+    int rows, size, strata; /* answers, of each cluster, strata */
+    double icc;
+    double promoters, detractors;
+    double least; /* coverage that is asked for */
+} scenario;
+
+static const scenario scenarios[] = {
+    {"50 answers one by one", 50, 1, 1, 0, 0.5, 0.2, 0.92},
+    {"50 answers one by one, nearly all promoters", 50, 1, 1, 0, 0.95, 0.02, 0.92},
+    {"50 answers in 10 clusters, icc 0.05", 50, 5, 1, 0.05, 0.5, 0.2, 0.92},
+    {"50 answers in 10 clusters, icc 0.2", 50, 5, 1, 0.2, 0.5, 0.2, 0.91},
+    {"200 answers in 20 clusters, icc 0.05", 200, 10, 1, 0.05, 0.5, 0.2, 0.92},
+    {"200 answers in 20 clusters, icc 0.2", 200, 10, 1, 0.2, 0.5, 0.2, 0.91},
+    {"200 answers in 20 clusters, icc 0.2, nearly all promoters", 200, 10, 1, 0.2, 0.95, 0.02,
+     0.92},
+    {"200 answers in 20 clusters of 4 strata, icc 0.2, weights 1 to 4", 200, 10, 4, 0.2, 0.5, 0.2,
+     0.91},
+    {"500 answers in 25 clusters, icc 0.05", 500, 20, 1, 0.05, 0.3, 0.4, 0.92},
+    {"500 answers in 25 clusters, icc 0.2", 500, 20, 1, 0.2, 0.3, 0.4, 0.91},
+};
+enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
+
+static double uniform(uint64_t run, uint32_t draw) {
+    return cx_random_uniform(11, 78, run, draw);
+}
+
+/* Answers of one sample: a normal of the cluster and one of the row, cut at the true shares. */
+static void sample(const scenario *s, uint64_t run, double *score, double *weight, int64_t *cluster,
+                   int64_t *stratum) {
+    double low = cx_normal_quantile(s->detractors), high = cx_normal_quantile(1 - s->promoters);
+    uint32_t draw = 0;
+    double common = 0;
+    for (int i = 0; i < s->rows; i++) {
+        cluster[i] = i / s->size;
+        stratum[i] = cluster[i] % s->strata;
+        weight[i] = s->strata > 1 ? (double)(1 + stratum[i]) : 1;
+        if (i % s->size == 0) common = cx_normal_quantile(uniform(run, draw++));
+        double own = cx_normal_quantile(uniform(run, draw++));
+        double value = sqrt(s->icc) * common + sqrt(1 - s->icc) * own;
+        score[i] = value <= low ? 3 : value > high ? 10 : 8;
+    }
+}
+
+typedef struct held {
+    double score, wald, share, width; /* how often; mean width of the score interval */
+} held;
+
+static void must(cx_status status, const cx_error *err) {
+    if (status == CX_OK) return;
+    fprintf(stderr, "%s\n", err->text);
+    exit(1);
+}
+
+static void look(const scenario *s, uint64_t run, held *out) {
+    static double score[MOST], weight[MOST], promoter[MOST];
+    static int64_t cluster[MOST], stratum[MOST];
+    cx_error err;
+    cx_survey_options options;
+    cx_survey_estimate found;
+    cx_design *design;
+    cx_error_init(&err);
+    cx_survey_options_init(&options);
+    sample(s, run, score, weight, cluster, stratum);
+    for (int i = 0; i < s->rows; i++) promoter[i] = score[i] >= 9;
+    cx_array w = cx_array_of(weight, CX_F64, s->rows), y = cx_array_of(score, CX_F64, s->rows);
+    cx_array c = cx_array_of(cluster, CX_I64, s->rows), h = cx_array_of(stratum, CX_I64, s->rows);
+    cx_array p = cx_array_of(promoter, CX_F64, s->rows);
+    c.name = "cluster", h.name = "stratum";
+    cx_frame clusters = {&c, 1, {0, 0}}, strata = {&h, 1, {0, 0}};
+    must(cx_design_new(&w, &strata, &clusters, NULL, NULL, NULL, &design, &err), &err);
+    double truth = 100 * (s->promoters - s->detractors);
+    must(cx_survey_nps(&y, design, NULL, &options, &found, &err), &err);
+    out->score += found.estimate.ci_low <= truth && truth <= found.estimate.ci_high;
+    out->width += found.estimate.ci_high - found.estimate.ci_low;
+    options.method = CX_METHOD_WALD;
+    must(cx_survey_nps(&y, design, NULL, &options, &found, &err), &err);
+    out->wald += found.estimate.ci_low <= truth && truth <= found.estimate.ci_high;
+    options.method = CX_METHOD_AUTO;
+    must(cx_survey_share(&p, design, NULL, &options, &found, &err), &err);
+    out->share += found.estimate.ci_low <= s->promoters && s->promoters <= found.estimate.ci_high;
+    cx_design_free(design);
+}
+
+int main(int argc, char **argv) {
+    int table = argc > 1 && strcmp(argv[1], "table") == 0, failed = 0;
+    int runs = table ? 10000 : 400;
+    for (int i = 0; i < SCENARIOS; i++) {
+        const scenario *s = &scenarios[i];
+        held out = {0, 0, 0, 0};
+        for (int run = 0; run < runs; run++) look(s, (uint64_t)run, &out);
+        if (table)
+            printf("| %s | %.1f | %.1f | %.1f | %.1f |\n", s->name, 100 * out.score / runs,
+                   100 * out.wald / runs, 100 * out.share / runs, out.width / runs);
+        double slack = 3 * sqrt(s->least * (1 - s->least) / runs);
+        if (out.score / runs >= s->least - slack) continue;
+        fprintf(stderr, "%s: %.3f of the intervals hold the score, not %.2f\n", s->name,
+                out.score / runs, s->least);
+        failed = 1;
+    }
+    return failed;
+}
