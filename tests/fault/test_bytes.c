@@ -46,6 +46,17 @@ static cx_status decode_waits(const uint8_t *bytes, size_t size, encoded *again,
     return status;
 }
 
+static cx_status decode_joint(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_joint *joint;
+    cx_status status = cx_joint_decode(bytes, size, NULL, &joint, err);
+    if (status != CX_OK) return status;
+    again->size = cx_joint_encoded_size(joint);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_joint_encode(joint, again->bytes, again->size, err);
+    cx_joint_free(joint);
+    return status;
+}
+
 static encoded make_tally(bool weighted) {
     const double scores[] = {9, 3, 10, 11, NAN, 3}, weights[] = {1, 2.5, 0.1, 1, 1, 0};
     cx_array x = cx_array_of(scores, CX_F64, 6), w = cx_array_of(weights, CX_F64, 6);
@@ -229,6 +240,7 @@ START_TEST(test_golden_states_are_read_for_ever) {
         }
         codec decode = strcmp(kind, "tally") == 0   ? decode_tally
                        : strcmp(kind, "waits") == 0 ? decode_waits
+                       : strcmp(kind, "joint") == 0 ? decode_joint
                                                     : decode_tallies;
         ck_assert_ok(decode(e.bytes, e.size, &again, err));
         ck_assert_uint_eq(again.size, e.size);

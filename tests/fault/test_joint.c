@@ -249,26 +249,6 @@ START_TEST(test_damaged_bytes_are_refused) {
 }
 END_TEST
 
-START_TEST(test_golden_joint_states_are_read_for_ever) {
-    static encoded e, again;
-    vectors v = vectors_read("golden_joint");
-    ck_assert_int_ge(v.rows, 2);
-    for (int64_t i = 0; i < v.rows; i++) {
-        const char *hex = vectors_text(&v, i, "hex");
-        e.size = strlen(hex) / 2;
-        ck_assert_uint_le(e.size, BYTES);
-        for (size_t b = 0; b < e.size; b++) {
-            char two[3] = {hex[2 * b], hex[2 * b + 1], '\0'};
-            e.bytes[b] = (uint8_t)strtoul(two, NULL, 16);
-        }
-        ck_assert_int_eq(decode(e.bytes, e.size, &again), CX_OK);
-        ck_assert_uint_eq(again.size, e.size);
-        ck_assert_int_eq(memcmp(again.bytes, e.bytes, e.size), 0);
-    }
-    vectors_free(&v);
-}
-END_TEST
-
 Suite *suite_joint_faults(void) {
     Suite *suite = suite_create("joint_faults");
     TCase *tcase = tcase_create("joint_faults");
@@ -276,7 +256,6 @@ Suite *suite_joint_faults(void) {
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, test_every_allocation_may_fail);
     tcase_add_test(tcase, test_damaged_bytes_are_refused);
-    tcase_add_test(tcase, test_golden_joint_states_are_read_for_ever);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -127,7 +127,9 @@ def test_joint_states_add_up_in_any_order():
 
 
 def test_golden_joint_states_are_read_for_ever():
-    for row in read_vectors("golden_joint"):
+    rows = [row for row in read_vectors("golden_states") if row["kind"] == "joint"]
+    assert rows
+    for row in rows:
         data = bytes.fromhex(row["hex"])
         assert bytes(cx.Joint.from_bytes(data)) == data
 

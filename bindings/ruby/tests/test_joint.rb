@@ -68,13 +68,6 @@ class TestJoint < Minitest::Test
     assert_raises(CXKit::NameNotFoundError) { whole.both(:ease, :nothing) }
   end
 
-  def test_golden_states_are_read_for_ever
-    vectors("golden_joint").each do |row|
-      bytes = [row["hex"]].pack("H*")
-      assert_equal bytes, CXKit::Joint.from_bytes(bytes).to_bytes
-    end
-  end
-
   def test_scales_may_differ_between_net_components
     found = CXKit.index({nps: [10, 9, 3, 7], csat: [5, 4, 1, 3]}, scale: {nps: 0..10}, high: {nps: 9, csat: 4},
                                                                   low: {nps: 6, csat: 2})

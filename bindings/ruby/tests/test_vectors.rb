@@ -120,7 +120,8 @@ class TestVectors < Minitest::Test
     end
   end
 
-  KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits}.freeze
+  KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits,
+           "joint" => CXKit::Joint}.freeze
 
   def test_states_of_every_version_are_read_for_ever
     rows = Support.vectors("golden_states")
