@@ -40,16 +40,28 @@ static void weights_count(cx_weights_summary *out, double weight, double start) 
     if (ratio > out->ratio_max) out->ratio_max = ratio;
 }
 
+/* Rows start .. end: their sum and sum of squares, which the blocks add up without loss. */
+static void weights_measure_block(cx_weights *w, int64_t start, int64_t end, cx_i_twofold *total,
+                                  cx_i_twofold *square) {
+    double sum = 0, squares = 0;
+    for (int64_t row = start; row < end; row++) {
+        weights_count(&w->summary, w->weight[row], w->start[row]);
+        sum += w->weight[row];
+        squares += w->weight[row] * w->weight[row];
+    }
+    *total = cx_i_tf_add(*total, cx_i_tf(sum));
+    *square = cx_i_tf_add(*square, cx_i_tf(squares));
+}
+
 void cx_i_weights_measure(cx_weights *w) {
     cx_weights_summary *out = &w->summary;
     cx_i_twofold total = cx_i_tf(0), square = cx_i_tf(0);
-    out->rows = w->constraints.rows;
+    int64_t rows = w->constraints.rows;
+    out->rows = rows;
     out->ratio_min = (double)INFINITY, out->ratio_max = -(double)INFINITY;
-    for (int64_t row = 0; row < out->rows; row++) {
-        weights_count(out, w->weight[row], w->start[row]);
-        total = cx_i_tf_add(total, cx_i_tf(w->weight[row]));
-        square = cx_i_tf_add(square, cx_i_tf(w->weight[row] * w->weight[row]));
-    }
+    for (int64_t row = 0; row < rows; row += CX_I_BLOCK)
+        weights_measure_block(w, row, row + CX_I_BLOCK < rows ? row + CX_I_BLOCK : rows, &total,
+                              &square);
     double used = (double)(out->positive + out->negative);
     out->total = total.hi;
     out->deff = used * square.hi / (out->total * out->total);
