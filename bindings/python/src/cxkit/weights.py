@@ -134,8 +134,8 @@ class Weights(Sequence[float]):
     def __getitem__(self, item: slice) -> list[float]: ...
 
     def __getitem__(self, item: int | slice) -> float | list[float]:
-        found = self._table.column("weight")[item]
-        return found.tolist() if isinstance(found, memoryview) else float(found)
+        found: Any = self._table.column("weight")[item]
+        return [float(weight) for weight in found] if isinstance(item, slice) else float(found)
 
     def __iter__(self) -> Iterator[float]:
         return iter(self._table.column("weight").tolist())
