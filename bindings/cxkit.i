@@ -68,6 +68,8 @@
 %include <cxkit/survey.h>
 %include <cxkit/shrink.h>
 %include <cxkit/ppi.h>
+%include <cxkit/propensity.h>
+%include <cxkit/nonrespondents.h>
 %include <cxkit/plan.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>

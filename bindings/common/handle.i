@@ -65,6 +65,7 @@ struct TYPE {};
 %cx_handle(cx_margins, cx_margins_free)
 %cx_handle(cx_weights, cx_weights_free)
 %cx_handle(cx_design, cx_design_free)
+%cx_handle(cx_response_model, cx_response_model_free)
 
 %cx_result(cx_effort_result)
 %cx_result(cx_estimate)
@@ -76,7 +77,10 @@ struct TYPE {};
 %cx_result(cx_kish_result)
 %cx_result(cx_rates)
 %cx_result(cx_weights_summary)
+%cx_result(cx_aipw_result)
+%cx_result(cx_bounds_result)
 %cx_result(cx_ppi_result)
+%cx_result(cx_r_indicator_result)
 %cx_result(cx_survey_estimate)
 %cx_result(cx_random_words)
 %cx_result(cx_delay)
@@ -125,6 +129,11 @@ struct TYPE {};
 %cx_options(cx_survey_options)
 %cx_options(cx_shrink_options)
 %ignore cx_shrink_options::allocator;
+%cx_options(cx_aipw_options)
+%cx_options(cx_propensity_options)
+%ignore cx_propensity_options::allocator;
+%cx_options(cx_r_indicator_options)
+%ignore cx_r_indicator_options::allocator;
 %cx_options(cx_ppi_options)
 %ignore cx_ppi_options::allocator;
 %ignore cx_plan_options::allocator;

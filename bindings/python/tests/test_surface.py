@@ -157,6 +157,12 @@ SURFACE = {
         "invitation, progress, weights, bounced, sent, delivered, opened, partial_at",
     ),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
+    "propensity": ("X, responded", "weights, ridge, max_iterations"),
+    "r_indicator": ("propensity", "weights, variances, ddof"),
+    "r_indicator_partial": ("propensity, by", "weights, ddof"),
+    "aipw_mean": ("y, predicted, propensity", "weights, trim, normalise, confidence"),
+    "bounds": ("y", "scale, weights, threshold, confidence"),
+    "bias_range": ("y, deltas", "scale, weights, confidence"),
     "ppi_mean": (
         "y, predicted, predicted_unlabelled",
         "labelled, lam, weights, weights_unlabelled, clusters, clusters_unlabelled, form, "
@@ -292,6 +298,8 @@ EXAMPLES = [
     cx.ppi_mean, cx.ppi_nps,
     cx.rake, cx.calibrate, cx.poststratify, cx.trim, cx.kish, cx.Weights,
     cx.response_rates, cx.dispositions,
+    cx.ppi_mean, cx.ppi_nps, cx.propensity, cx.r_indicator, cx.r_indicator_partial, cx.aipw_mean,
+    cx.bounds, cx.bias_range,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -307,8 +315,8 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "anytime closed_loop compare contacts coverage difference driver errors estimate "
-        "joint journey mean moments mystery net plan ppi random rates sample satisfaction "
-        "silence special table tally tolerance trend waits weights windows"
+        "joint journey mean moments mystery net nonrespondents plan ppi random rates sample "
+        "satisfaction silence special table tally tolerance trend waits weights windows"
     ).split()
 ]
 

@@ -57,6 +57,18 @@ from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, enps, mean_score, nps, share
 from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
+from .nonrespondents import (
+    AipwEstimate,
+    Bounds,
+    Propensity,
+    RIndicator,
+    aipw_mean,
+    bias_range,
+    bounds,
+    propensity,
+    r_indicator,
+    r_indicator_partial,
+)
 from .plan import Certificate, Plan, plan
 from .ppi import PpiEstimate, ppi_mean, ppi_nps
 from .rates import Dispositions, ResponseRates, dispositions, response_rates
@@ -91,8 +103,10 @@ from .windows import Delay, answer_delay, tally_windows, window_of, windows
 __version__: str = _native.cx_version()
 
 __all__ = [
+    "AipwEstimate",
     "Auditors",
     "BeliefGap",
+    "Bounds",
     "Certificate",
     "Change",
     "ClosedLoop",
@@ -134,6 +148,8 @@ __all__ = [
     "Plan",
     "PpiEstimate",
     "Promises",
+    "Propensity",
+    "RIndicator",
     "Resolution",
     "ResponseRates",
     "ResponseSpeed",
@@ -154,9 +170,12 @@ __all__ = [
     "Waits",
     "WaitsBy",
     "Weights",
+    "aipw_mean",
     "answer_delay",
     "anytime",
     "belief_gap",
+    "bias_range",
+    "bounds",
     "calibrate",
     "ces",
     "closed_loop",
@@ -186,10 +205,13 @@ __all__ = [
     "nps",
     "patience",
     "plan",
+    "poststratify",
     "ppi_mean",
     "ppi_nps",
-    "poststratify",
     "promises",
+    "propensity",
+    "r_indicator",
+    "r_indicator_partial",
     "rake",
     "random",
     "response_rates",

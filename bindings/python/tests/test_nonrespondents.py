@@ -1,0 +1,61 @@
+"""Those who did not answer."""
+
+import math
+
+import pytest
+
+import cxkit as cx
+
+
+def test_the_r_indicator_is_the_published_one():
+    assert cx.r_indicator([0.2, 0.4, 0.3, 0.5]).value == pytest.approx(0.7418011102528389)
+    assert cx.r_indicator([0.3] * 4).value == 1
+    with pytest.raises(cx.DomainError, match="row 1"):
+        cx.r_indicator([0.5, 1.0])
+
+
+def test_the_chance_to_answer_is_that_of_statsmodels():
+    numpy = pytest.importorskip("numpy")
+    api = pytest.importorskip("statsmodels.api")
+    rng = numpy.random.default_rng(3)
+    age, shop = rng.normal(40, 10, 500), rng.integers(0, 3, 500)
+    chance = 1 / (1 + numpy.exp(-(age - 40) / 10 - shop * 0.5))
+    responded = (rng.random(500) < chance).astype(int)
+    X = numpy.column_stack([numpy.ones(500), age, shop == 1, shop == 2]).astype(float)
+    known = api.Logit(responded, X).fit(disp=0, tol=1e-12, method="newton")
+    found = cx.propensity({"age": age, "shop": ["abc"[i] for i in shop]}, responded)
+    assert found.coefficients["name"] == ["intercept", "age", "shop: b", "shop: c"]
+    assert found.coefficients["coefficient"] == pytest.approx(list(known.params), rel=1e-7)
+    assert found.coefficients["se"] == pytest.approx(list(known.bse), rel=1e-6)
+    assert found.loglik == pytest.approx(known.llf)
+    assert list(found.probabilities) == pytest.approx(list(known.predict(X)), rel=1e-7)
+    assert cx.r_indicator(found).adjusted > cx.r_indicator(found).value
+
+
+def test_separation_is_told_and_columns_that_say_the_same_are_dropped():
+    found = cx.propensity({"x": [1, 2, 3, 4]}, [0, 0, 1, 1])
+    assert found.separated and found.coefficients["se"] == [None, None]
+    shop = ["a", "a", "b", "b", "c", "c"]
+    quasi = cx.propensity({"shop": shop}, [1, 1, 0, 1, 0, 1])
+    assert quasi.separated and quasi.coefficients["separates"] != [0, 0, 0]
+    twice = cx.propensity({"x": [1, 2, 3, 4], "y": [2, 4, 6, 8]}, [0, 1, 0, 1])
+    assert not twice.separated and twice.coefficients["se"][2] is None
+    assert not cx.propensity({"x": [1, 2, 3, 4]}, [0, 0, 1, 1], ridge=1).separated
+    with pytest.raises(cx.ConstantError):
+        cx.propensity({"x": [1, 2]}, [1, 1])
+
+
+def test_the_doubly_robust_mean_counts_everybody():
+    found = cx.aipw_mean([8, None, 6, 3], [7, 5, 6, 4], [0.5, 0.4, 0.5, 0.5])
+    assert (found.value, found.asked, found.n) == (5.5, 4, 3)
+    with pytest.raises(cx.DomainError, match="row 1"):
+        cx.aipw_mean([8, None], [7, 5], [0.5, 0.0])
+
+
+def test_bounds_and_the_tipping_point():
+    found = cx.bounds([8, None, 6, 10], scale=(0, 10), threshold=7)
+    assert (found.low, found.high, found.tipping, found.can_flip) == (6, 8.5, 4, True)
+    assert found.ci_low < 6 and math.isclose(found.tipping_gap, -4)
+    assert cx.bias_range([8, None, 6, 10], [-20], scale=(0, 10))["silent"] == [0]
+    with pytest.raises(cx.OptionError, match="lowest"):
+        cx.bounds([1, None], scale=(5, 1))
