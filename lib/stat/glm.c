@@ -184,8 +184,12 @@ static void glm_iterate(glm_work *w) {
         glm_advance(w);
         fit->iterations++;
         fit->converged = largest < GLM_STEP;
+        /* steps that stay as long lead nowhere; later they vanish in rounding */
+        bool endless = fit->iterations >= 15 && largest > 0.5 && !(w->model->ridge > 0);
+        if (endless) glm_find_separation(w);
+        if (fit->separated) break;
     }
-    if (!fit->converged && !(w->model->ridge > 0)) glm_find_separation(w);
+    if (!fit->converged && !fit->separated && !(w->model->ridge > 0)) glm_find_separation(w);
     glm_derivatives(w);
     glm_factor(w, false);
 }
