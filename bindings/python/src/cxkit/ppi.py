@@ -87,6 +87,8 @@ def _run(
     confidence: float,
     **more: int,
 ) -> PpiEstimate:
+    if labelled is None:
+        labelled = "random" if weights is None else "weighted"
     given = isinstance(lam, str)
     if not given and (isinstance(lam, bool) or not isinstance(lam, (int, float))):
         try:
@@ -95,9 +97,7 @@ def _run(
             raise OptionError(f"lam is {lam!r}: 'auto', 'optimal' or a number") from None
     options = fill(
         _native.cx_ppi_options(),
-        labelled=_native.CX_LABELLED_UNSTATED
-        if labelled is None
-        else number("labelled", labelled, _LABELLED),
+        labelled=number("labelled", labelled, _LABELLED),
         form=number("form", form, _FORMS),
         tuning=number("lam", str(lam), _TUNINGS) if given else _native.CX_PPI_GIVEN,
         lam=None if given else lam,
@@ -145,8 +145,9 @@ def ppi_mean(
     predicted_unlabelled
         predictions of those without an answer
     labelled
-        has to be said: "random" when chance decided who has an answer, "weighted" when the
-        weights undo unequal chances. When customers chose to answer it is refused: see aipw_mean
+        what is taken for granted: "random", chance decided who has an answer (None without
+        weights), or "weighted", the weights undo unequal chances (None with them). Where
+        customers chose to answer say "chose": it is refused, and aipw_mean takes its place
     lam
         trust in the predictions: "auto" (as published), "optimal" (least variance in finite
         samples) or a number; 0 ignores them
@@ -164,7 +165,7 @@ def ppi_mean(
     confidence
         of the interval
 
-    Raises OptionError when `labelled` is not said, UnidentifiedError when they chose to answer,
+    Raises UnidentifiedError when they chose to answer,
     EmptyError without an answer, DomainError for bad values.
 
     >>> import cxkit as cx

@@ -33,8 +33,8 @@ module CXKit
   class << self
     # Mean of a few answers, sharpened by predictions for many.
     #
-    # labelled:: has to be said: random (chance decided who has an answer) or weighted (the weights undo unequal
-    #            chances); where customers chose to answer it is refused: see aipw_mean
+    # labelled:: what is taken for granted: random (chance decided who has an answer; nil without weights) or weighted
+    #            (the weights undo unequal chances; nil with them); chose is refused: see aipw_mean
     # lam:: auto, optimal or a number; 0 ignores the predictions
     # form:: default (n - 1 and t) or published (n and z)
     # centring:: how weights enter the variance: hajek, published, or auto by the form
@@ -52,9 +52,10 @@ module CXKit
 
     private
 
-    def ppi(function, columns, labelled: "unstated", lam: "auto", weights: nil, weights_unlabelled: nil, clusters: nil,
+    def ppi(function, columns, labelled: nil, lam: "auto", weights: nil, weights_unlabelled: nil, clusters: nil,
             clusters_unlabelled: nil, form: "default", centring: "auto", alternative: "two-sided", confidence: 0.95,
             cuts: {})
+      labelled ||= weights ? "weighted" : "random"
       options = ppi_options(labelled, lam, form: form, centring: centring, alternative: alternative)
       cuts.merge(confidence: confidence).each { |name, value| options.public_send(:"#{name}=", value) }
       Input.open do |input|
