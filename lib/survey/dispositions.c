@@ -227,7 +227,7 @@ static cx_status dispositions_block(dispositions_log *log, int64_t start, int64_
 /* -- what became of one -------------------------------------------------------------------- */
 
 static bool dispositions_saw(uint16_t seen, cx_invitation event) {
-    return (seen >> event & 1U) != 0;
+    return ((uint32_t)seen >> (uint32_t)event & 1U) != 0;
 }
 
 static int32_t dispositions_one(uint16_t seen, double progress,

@@ -31,7 +31,7 @@ def failing_calls():
         (cx.InfeasibleError, lambda: cx.plan([1.0] * 2000, 5, lower=1)),
         (cx.FormatError, lambda: cx.Tally.from_bytes(b"x" * 2000)),
         (cx.ConstantError, lambda: cx.correlate([1.0] * 2000, numbers[:2000])),
-        (TypeError, lambda: cx.share("a", 2)),
+        (cx.DomainError, lambda: cx.share("a", 2)),
     ]
 
 
