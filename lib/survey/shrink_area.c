@@ -133,15 +133,23 @@ static double area_mean_variance(const cx_i_area *area) {
     return sum / (double)area->used;
 }
 
-/* Halves the step until it does not lead down. Returns where it leads. */
-static double area_step(cx_i_area *area, double at, double to, area_slope *slope) {
-    double before = area->log_likelihood, slack = 1e-13 * (1 + fabs(before));
-    for (int halving = 0; halving < 60; halving++, to = at + (to - at) / 2) {
-        *slope = area_at(area, to);
-        if (area->log_likelihood >= before - slack) return to;
-    }
-    *slope = area_at(area, at);
-    return at;
+/* The slope falls through 0 between low and high. */
+typedef struct area_bracket {
+    double low, high; /* low < 0: not even 0 is known to lie below */
+} area_bracket;
+
+/* Fisher's step, or half of the bracket where that leads out of it or has taken long. */
+static double area_next(double at, area_slope slope, area_bracket *bracket, int64_t iteration) {
+    if (slope.score > 0)
+        bracket->low = at;
+    else
+        bracket->high = at;
+    double to = fmax(at + slope.score / slope.information, 0);
+    bool inside = to > bracket->low && to < bracket->high;
+    if (at == 0 && slope.score <= 0) return 0;
+    if (inside && (iteration < 40 || isinf(bracket->high))) return to;
+    if (isinf(bracket->high)) return at + slope.score / slope.information;
+    return fmax(bracket->low, 0) / 2 + bracket->high / 2;
 }
 
 cx_status cx_i_area_fit(cx_i_area *area, cx_error *err) {
@@ -152,13 +160,15 @@ cx_status cx_i_area_fit(cx_i_area *area, cx_error *err) {
                          "%d groups with a value cannot tell %d coefficients from differences "
                          "between groups: leave covariates out",
                          area->used, area->rank);
+    area_bracket bracket = {-1, INFINITY};
     for (area->iterations = 0; moved > 1e-11; area->iterations++) {
         if (area->iterations == AREA_ITERATIONS)
             return cx_i_fail(err, CX_E_CONVERGENCE,
                              "the variance between groups still moves by %g of itself", moved);
-        double to = area_step(area, at, fmax(at + slope.score / slope.information, 0), &slope);
+        double to = area_next(at, slope, &bracket, area->iterations);
         moved = fabs(to - at) / (at + unit);
         at = to;
+        slope = area_at(area, at);
     }
     double best = area->log_likelihood;
     if (at > 0) { /* there may be two summits, one of them at 0 */

@@ -106,10 +106,13 @@ static double counts_step(const cx_i_counts *c, counts_point *at) {
     for (int k = 0; k < c->classes; k++) size += fabs(at->bend[k][k]) + fabs(at->slope[k]);
     for (int tries = 0; tries < 60; tries++, damping = fmax(4 * damping, 1e-4 * size)) {
         counts_point next;
-        double far = 0;
+        double far = 0, gain = 0;
         if (!counts_factor(c, at, damping, factor, scale)) continue;
         counts_solve(c, factor, scale, at->slope, move);
-        for (int k = 0; k < c->classes; k++) far = fmax(far, fabs(move[k]));
+        for (int k = 0; k < c->classes; k++) {
+            far = fmax(far, fabs(move[k]));
+            gain += at->slope[k] * move[k];
+        }
         for (int k = 0; k < c->classes; k++)
             eta[k] = at->eta[k] + (far > 2 ? 2 * move[k] / far : move[k]);
         counts_set(c, eta, &next);
@@ -117,7 +120,7 @@ static double counts_step(const cx_i_counts *c, counts_point *at) {
         if (next.value < at->value - 1e-12 * (1 + fabs(at->value))) continue;
         *at = next;
         counts_derive(c, at);
-        return far;
+        return gain > 1e-11 ? far : 0; /* below, the steps double what is right already */
     }
     return 0;
 }
