@@ -148,6 +148,7 @@ static cx_status contacts_read_numbers(const cx_array *column, int64_t start, in
                                        cx_i_contacts_block *block, cx_error *err) {
     if (contacts_plain_ids(column, start, count, block->id)) return CX_OK;
     for (int64_t i = 0; i < count; i++) {
+        block->id[i] = 0;
         if (cx_i_times_missing(column, start + i))
             contacts_leave(block, i, CX_EXCLUDED_NO_ID);
         else
