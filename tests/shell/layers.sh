@@ -7,9 +7,10 @@ room_of() {
     case $1 in
     export | version | status | alloc | array | arrow | random) echo base ;;
     estimate | table | special | compare | interval | test) echo stat ;;
-    tally | metric | scale | index | contact | patience | promise | survey) echo metric ;;
+    tally | metric | scale | index | contact | patience | promise) echo metric ;;
     plan | monitor | gate) echo allocate ;;
     moments | correlate | driver | panel | effect | value | case | regress) echo business ;;
+    nonrespondents) echo survey ;;
     *)
         for room in base stat metric survey allocate business; do
             [ -e "$CX_SRC/lib/$room/$1.c" ] && echo $room && return

@@ -92,7 +92,7 @@ def propensity(
     )
     rows = Table(_native.cx_response_model_rows(model))
     coefficients = Table(_native.cx_response_model_coefficients(model))
-    figures = coefficients.figures
+    figures: dict[str, Any] = coefficients.figures
     return Propensity(
         probabilities=rows.column("probability"),
         variances=rows.column("variance"),
