@@ -189,9 +189,11 @@ static cx_status weights_fill_margins(const cx_weights *self, cx_table *table, c
     CX_TRY(cx_i_table_f64(table, "start", &start, err));
     CX_TRY(cx_i_table_f64(table, "attained", &attained, err));
     CX_TRY(cx_i_table_i64(table, "rows", &rows, err));
-    memcpy(wanted, c->wanted, (size_t)c->count * sizeof *wanted);
-    memcpy(start, self->start_total, (size_t)c->count * sizeof *start);
-    memcpy(attained, self->attained, (size_t)c->count * sizeof *attained);
+    for (int64_t j = 0; j < c->count; j++) {
+        wanted[j] = c->wanted[j];
+        start[j] = self->start_total[j];
+        attained[j] = self->attained[j];
+    }
     weights_count_rows(c, rows);
     return CX_OK;
 }
