@@ -120,7 +120,7 @@ static cx_status release_table(release_rows *rows, cx_table **out, cx_error *err
 
 /* -- cells --------------------------------------------------------------------------------- */
 
-cx_status cx_i_tallies_cube(const cx_tallies *tallies, cx_i_cube *out, cx_error *err) {
+static cx_status release_cube(const cx_tallies *tallies, cx_i_cube *out, cx_error *err) {
     int64_t *n = cx_i_alloc_array(&tallies->allocator, tallies->keys.count, sizeof *n);
     if (n == NULL) return cx_i_out_of_memory(err);
     for (int64_t i = 0; i < tallies->keys.count; i++) n[i] = cx_tally_n(cx_tallies_at(tallies, i));
@@ -153,7 +153,7 @@ cx_status cx_i_metric_by(const cx_tallies *tallies, cx_i_metric metric, const vo
     rows.totals = release.totals == 1;
     rows.cubed = rows.totals || release.min_n > 1;
     if (!rows.cubed) return release_table(&rows, out, err);
-    CX_TRY(cx_i_tallies_cube(tallies, &rows.cube, err));
+    CX_TRY(release_cube(tallies, &rows.cube, err));
     if (rows.totals) rows.count = rows.cube.entries;
     cx_status status = cx_i_cube_suppress(&rows.cube, release.min_n, err);
     if (status == CX_OK) status = release_table(&rows, out, err);
