@@ -66,6 +66,7 @@ struct TYPE {};
 %cx_handle(cx_weights, cx_weights_free)
 %cx_handle(cx_design, cx_design_free)
 %cx_handle(cx_response_model, cx_response_model_free)
+%cx_handle(cx_adjustment, cx_adjustment_free)
 
 %cx_result(cx_effort_result)
 %cx_result(cx_estimate)
@@ -130,6 +131,9 @@ struct TYPE {};
 %cx_options(cx_shrink_options)
 %ignore cx_shrink_options::allocator;
 %cx_options(cx_aipw_options)
+%ignore cx_aipw_options::allocator;
+%cx_options(cx_adjust_options)
+%ignore cx_adjust_options::allocator;
 %cx_options(cx_propensity_options)
 %ignore cx_propensity_options::allocator;
 %cx_options(cx_r_indicator_options)

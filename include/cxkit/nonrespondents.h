@@ -83,7 +83,7 @@ CX_API CX_NODISCARD cx_status cx_r_indicator_partial(const cx_array *propensity,
                                                      const cx_r_indicator_options *options,
                                                      cx_table **out, cx_error *err);
 
-/** Options of cx_aipw_mean and cx_bounds. */
+/** Options of cx_aipw_mean, cx_bounds and cx_bias_range. */
 typedef struct cx_aipw_options {
     uint32_t struct_size; /**< set by cx_aipw_options_init */
     int32_t normalise; /**< 1: the weights of the answers add up to all who were asked; default 0 */
@@ -94,6 +94,7 @@ typedef struct cx_aipw_options {
     double high;       /**< cx_bounds: the highest */
     double threshold;  /**< cx_bounds: the conclusion is that the mean is above it; NaN: none */
     double confidence; /**< default 0.95 */
+    const cx_allocator *allocator; /**< of the table of cx_bias_range; NULL = malloc */
 } cx_aipw_options;
 
 /** @brief The defaults: no trimming; low, high and threshold are NaN. */

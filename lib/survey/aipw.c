@@ -370,7 +370,7 @@ cx_status cx_bias_range(const cx_array *y, const cx_array *weights, const cx_arr
     CX_TRY(bounds_options(options, false, &used, err));
     CX_TRY(cx_i_array_check(deltas, "deltas", CX_I_NUMBERS, err));
     CX_TRY(bounds_sum(y, weights, &used, &sums, err));
-    CX_TRY(cx_i_table_new(deltas->length, NULL, &table, err));
+    CX_TRY(cx_i_table_new(deltas->length, used.allocator, &table, err));
     cx_status status = bounds_range(&sums, deltas, &used, table, err);
     if (status == CX_OK)
         *out = table;

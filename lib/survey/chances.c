@@ -37,3 +37,12 @@ bool cx_i_chances_next(cx_i_chances *c, cx_status *status, cx_error *err) {
     }
     return *status == CX_OK;
 }
+
+cx_status cx_i_responded_check(const cx_array *responded, int64_t row, double value,
+                               cx_error *err) {
+    if (value == 0 || value == 1) return CX_OK;
+    return cx_i_fail_at(err, CX_E_DOMAIN, responded, row, value,
+                        isnan(value) ? "it is missing: 1 for those who answered, else 0"
+                                     : "%g is neither 1 (answered) nor 0",
+                        value);
+}

@@ -16,5 +16,7 @@ bool cx_i_chances_next(cx_i_chances *chances, cx_status *status, cx_error *err);
 /* Another column, of the same length. */
 cx_status cx_i_chances_column(const cx_i_chances *chances, const cx_array *column, const char *role,
                               cx_error *err);
+/* 1 or 0 in a column that says who answered. */
+cx_status cx_i_responded_check(const cx_array *responded, int64_t row, double value, cx_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "stat/glm.h"
 #include "stat/table.h"
+#include "survey/chances.h"
 #include "survey/margins.h"
 
 struct cx_response_model {
@@ -192,11 +193,7 @@ static cx_status propensity_columns(cx_response_model *m, const cx_frame *X, cx_
 static cx_status propensity_row(cx_response_model *m, const cx_array *responded,
                                 const cx_array *weights, int64_t row, double *sums, cx_error *err) {
     double y = m->y[row], w = m->weight != NULL ? m->weight[row] : 1;
-    if (y != 0 && y != 1)
-        return cx_i_fail_at(err, CX_E_DOMAIN, responded, row, y,
-                            isnan(y) ? "it is missing: 1 for those who answered, else 0"
-                                     : "%g is neither 1 (answered) nor 0",
-                            y);
+    CX_TRY(cx_i_responded_check(responded, row, y, err));
     if (weights != NULL) CX_TRY(cx_i_weight_check(weights, row, w, err));
     if (!(w > 0)) return CX_OK;
     m->n++;

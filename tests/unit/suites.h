@@ -1,6 +1,8 @@
 /* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
+SUITE(adjust)
 SUITE(alloc)
 SUITE(alloc_contacts)
+SUITE(alloc_nonrespondents)
 SUITE(alloc_survey)
 SUITE(alloc_weights)
 SUITE(anytime)

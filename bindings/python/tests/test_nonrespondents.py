@@ -59,3 +59,37 @@ def test_bounds_and_the_tipping_point():
     assert cx.bias_range([8, None, 6, 10], [-20], scale=(0, 10))["silent"] == [0]
     with pytest.raises(cx.OptionError, match="lowest"):
         cx.bounds([1, None], scale=(5, 1))
+
+
+def test_classes_of_chances_weigh_as_much_as_they_were_asked():
+    numpy = pytest.importorskip("numpy")
+    rng = numpy.random.default_rng(5)
+    chance, weights = rng.uniform(0.1, 0.9, 1000), rng.uniform(1, 3, 1000)
+    responded = (rng.random(1000) < chance).astype(int)
+    found = cx.adjust_response(chance, responded, weights=weights)
+    adjusted, place = numpy.array(found.weights), numpy.array(found.classes)
+    fifths = numpy.argsort(numpy.argsort(chance)) // 200
+    assert (place == fifths).all()
+    for c in range(5):
+        inside = fifths == c
+        rate = weights[inside & (responded == 1)].sum() / weights[inside].sum()
+        assert found.table["rate"][c] == pytest.approx(rate, rel=1e-12)
+        assert adjusted[inside].sum() == pytest.approx(weights[inside].sum(), rel=1e-12)
+    assert (adjusted[responded == 0] == 0).all()
+    kish = cx.kish(adjusted[responded == 1])
+    assert (found.deff, found.n_eff) == pytest.approx((kish.deff, kish.n_eff), rel=1e-12)
+    fitted = cx.propensity({"x": chance}, responded)
+    assert cx.adjust_response(fitted, responded).table["n"] == [200] * 5
+
+
+def test_small_cells_join_those_that_share_the_leading_columns():
+    table = {"region": ["n", "n", "n", "s", "s", "s"], "shop": ["a", "a", "b", "a", "b", "b"]}
+    found = cx.adjust_response(table, [1, 0, 1, 0, 1, 0], least=1)
+    assert found.table["categories"] == ["n, a", "n, b", "s, a | s, b"]
+    assert list(found.weights) == [2, 0, 1, 0, 3, 0]
+    few = cx.adjust_response(table, [1, 0, 1, 0, 1, 0])
+    assert few.table["joined"] == [4] and few.table["flags"] != [0]
+    with pytest.raises(cx.EmptyError, match="nobody"):
+        cx.adjust_response(table, [0] * 6)
+    with pytest.raises(cx.OptionError, match="least"):
+        cx.adjust_response(table, [1] * 6, least=0)

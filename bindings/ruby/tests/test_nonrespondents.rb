@@ -23,6 +23,17 @@ class TestNonrespondents < Minitest::Test
     assert_equal 4, found.asked
   end
 
+  def test_small_cells_join_those_that_share_the_leading_columns
+    table = {region: %w[n n n s s s], shop: %w[a a b a b b]}
+    found = CXKit.adjust_response(table, [1, 0, 1, 0, 1, 0], least: 1)
+    assert_equal ["n, a", "n, b", "s, a | s, b"], found.table[:categories].to_a
+    assert_equal [2.0, 0.0, 1.0, 0.0, 3.0, 0.0], found.weights.to_a
+    assert_in_delta 36.0 / 14, found.n_eff
+    fitted = CXKit.propensity({shop: %w[a a b b]}, [1, 0, 1, 0])
+    assert_equal [2.0, 0.0, 2.0, 0.0], CXKit.adjust_response(fitted, [1, 0, 1, 0], classes: 2).weights.to_a
+    assert_raises(CXKit::EmptyError) { CXKit.adjust_response(table, [0] * 6) }
+  end
+
   def test_bounds_and_the_tipping_point
     found = CXKit.bounds([8, nil, 6, 10], scale: 0..10, threshold: 7)
     assert_equal [6.0, 8.5, 4.0, true], [found.low, found.high, found.tipping, found.can_flip]

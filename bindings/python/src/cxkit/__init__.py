@@ -58,10 +58,12 @@ from .metric import ces, csat, enps, mean_score, nps, share
 from .moments import Moments, correlate
 from .mystery import Auditors, Mystery, mystery
 from .nonrespondents import (
+    Adjustment,
     AipwEstimate,
     Bounds,
     Propensity,
     RIndicator,
+    adjust_response,
     aipw_mean,
     bias_range,
     bounds,
@@ -103,6 +105,7 @@ from .windows import Delay, answer_delay, tally_windows, window_of, windows
 __version__: str = _native.cx_version()
 
 __all__ = [
+    "Adjustment",
     "AipwEstimate",
     "Auditors",
     "BeliefGap",
@@ -170,6 +173,7 @@ __all__ = [
     "Waits",
     "WaitsBy",
     "Weights",
+    "adjust_response",
     "aipw_mean",
     "answer_delay",
     "anytime",

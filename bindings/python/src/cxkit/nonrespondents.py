@@ -14,10 +14,12 @@ from .estimate import Estimate, estimate_of
 from .table import Table
 
 __all__ = [
+    "Adjustment",
     "AipwEstimate",
     "Bounds",
     "Propensity",
     "RIndicator",
+    "adjust_response",
     "aipw_mean",
     "bias_range",
     "bounds",
@@ -196,6 +198,79 @@ def r_indicator_partial(
             column(weights, "weights"),
             fill(_native.cx_r_indicator_options(), ddof=ddof),
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Weights that make up for those who did not answer; see adjust_response.
+
+    weights
+        a column: 0 for those who did not answer
+    classes, rates
+        columns: everybody's class, and the share that answered there; missing without a weight
+    table
+        the classes: their answers, rate and factor, and how many were joined
+    deff, n_eff
+        of the weights, by Kish
+    """
+
+    weights: Any
+    classes: Any
+    rates: Any
+    table: Table
+    deff: float
+    n_eff: float
+
+
+def adjust_response(
+    given: object,
+    responded: object,
+    *,
+    weights: object = None,
+    classes: int = 5,
+    least: int = 30,
+) -> Adjustment:
+    """Weights of those who answered, divided by the share that answered in their class.
+
+    given
+        chances to answer (or what propensity() gave): classes are their quantiles; or a table of
+        categories: classes are its cells
+    responded
+        1 for those who answered, else 0
+    weights
+        of the design
+    classes
+        of chances; rows of equal chance are never parted
+    least
+        answers a class has to have: smaller ones are joined, chances to the neighbour with the
+        nearer mean, cells to one that shares the leading columns and has the nearest share
+
+    Raises EmptyError when nobody answered, DomainError for bad values.
+
+    >>> import cxkit as cx
+    >>> shops = {"shop": ["a", "a", "a", "b", "b"]}
+    >>> list(cx.adjust_response(shops, [1, 1, 0, 1, 0], least=1).weights)
+    [1.5, 1.5, 0.0, 2.0, 0.0]
+    """
+    cells = not isinstance(given, Propensity) and is_table(given)
+    made = _native.cx_adjust_response(
+        None if cells else _chances(given)[0],
+        frame(given) if cells else None,
+        column(responded, "responded"),
+        column(weights, "weights"),
+        fill(_native.cx_adjust_options(), classes=classes, least=least),
+    )
+    rows = Table(_native.cx_adjustment_rows(made))
+    table = Table(_native.cx_adjustment_classes(made))
+    figures: dict[str, Any] = table.figures
+    return Adjustment(
+        weights=rows.column("weight"),
+        classes=rows.column("class"),
+        rates=rows.column("rate"),
+        table=table,
+        deff=figures["deff"],
+        n_eff=figures["n_eff"],
     )
 
 

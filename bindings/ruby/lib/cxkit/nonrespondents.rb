@@ -7,6 +7,9 @@ module CXKit
   # R-indicator: value is 1 when all chances are equal; cv bounds the bias in standard deviations.
   RIndicator = Value.with(:value, :adjusted, :s2, :s2_adjusted, :mean, :cv, :cv_adjusted, :n, :sum_w, :p_min)
 
+  # Weights that make up for those who did not answer (0 for them), everybody's class and its share of answers.
+  Adjustment = Value.with(:weights, :classes, :rates, :table, :deff, :n_eff)
+
   # A mean over everybody who was asked.
   AipwEstimate = Value.with(:estimate, :asked, :respondents, :predictions, :correction, :trimmed, :largest_weight)
 
@@ -48,6 +51,19 @@ module CXKit
       end
     end
 
+    # Weights of those who answered, divided by the share that answered in their class: quantiles of chances to
+    # answer (or of what propensity gave), or the cells of categories in a Hash or Table.
+    def adjust_response(given, responded, weights: nil, classes: 5, least: 30)
+      options = Options.build(:Cx_adjust_options, classes: classes, least: least)
+      made = Input.open do |input|
+        cells = given.is_a?(Hash) || given.is_a?(Table)
+        Native.cx_adjust_response(input.column(cells ? nil : chances(given), :propensity),
+                                  cells ? input.frame(given, "by") : nil, input.column(responded, :responded),
+                                  input.column(weights, :weights), options)
+      end
+      adjustment(Table.new(Native.cx_adjustment_rows(made)), Table.new(Native.cx_adjustment_classes(made)))
+    end
+
     # Mean over everybody who was asked: answers (nil did not answer), predictions and chances of all.
     def aipw_mean(y, predicted, propensity, weights: nil, trim: 0.0, normalise: false, confidence: 0.95)
       options = Options.build(:Cx_aipw_options, trim: Float(trim), normalise: normalise ? 1 : 0,
@@ -81,6 +97,11 @@ module CXKit
     end
 
     private
+
+    def adjustment(rows, table)
+      Adjustment.new(weights: rows[:weight], classes: rows[:class], rates: rows[:rate], table: table,
+                     deff: table.figures[:deff], n_eff: table.figures[:n_eff])
+    end
 
     def chances(given)
       given.is_a?(Propensity) ? given.probabilities : given
