@@ -9,6 +9,14 @@
 
 /* -- quantiles ----------------------------------------------------------------------------- */
 
+/* The log-log limit lies below the level when z sqrt(greenwood) >= u log(v / u), u = -log(survival)
+ * and v = -log(level). Far above the level that is refuted without a logarithm: u >= 1 - survival,
+ * u <= (1 - survival) / survival and log(v / u) >= 1 - u / v. */
+static bool survival_low_is_far(const cx_i_survival_walk *walk, double log_level, double z) {
+    double gone = 1 - walk->survival, least = gone * (1 + gone / (walk->survival * log_level));
+    return least > 0 && z * z * walk->greenwood < least * least * (1 - SURVIVAL_ROUNDING);
+}
+
 /* Is the limit on this side (sign -1 below, +1 above) at most the level? Without its powers, since
  * this is asked at every step. */
 static bool survival_limit_is_below(const cx_i_survival_walk *walk, int sign, double level,
@@ -29,10 +37,11 @@ cx_i_survival_quantile cx_i_survival_quantile_of(const cx_i_survival *table,
                                                  cx_method method, double confidence) {
     cx_i_survival_quantile found = {INFINITY, INFINITY, INFINITY};
     double level = 1 - p, z = cx_normal_quantile_upper((1 - confidence) / 2);
+    double log_level = method == CX_METHOD_WALD ? -INFINITY : log(level);
     cx_i_survival_walk walk = cx_i_survival_begin(table, unknown);
     while (found.high == INFINITY && cx_i_survival_next(&walk)) {
         if (walk.events == 0) continue;
-        if (found.low == INFINITY &&
+        if (found.low == INFINITY && !survival_low_is_far(&walk, log_level, z) &&
             survival_limit_is_below(&walk, -1, level, method, confidence, z))
             found.low = walk.time;
         if (walk.survival > level + SURVIVAL_ROUNDING) continue;
