@@ -203,17 +203,51 @@ cx_status cx_i_keys_reserve(cx_i_keys *keys, int64_t more, size_t more_bytes, cx
     return keys_reserve_count(keys, more, err);
 }
 
-cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
-                        cx_error *err) {
-    uint64_t hash = keys_hash(bytes, size);
+static cx_status keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, uint64_t hash,
+                          int64_t *number, cx_error *err) {
     *number = keys->count == 0 ? -1 : keys_slot_number(keys, keys_slot(keys, bytes, size, hash));
     if (*number >= 0) return CX_OK;
     CX_TRY(cx_i_keys_reserve(keys, 1, size, err));
-    if (size > 0 && bytes != keys->bytes + keys->bytes_used)
-        memcpy(keys->bytes + keys->bytes_used, bytes, size);
+    if (size > 0) memmove(keys->bytes + keys->bytes_used, bytes, size);
     keys->bytes_used += size;
     keys->ends[keys->count] = keys->bytes_used;
     keys->slots[keys_slot(keys, bytes, size, hash)] = keys_slot_entry(hash, keys->count);
     *number = keys->count++;
+    return CX_OK;
+}
+
+cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
+                        cx_error *err) {
+    return keys_put(keys, bytes, size, keys_hash(bytes, size), number, err);
+}
+
+/* A look-up misses the cache three times, in slots, ends and bytes: here all rows of the block wait
+ * for the same one. */
+static void keys_fetch(const cx_i_keys *keys, const uint64_t *hash, int64_t count) {
+    int64_t number[CX_I_BLOCK];
+    if (keys->count == 0) return;
+    for (int64_t i = 0; i < count; i++) {
+        number[i] = keys_slot_number(keys, (int64_t)(hash[i] & (uint64_t)(keys->slot_count - 1)));
+        if (number[i] > 0) __builtin_prefetch(&keys->ends[number[i] - 1]);
+    }
+    for (int64_t i = 0; i < count; i++)
+        if (number[i] > 0) __builtin_prefetch(keys->bytes + keys->ends[number[i] - 1]);
+}
+
+/* New keys move down to the end of the kept ones: never past where they are read. */
+cx_status cx_i_keys_put_block(cx_i_keys *keys, const size_t *ends, int64_t count, int64_t *numbers,
+                              cx_error *err) {
+    uint64_t hash[CX_I_BLOCK];
+    size_t first = keys->bytes_used, begin = 0;
+    for (int64_t i = 0; i < count; begin = ends[i++]) {
+        hash[i] = keys_hash(keys->bytes + first + begin, ends[i] - begin);
+        if (keys->slot_count > 0)
+            __builtin_prefetch(&keys->slots[hash[i] & (uint64_t)(keys->slot_count - 1)]);
+    }
+    keys_fetch(keys, hash, count);
+    begin = 0;
+    for (int64_t i = 0; i < count; begin = ends[i++])
+        CX_TRY(keys_put(keys, keys->bytes + first + begin, ends[i] - begin, hash[i], &numbers[i],
+                        err));
     return CX_OK;
 }

@@ -39,13 +39,17 @@ cx_status cx_i_keys_bind(cx_i_keys *keys, const cx_frame *by, cx_error *err);
 cx_status cx_i_keys_bind_like(cx_i_keys *keys, const cx_i_keys *other, cx_error *err);
 bool cx_i_keys_same_columns(const cx_i_keys *a, const cx_i_keys *b);
 
-/* Numbers of the keys of rows start .. start+count (count <= CX_I_BLOCK); new keys are added. */
+/* Numbers of the keys of rows start .. start+count; new keys are added. */
 cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
                          int64_t *numbers, cx_error *err);
 const uint8_t *cx_i_keys_bytes(const cx_i_keys *keys, int64_t number, size_t *size);
 int64_t cx_i_keys_find(const cx_i_keys *keys, const uint8_t *bytes, size_t size); /* or -1 */
 cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
                         cx_error *err);
+/* The numbers of keys that stand one after the other in the room behind the last key; ends count
+ * from there. At most CX_I_BLOCK of them. */
+cx_status cx_i_keys_put_block(cx_i_keys *keys, const size_t *ends, int64_t count, int64_t *numbers,
+                              cx_error *err);
 /* Room for more keys, so that cx_i_keys_put cannot fail for that many of at most so many bytes. */
 cx_status cx_i_keys_reserve(cx_i_keys *keys, int64_t more, size_t more_bytes, cx_error *err);
 /* order[i] = number of the key at position i when sorted. */

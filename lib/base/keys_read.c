@@ -80,24 +80,39 @@ static cx_status key_write(const cx_i_keys *keys, const cx_frame *by, int64_t ro
     return CX_OK;
 }
 
-/* Writes into the free room behind the last key, so that a new key is already in place. */
-static cx_status key_read_row(cx_i_keys *keys, const cx_frame *by, int64_t row, size_t room,
-                              int64_t *number, cx_error *err) {
-    size_t size;
-    if (keys->bytes_room - keys->bytes_used < room) CX_TRY(cx_i_keys_reserve(keys, 1, room, err));
-    CX_TRY(key_write(keys, by, row, keys->bytes + keys->bytes_used, &size, err));
-    return cx_i_keys_put(keys, keys->bytes + keys->bytes_used, size, number, err);
+/* The most bytes that the keys of these rows can take. */
+static cx_status key_block_room(const cx_i_keys *keys, const cx_frame *by, int64_t start,
+                                int64_t count, size_t *room, cx_error *err) {
+    bool text = false;
+    for (int64_t i = 0; i < keys->column_count; i++)
+        text = text || keys->columns[i].kind == CX_I_KEY_TEXT;
+    *room = text ? 0 : (size_t)count * (size_t)by->count * KEY_NUMBER_SIZE;
+    for (int64_t i = 0; text && i < count; i++) {
+        size_t more;
+        CX_TRY(key_room(keys, by, start + i, &more, err));
+        if (!cx_i_add_size(*room, more, room)) return cx_i_out_of_memory(err);
+    }
+    return CX_OK;
+}
+
+static cx_status key_read_block(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
+                                int64_t *numbers, cx_error *err) {
+    size_t ends[CX_I_BLOCK], room, used = 0;
+    CX_TRY(key_block_room(keys, by, start, count, &room, err));
+    CX_TRY(cx_i_keys_reserve(keys, 1, room, err));
+    for (int64_t i = 0; i < count; i++) {
+        size_t size;
+        CX_TRY(key_write(keys, by, start + i, keys->bytes + keys->bytes_used + used, &size, err));
+        ends[i] = used += size;
+    }
+    return cx_i_keys_put_block(keys, ends, count, numbers, err);
 }
 
 cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
                          int64_t *numbers, cx_error *err) {
-    bool text = false;
-    for (int64_t i = 0; i < keys->column_count; i++)
-        text = text || keys->columns[i].kind == CX_I_KEY_TEXT;
-    size_t room = (size_t)by->count * KEY_NUMBER_SIZE;
-    for (int64_t i = 0; i < count; i++) {
-        if (text) CX_TRY(key_room(keys, by, start + i, &room, err));
-        CX_TRY(key_read_row(keys, by, start + i, room, &numbers[i], err));
+    for (int64_t done = 0; done < count; done += CX_I_BLOCK) {
+        int64_t some = count - done < CX_I_BLOCK ? count - done : CX_I_BLOCK;
+        CX_TRY(key_read_block(keys, by, start + done, some, numbers + done, err));
     }
     return CX_OK;
 }

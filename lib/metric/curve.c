@@ -40,8 +40,8 @@ static cx_status curve_start(const cx_i_waits_group *group, const cx_curve_optio
     out->method = options->method;
     if (group == NULL) return cx_i_fail(err, CX_E_EMPTY, "there are no waits");
     memcpy(out->excluded, group->excluded, sizeof group->excluded);
-    int64_t unknown, known = cx_i_survival_known(&group->table, &unknown);
-    out->n = known;
+    int64_t unknown = group->table.unknown;
+    out->n = cx_i_survival_count(&group->table, CX_I_UNKNOWN_OMITTED);
     if (options->unknown != CX_UNKNOWN_EXCLUDE) {
         out->n += unknown;
     } else {

@@ -9,16 +9,10 @@ typedef struct promise_counts {
 } promise_counts;
 
 static promise_counts promise_count(const cx_i_waits_group *group) {
-    promise_counts counts = {0, 0, 0};
-    for (int64_t i = 0; group != NULL && i < group->table.size; i++) {
-        const cx_i_survival_row *row = &group->table.rows[i];
-        if (row->time == 0)
-            counts.kept += row->events;
-        else
-            counts.late += row->events;
-        counts.overdue += row->censored;
-    }
-    return counts;
+    if (group == NULL || group->table.size == 0) return (promise_counts){0, 0, 0};
+    const cx_i_survival_row *first = &group->table.rows[0];
+    int64_t kept = first->time == 0 ? first->events : 0;
+    return (promise_counts){kept, group->table.events - kept, group->table.censored};
 }
 
 static cx_status promise_share(const cx_i_waits_group *group, bool settled,

@@ -76,10 +76,8 @@ static cx_status response_counts(const cx_waits *waits, cx_table *table, cx_erro
     CX_TRY(cx_i_table_i64(table, "waiting", &waiting, err));
     for (int64_t i = 0; i < count; i++) {
         const cx_i_waits_group *group = cx_i_waits_at(waits, i);
-        for (int64_t r = 0; group != NULL && r < group->table.size; r++) {
-            answered[i] += group->table.rows[r].events;
-            waiting[i] += group->table.rows[r].censored;
-        }
+        answered[i] = group == NULL ? 0 : group->table.events;
+        waiting[i] = group == NULL ? 0 : group->table.censored;
     }
     return CX_OK;
 }

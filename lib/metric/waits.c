@@ -91,12 +91,9 @@ bool cx_i_waits_count(const cx_waits *waits, int64_t *count) {
         const cx_i_waits_group *group = &waits->groups[g];
         for (int r = 0; r < CX_EXCLUDED_END; r++)
             fits = fits && cx_i_add_i64(*count, group->excluded[r], count);
-        for (int64_t i = 0; i < group->table.size; i++) {
-            const cx_i_survival_row *row = &group->table.rows[i];
-            fits = fits && cx_i_add_i64(*count, row->events, count) &&
-                   cx_i_add_i64(*count, row->censored, count) &&
-                   cx_i_add_i64(*count, row->unknown, count);
-        }
+        fits = fits && cx_i_add_i64(*count, group->table.events, count) &&
+               cx_i_add_i64(*count, group->table.censored, count) &&
+               cx_i_add_i64(*count, group->table.unknown, count);
     }
     return fits;
 }
@@ -229,13 +226,12 @@ typedef struct waits_counts {
 
 static waits_counts waits_total_counts(const cx_waits *waits) {
     waits_counts counts = {0, 0, 0};
-    for (int64_t g = 0; waits != NULL && g < waits->made; g++)
-        for (int64_t i = 0; i < waits->groups[g].table.size; i++) {
-            const cx_i_survival_row *row = &waits->groups[g].table.rows[i];
-            counts.events += row->events;
-            counts.censored += row->censored;
-            counts.unknown += row->unknown;
-        }
+    for (int64_t g = 0; waits != NULL && g < waits->made; g++) {
+        const cx_i_survival *table = &waits->groups[g].table;
+        counts.events += table->events;
+        counts.censored += table->censored;
+        counts.unknown += table->unknown;
+    }
     return counts;
 }
 

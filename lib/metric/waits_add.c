@@ -4,12 +4,15 @@
  * front and those of unknown end from the back; each half is then split by group and sorted. */
 
 #define WAITS_PART 131072
+#define WAITS_WHOLE 16384 /* shorter waits of whole seconds are counted as they come */
 
 typedef struct waits_part {
     const cx_allocator *allocator;
     uint64_t *keys, *scratch;
     int64_t *number; /* group of each key, only with key columns */
     int64_t room, known, unknown;
+    uint64_t *whole; /* without key columns: counts of whole seconds */
+    int64_t counted;
 } waits_part;
 
 static void waits_part_free(waits_part *part) {
@@ -79,7 +82,16 @@ static cx_status waits_flush(cx_waits *waits, waits_part *part, int64_t first, i
                              part->scratch, err);
 }
 
+static cx_status waits_flush_whole(cx_waits *waits, waits_part *part, cx_error *err) {
+    if (part->counted == 0) return CX_OK;
+    CX_TRY(cx_i_survival_add_tallies(&waits->groups[0].table, part->whole, WAITS_WHOLE, err));
+    memset(part->whole, 0, WAITS_WHOLE * sizeof *part->whole);
+    part->counted = 0;
+    return CX_OK;
+}
+
 static cx_status waits_flush_part(cx_waits *waits, waits_part *part, cx_error *err) {
+    if (part->counted > INT32_MAX) CX_TRY(waits_flush_whole(waits, part, err)); /* of 32 bits */
     CX_TRY(waits_flush(waits, part, 0, part->known, false, err));
     CX_TRY(waits_flush(waits, part, part->room - part->unknown, part->unknown, true, err));
     part->known = part->unknown = 0;
@@ -94,17 +106,53 @@ static void waits_put(waits_part *part, double duration, double end, int64_t num
     if (part->number != NULL) part->number[place] = number;
 }
 
-typedef struct waits_source {
-    cx_i_waits_reader reader;
-    const void *rows;
-    const cx_frame *by;
-} waits_source;
-
 /* Most blocks hold nothing but durations whose end is known. */
 static bool waits_is_plain(const double *durations, const double *ends, int64_t count) {
     int plain = 1;
     for (int64_t i = 0; i < count; i++) plain &= (durations[i] >= 0) & (ends[i] >= 0);
     return plain != 0;
+}
+
+typedef struct waits_source {
+    cx_i_waits_reader reader;
+    const void *rows;
+    const cx_frame *by;
+    const double *durations; /* when they are plain doubles, and `ended` plain truth values */
+    const uint8_t *ended;
+} waits_source;
+
+/* Whole seconds as numbers; false when one of them is something else. */
+static bool waits_read_whole(const double *durations, int64_t count, int32_t *whole) {
+    int32_t odd = 0;
+    for (int64_t i = 0; i < count; i++) {
+        bool fits = durations[i] >= 0 && durations[i] < WAITS_WHOLE;
+        whole[i] = (int32_t)(fits ? durations[i] : 0.5);
+        odd |= (double)whole[i] != durations[i];
+    }
+    return odd == 0;
+}
+
+static bool waits_count_whole(waits_part *part, const double *durations, const double *ends,
+                              int64_t count) {
+    int32_t whole[CX_I_BLOCK];
+    if (part->whole == NULL || !waits_read_whole(durations, count, whole)) return false;
+    for (int64_t i = 0; i < count; i++)
+        part->whole[whole[i]] += ends[i] > 0 ? CX_I_SURVIVAL_EVENT : 1;
+    part->counted += count;
+    return true;
+}
+
+/* Straight from the columns. */
+static bool waits_count_columns(waits_part *part, const waits_source *source, int64_t start,
+                                int64_t count) {
+    int32_t whole[CX_I_BLOCK];
+    if (part->whole == NULL || source->durations == NULL ||
+        !waits_read_whole(source->durations + start, count, whole))
+        return false;
+    for (int64_t i = 0; i < count; i++)
+        part->whole[whole[i]] += source->ended[start + i] != 0 ? CX_I_SURVIVAL_EVENT : 1;
+    part->counted += count;
+    return true;
 }
 
 static void waits_put_plain(waits_part *part, const double *durations, const double *ends,
@@ -118,13 +166,15 @@ static cx_status waits_put_block(cx_waits *waits, waits_part *part, const waits_
                                  int64_t start, int64_t count, cx_error *err) {
     double durations[CX_I_BLOCK], ends[CX_I_BLOCK];
     int64_t numbers[CX_I_BLOCK];
+    if (waits_count_columns(part, source, start, count)) return CX_OK;
     if (source->by != NULL) {
         CX_TRY(cx_i_keys_read(&waits->keys, source->by, start, count, numbers, err));
         CX_TRY(cx_i_waits_make(waits, waits->keys.count, err));
     }
     CX_TRY(source->reader(source->rows, start, count, durations, ends, err));
     if (source->by == NULL && waits_is_plain(durations, ends, count)) {
-        waits_put_plain(part, durations, ends, count);
+        if (!waits_count_whole(part, durations, ends, count))
+            waits_put_plain(part, durations, ends, count);
         return CX_OK;
     }
     for (int64_t i = 0; i < count; i++) {
@@ -143,6 +193,10 @@ static cx_status waits_fill(cx_waits *waits, const waits_source *source, int64_t
         CX_TRY(cx_i_keys_bind(&waits->keys, source->by, err));
     else
         CX_TRY(cx_i_waits_make(waits, 1, err));
+    if (source->by == NULL && length >= WAITS_WHOLE) {
+        part->whole = cx_i_alloc_array(part->allocator, WAITS_WHOLE, sizeof *part->whole);
+        if (part->whole == NULL) return cx_i_out_of_memory(err);
+    }
     for (int64_t start = 0; start < length;) {
         CX_TRY(waits_part_size(part, waits, length - start, source->by != NULL, err));
         int64_t end = start + part->room < length ? start + part->room : length;
@@ -153,24 +207,31 @@ static cx_status waits_fill(cx_waits *waits, const waits_source *source, int64_t
         start = end;
         CX_TRY(waits_flush_part(waits, part, err));
     }
+    CX_TRY(waits_flush_whole(waits, part, err));
     if (source->by != NULL) cx_i_keys_sort(&waits->keys, waits->order);
     return CX_OK;
 }
 
-cx_status cx_i_waits_add_rows(cx_waits *waits, cx_i_waits_reader reader, const void *rows,
-                              int64_t length, const cx_frame *by, cx_error *err) {
+static cx_status waits_add_source(cx_waits *waits, const waits_source *source, int64_t length,
+                                  cx_error *err) {
     cx_waits *more;
-    waits_source source = {reader, rows, by};
     waits_part part = {.allocator = &waits->allocator};
     CX_TRY(cx_waits_new(&waits->allocator, &more, err));
     cx_status status =
-        by != NULL ? cx_i_keys_bind_like(&more->keys, &waits->keys, err) : (cx_status)CX_OK;
-    if (status == CX_OK) status = waits_fill(more, &source, length, &part, err);
+        source->by != NULL ? cx_i_keys_bind_like(&more->keys, &waits->keys, err) : (cx_status)CX_OK;
+    if (status == CX_OK) status = waits_fill(more, source, length, &part, err);
     more->count = length;
     if (status == CX_OK) status = cx_i_waits_absorb(waits, more, err);
     waits_part_free(&part);
+    cx_i_free(part.allocator, part.whole);
     cx_waits_free(more);
     return status;
+}
+
+cx_status cx_i_waits_add_rows(cx_waits *waits, cx_i_waits_reader reader, const void *rows,
+                              int64_t length, const cx_frame *by, cx_error *err) {
+    waits_source source = {.reader = reader, .rows = rows, .by = by};
+    return waits_add_source(waits, &source, length, err);
 }
 
 /* -- durations and ends -------------------------------------------------------------------- */
@@ -249,9 +310,16 @@ static cx_status waits_check_options(const cx_waits_options *options, cx_waits_o
     return CX_OK;
 }
 
+static bool waits_are_plain(const cx_array *durations, const cx_array *ended) {
+    return durations->dtype == CX_F64 && durations->stride == (int64_t)sizeof(double) &&
+           durations->validity == NULL && (uintptr_t)durations->data % sizeof(double) == 0 &&
+           ended->dtype == CX_BOOL && ended->stride == 1 && ended->validity == NULL;
+}
+
 cx_status cx_waits_add(cx_waits *self, const cx_array *durations, const cx_array *ended,
                        const cx_frame *by, const cx_waits_options *options, cx_error *err) {
     waits_columns in = {durations, ended, {0, 0, 0, 0}};
+    waits_source source = {.reader = waits_read, .rows = &in, .by = by};
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
     CX_TRY(waits_check_options(options, &in.options, err));
     CX_TRY(cx_i_array_check(durations, "durations", CX_I_NUMBERS, err));
@@ -261,5 +329,9 @@ cx_status cx_waits_add(cx_waits *self, const cx_array *durations, const cx_array
         CX_TRY(cx_i_frame_check(by, "by", CX_I_KEYS, err));
         CX_TRY(cx_i_array_same_length(durations, "durations", &by->columns[0], "by", err));
     }
-    return cx_i_waits_add_rows(self, waits_read, &in, durations->length, by, err);
+    if (waits_are_plain(durations, ended) && in.options.zero == CX_ZERO_KEEP) {
+        source.durations = durations->data;
+        source.ended = ended->data;
+    }
+    return waits_add_source(self, &source, durations->length, err);
 }

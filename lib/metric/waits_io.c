@@ -9,14 +9,8 @@
 
 /* -- writing ------------------------------------------------------------------------------- */
 
-static bool waits_has_unknown(const cx_i_survival *table) {
-    for (int64_t i = 0; i < table->size; i++)
-        if (table->rows[i].unknown > 0) return true;
-    return false;
-}
-
 static void waits_write_group(const cx_i_waits_group *group, cx_i_writer *writer) {
-    bool unknown = waits_has_unknown(&group->table);
+    bool unknown = group->table.unknown > 0;
     cx_i_put_u8(writer, unknown ? 1 : 0);
     cx_i_put_u8(writer, CX_EXCLUDED_END);
     for (int r = 0; r < CX_EXCLUDED_END; r++) cx_i_put_i64(writer, group->excluded[r]);
@@ -91,6 +85,12 @@ static bool waits_row_is_possible(const cx_i_survival_row *row, double before) {
            (row->events > 0 || row->censored > 0 || row->unknown > 0);
 }
 
+static bool waits_add_totals(cx_i_survival *table, const cx_i_survival_row *row) {
+    return cx_i_add_i64(table->events, row->events, &table->events) &&
+           cx_i_add_i64(table->censored, row->censored, &table->censored) &&
+           cx_i_add_i64(table->unknown, row->unknown, &table->unknown);
+}
+
 static cx_status waits_read_rows(cx_i_survival *table, cx_i_reader *reader, int64_t size,
                                  bool unknown, cx_error *err) {
     double before = -1;
@@ -102,11 +102,12 @@ static cx_status waits_read_rows(cx_i_survival *table, cx_i_reader *reader, int6
     table->size = size;
     for (int64_t i = 0; i < size; i++) {
         table->rows[i] = waits_read_row(reader, unknown);
-        if (!waits_row_is_possible(&table->rows[i], before))
+        if (!waits_row_is_possible(&table->rows[i], before) ||
+            !waits_add_totals(table, &table->rows[i]))
             return waits_damaged(err, "a row is impossible");
         before = table->rows[i].time;
     }
-    if (unknown && !waits_has_unknown(table)) return waits_damaged(err, "its form is impossible");
+    if (unknown && table->unknown == 0) return waits_damaged(err, "its form is impossible");
     return CX_OK;
 }
 

@@ -3,13 +3,12 @@
 #include <cxkit/special.h>
 
 void cx_i_survival_init(cx_i_survival *table, const cx_allocator *allocator) {
-    *table = (cx_i_survival){allocator, NULL, 0};
+    *table = (cx_i_survival){.allocator = allocator};
 }
 
 void cx_i_survival_free(cx_i_survival *table) {
     cx_i_free(table->allocator, table->rows);
-    table->rows = NULL;
-    table->size = 0;
+    cx_i_survival_init(table, table->allocator);
 }
 
 void cx_i_survival_swap(cx_i_survival *a, cx_i_survival *b) {
@@ -29,10 +28,20 @@ bool cx_i_survival_equal(const cx_i_survival *a, const cx_i_survival *b) {
 
 /* -- merging ------------------------------------------------------------------------------- */
 
-static bool survival_add_counts(cx_i_survival_row *row, const cx_i_survival_row *more) {
-    return cx_i_add_i64(row->events, more->events, &row->events) &&
-           cx_i_add_i64(row->censored, more->censored, &row->censored) &&
-           cx_i_add_i64(row->unknown, more->unknown, &row->unknown);
+static void survival_add_counts(cx_i_survival_row *row, const cx_i_survival_row *more) {
+    row->events += more->events;
+    row->censored += more->censored;
+    row->unknown += more->unknown;
+}
+
+/* The totals of two tables, which bound every row; false beyond 2^63. */
+static bool survival_add_totals(const cx_i_survival *a, const cx_i_survival *b,
+                                cx_i_survival *out) {
+    int64_t all;
+    return cx_i_add_i64(a->events, b->events, &out->events) &&
+           cx_i_add_i64(a->censored, b->censored, &out->censored) &&
+           cx_i_add_i64(a->unknown, b->unknown, &out->unknown) &&
+           cx_i_add_i64(out->events, out->censored, &all) && cx_i_add_i64(all, out->unknown, &all);
 }
 
 static int64_t survival_joined_size(const cx_i_survival *a, const cx_i_survival *b) {
@@ -48,21 +57,21 @@ static int64_t survival_joined_size(const cx_i_survival *a, const cx_i_survival 
 cx_status cx_i_survival_join(const cx_i_survival *a, const cx_i_survival *b, cx_i_survival *out,
                              cx_error *err) {
     int64_t i = 0, j = 0, size = survival_joined_size(a, b);
-    cx_i_survival_row *rows = cx_i_alloc_room(out->allocator, size, sizeof *rows);
-    if (rows == NULL) return cx_i_out_of_memory(err);
+    cx_i_survival made = *out;
+    if (!survival_add_totals(a, b, &made))
+        return cx_i_fail(err, CX_E_OVERFLOW, "there are more than 2^63 observations");
+    made.rows = cx_i_alloc_room(out->allocator, size, sizeof *made.rows);
+    if (made.rows == NULL) return cx_i_out_of_memory(err);
+    made.size = size;
     for (int64_t k = 0; k < size; k++) {
         double x = i < a->size ? a->rows[i].time : INFINITY;
         double y = j < b->size ? b->rows[j].time : INFINITY;
-        rows[k] = x <= y ? a->rows[i] : b->rows[j];
-        if (x == y && !survival_add_counts(&rows[k], &b->rows[j])) {
-            cx_i_free(out->allocator, rows);
-            return cx_i_fail(err, CX_E_OVERFLOW, "more than 2^63 observations at the time %g", x);
-        }
+        made.rows[k] = x <= y ? a->rows[i] : b->rows[j];
+        if (x == y) survival_add_counts(&made.rows[k], &b->rows[j]);
         i += x <= y;
         j += y <= x;
     }
-    out->rows = rows;
-    out->size = size;
+    *out = made;
     return CX_OK;
 }
 
@@ -87,21 +96,7 @@ static int64_t survival_censored(const cx_i_survival_row *row, cx_i_unknown_end 
 }
 
 int64_t cx_i_survival_count(const cx_i_survival *table, cx_i_unknown_end unknown) {
-    int64_t count = 0;
-    for (int64_t i = 0; i < table->size; i++)
-        count +=
-            survival_events(&table->rows[i], unknown) + survival_censored(&table->rows[i], unknown);
-    return count;
-}
-
-int64_t cx_i_survival_known(const cx_i_survival *table, int64_t *unknown) {
-    int64_t known = 0;
-    *unknown = 0;
-    for (int64_t i = 0; i < table->size; i++) {
-        known += table->rows[i].events + table->rows[i].censored;
-        *unknown += table->rows[i].unknown;
-    }
-    return known;
+    return table->events + table->censored + (unknown == CX_I_UNKNOWN_OMITTED ? 0 : table->unknown);
 }
 
 double cx_i_survival_last(const cx_i_survival *table, cx_i_unknown_end unknown) {

@@ -18,6 +18,7 @@ typedef struct cx_i_survival {
     const cx_allocator *allocator; /* the owner's */
     cx_i_survival_row *rows;       /* times ascending, none twice, none without a count */
     int64_t size;
+    int64_t events, censored, unknown; /* of all rows */
 } cx_i_survival;
 
 /* How rows with an unknown end are read: not at all, or as one of the two bounds. */
@@ -45,6 +46,11 @@ CX_I_INLINE uint64_t cx_i_survival_key(double time, bool event) {
  * `unknown` the end is unknown, whatever the keys say. On failure the table is unchanged. */
 cx_status cx_i_survival_add(cx_i_survival *table, uint64_t *keys, int64_t count, bool unknown,
                             uint64_t *scratch, cx_error *err);
+/* Adds observations at the whole times 0 .. times - 1, counted: in the upper half of each number
+ * the events, in the lower half those cut off. On failure the table is unchanged. */
+#define CX_I_SURVIVAL_EVENT (UINT64_C(1) << 32)
+cx_status cx_i_survival_add_tallies(cx_i_survival *table, const uint64_t *tallies, int64_t times,
+                                    cx_error *err);
 /* Adds a table (may be the same one). On failure unchanged. */
 cx_status cx_i_survival_merge(cx_i_survival *table, const cx_i_survival *other, cx_error *err);
 /* The merged table as new rows of `out`, which is empty; then nothing of `a` is shared. */
@@ -54,8 +60,6 @@ bool cx_i_survival_equal(const cx_i_survival *a, const cx_i_survival *b);
 
 /* Observations that are read: all, or without those of unknown end. */
 int64_t cx_i_survival_count(const cx_i_survival *table, cx_i_unknown_end unknown);
-/* Those of known end, and in the same pass those of unknown end. */
-int64_t cx_i_survival_known(const cx_i_survival *table, int64_t *unknown);
 /* The largest time in the table, -1 for an empty one */
 double cx_i_survival_last(const cx_i_survival *table, cx_i_unknown_end unknown);
 

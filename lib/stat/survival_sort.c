@@ -14,9 +14,11 @@ static double survival_sort_time(uint64_t key) {
 /* -- sorted keys and the rows there are, in one pass ---------------------------------------- */
 
 static int64_t survival_sort_distinct(const cx_i_survival *table, const uint64_t *keys,
-                                      int64_t count) {
+                                      int64_t count, int64_t *events) {
     int64_t distinct = table->size, row = 0;
+    *events = 0;
     for (int64_t i = 0; i < count; i++) {
+        *events += (int64_t)(keys[i] & 1);
         if (i > 0 && keys[i] >> 1 == keys[i - 1] >> 1) continue;
         double time = survival_sort_time(keys[i]);
         while (row < table->size && table->rows[row].time < time) row++;
@@ -56,10 +58,13 @@ static void survival_sort_merge(const cx_i_survival *table, const uint64_t *keys
 
 static cx_status survival_sort_join(const cx_i_survival *table, const uint64_t *keys, int64_t count,
                                     bool unknown, cx_i_survival *out, cx_error *err) {
-    int64_t distinct = survival_sort_distinct(table, keys, count);
+    int64_t events, distinct = survival_sort_distinct(table, keys, count, &events);
     out->rows = cx_i_alloc_room(out->allocator, distinct, sizeof *out->rows);
     if (out->rows == NULL) return cx_i_out_of_memory(err);
     out->size = distinct;
+    out->events = table->events + (unknown ? 0 : events);
+    out->censored = table->censored + (unknown ? 0 : count - events);
+    out->unknown = table->unknown + (unknown ? count : 0);
     survival_sort_merge(table, keys, count, unknown, out->rows);
     return CX_OK;
 }
@@ -70,8 +75,8 @@ static bool survival_sort_is_whole(double time, int64_t count) {
     return time < (double)count && (double)(int64_t)time == time;
 }
 
-/* Counts the times when all are whole numbers that fit into the scratch, two counts of 32 bits for
- * each (fewer than 2^32 keys). Returns the largest + 1, or 0. */
+/* Counts the times when all are whole numbers that fit into the scratch, a cx_i_survival_tally for
+ * each. Returns the largest + 1, or 0. */
 static int64_t survival_sort_tally(const uint64_t *keys, int64_t count, uint64_t *scratch) {
     int64_t largest = 0;
     if (!survival_sort_is_whole(survival_sort_time(keys[0]), count)) return 0;
@@ -80,26 +85,51 @@ static int64_t survival_sort_tally(const uint64_t *keys, int64_t count, uint64_t
         double time = survival_sort_time(keys[i]);
         if (!survival_sort_is_whole(time, count)) return 0;
         int64_t t = (int64_t)time;
-        scratch[t] += (keys[i] & 1) != 0 ? UINT64_C(1) << 32 : 1;
+        scratch[t] += (keys[i] & 1) != 0 ? CX_I_SURVIVAL_EVENT : 1;
         largest = t > largest ? t : largest;
     }
     return largest + 1;
 }
 
-static cx_status survival_sort_counting(const uint64_t *scratch, int64_t times, bool unknown,
+static cx_i_survival_row survival_sort_row(int64_t time, uint64_t tally, bool unknown) {
+    int64_t events = (int64_t)(tally >> 32), censored = (int64_t)(tally & UINT32_MAX);
+    if (unknown) return (cx_i_survival_row){(double)time, 0, 0, events + censored};
+    return (cx_i_survival_row){(double)time, events, censored, 0};
+}
+
+static cx_status survival_sort_counting(const uint64_t *tallies, int64_t times, bool unknown,
                                         cx_i_survival *out, cx_error *err) {
     int64_t distinct = 0;
-    for (int64_t t = 0; t < times; t++) distinct += scratch[t] != 0;
+    for (int64_t t = 0; t < times; t++) distinct += tallies[t] != 0;
     out->rows = cx_i_alloc_room(out->allocator, distinct, sizeof *out->rows);
     if (out->rows == NULL) return cx_i_out_of_memory(err);
     for (int64_t t = 0; t < times; t++) {
-        int64_t events = (int64_t)(scratch[t] >> 32), censored = (int64_t)(scratch[t] & UINT32_MAX);
-        if (scratch[t] == 0) continue;
-        out->rows[out->size++] =
-            (cx_i_survival_row){(double)t, unknown ? 0 : events, unknown ? 0 : censored,
-                                unknown ? events + censored : 0};
+        if (tallies[t] == 0) continue;
+        cx_i_survival_row row = survival_sort_row(t, tallies[t], unknown);
+        out->rows[out->size++] = row;
+        out->events += row.events;
+        out->censored += row.censored;
+        out->unknown += row.unknown;
     }
     return CX_OK;
+}
+
+static cx_status survival_sort_put(cx_i_survival *table, cx_i_survival *made, cx_error *err) {
+    cx_status status = CX_OK;
+    if (table->size > 0)
+        status = cx_i_survival_merge(table, made, err);
+    else
+        cx_i_survival_swap(table, made);
+    cx_i_survival_free(made);
+    return status;
+}
+
+cx_status cx_i_survival_add_tallies(cx_i_survival *table, const uint64_t *tallies, int64_t times,
+                                    cx_error *err) {
+    cx_i_survival made;
+    cx_i_survival_init(&made, table->allocator);
+    CX_TRY(survival_sort_counting(tallies, times, false, &made, err));
+    return survival_sort_put(table, &made, err);
 }
 
 /* -- all of it ----------------------------------------------------------------------------- */
@@ -107,24 +137,18 @@ static cx_status survival_sort_counting(const uint64_t *scratch, int64_t times, 
 cx_status cx_i_survival_add(cx_i_survival *table, uint64_t *keys, int64_t count, bool unknown,
                             uint64_t *scratch, cx_error *err) {
     cx_i_survival made;
-    cx_status status;
     if (count == 0) return CX_OK;
     if (count > INT32_MAX)
         return cx_i_fail(err, CX_E_LIMIT, "more than 2^31 observations at once: add them in parts");
     cx_i_survival_init(&made, table->allocator);
     int64_t times = survival_sort_tally(keys, count, scratch);
     if (times > 0) {
-        status = survival_sort_counting(scratch, times, unknown, &made, err);
-        if (status == CX_OK && table->size > 0) {
-            status = cx_i_survival_merge(table, &made, err);
-            cx_i_survival_free(&made);
-            return status;
-        }
-    } else {
-        cx_i_sort_u64(keys, scratch, count);
-        status = survival_sort_join(table, keys, count, unknown, &made, err);
+        CX_TRY(survival_sort_counting(scratch, times, unknown, &made, err));
+        return survival_sort_put(table, &made, err);
     }
-    if (status == CX_OK) cx_i_survival_swap(table, &made);
+    cx_i_sort_u64(keys, scratch, count);
+    CX_TRY(survival_sort_join(table, keys, count, unknown, &made, err));
+    cx_i_survival_swap(table, &made);
     cx_i_survival_free(&made);
-    return status;
+    return CX_OK;
 }

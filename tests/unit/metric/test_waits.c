@@ -434,6 +434,37 @@ START_TEST(test_any_split_of_the_rows_gives_the_same_waits) {
 }
 END_TEST
 
+/* Many whole seconds are counted as they come, all else is sorted. */
+START_TEST(test_a_long_column_is_the_sum_of_its_rows) {
+    enum { LONG = 40000, PIECE = 1000 };
+    static double seconds[LONG];
+    static uint8_t ended[LONG];
+    const int32_t types[] = {CX_BOOL, CX_U8};
+    for (int type = 0; type < 2; type++) {
+        cx_waits *whole = NULL, *pieces = NULL;
+        ck_assert_ok(cx_waits_new(NULL, &whole, err));
+        ck_assert_ok(cx_waits_new(NULL, &pieces, err));
+        for (int64_t i = 0; i < LONG; i++) {
+            seconds[i] = (double)(i * 7919 % (i < LONG / 2 ? 601 : 20011));
+            ended[i] = i % 3 != 0;
+        }
+        seconds[5000] = 2.5, seconds[6000] = NAN, seconds[7000] = -1, seconds[8000] = 1e9;
+        seconds[9000] = -0.0;
+        for (int64_t start = 0; start < LONG; start += PIECE) {
+            cx_array d = cx_array_of(seconds + start, CX_F64, PIECE);
+            cx_array e = cx_array_of(ended + start, types[type], PIECE);
+            ck_assert_ok(cx_waits_add(pieces, &d, &e, NULL, NULL, err));
+        }
+        cx_array d = cx_array_of(seconds, CX_F64, LONG), e = cx_array_of(ended, types[type], LONG);
+        ck_assert_ok(cx_waits_add(whole, &d, &e, NULL, NULL, err));
+        ck_assert_int_eq(cx_waits_n(whole), LONG - 2);
+        ck_assert(cx_waits_equal(whole, pieces));
+        cx_waits_free(whole);
+        cx_waits_free(pieces);
+    }
+}
+END_TEST
+
 START_TEST(test_copies_merge_and_travel_as_bytes) {
     cx_waits *copy, *again;
     add_groups("1 2? 3.25 | 5 6+ 0 -1 | 4+");
@@ -506,6 +537,7 @@ Suite *suite_waits(void) {
     tcase_add_test(tcase, test_groups_are_the_curves_of_their_parts);
     tcase_add_test(tcase, test_keys_may_not_come_and_go);
     tcase_add_test(tcase, test_any_split_of_the_rows_gives_the_same_waits);
+    tcase_add_test(tcase, test_a_long_column_is_the_sum_of_its_rows);
     tcase_add_test(tcase, test_copies_merge_and_travel_as_bytes);
     tcase_add_test(tcase, test_integers_and_booleans_are_read_too);
     tcase_add_test(tcase, test_times_and_shares_outside_their_domain_are_refused);
