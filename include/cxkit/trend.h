@@ -48,7 +48,8 @@ CX_API void cx_trend_options_init(cx_trend_options *options);
  *                      where there is nothing before or no answer); against with the same five for
  *                      the mean of the earlier windows; and with other keys keys (that have
  *                      answers), mix and within each with _ci_low and _ci_high, panel_n,
- *                      panel_value, panel_change, panel_change_p.
+ *                      panel_value, panel_ci_low, panel_ci_high, panel_se, panel_n_eff, and
+ *                      panel_change with _ci_low, _ci_high and _p.
  *                      Figures: slope per window with slope_se, slope_ci_low, slope_ci_high,
  *                      slope_p, slope_df and slope_excess, windows (with answers), keys,
  *                      panel_keys, no_time (answers without a window)

@@ -185,18 +185,16 @@ static double trend_get(cx_i_trend_window *window, int what) {
     return change->known ? values[what % 5] : (double)NAN;
 }
 
+static double trend_of_estimate(const cx_estimate *estimate, int what) {
+    const double values[] = {estimate->value, estimate->ci_low, estimate->ci_high,
+                             estimate->se,    estimate->n_eff,  estimate->p_value};
+    return estimate->status == CX_OK ? values[what] : (double)NAN;
+}
+
 static double trend_get_sites(cx_i_trend_window *window, int what) {
-    bool panel = window->panel.status == CX_OK, moved = window->panel_change.status == CX_OK;
-    switch (what) {
-    case 6:
-        return panel ? window->panel.value : (double)NAN;
-    case 7:
-        return moved ? window->panel_change.value : (double)NAN;
-    case 8:
-        return moved ? window->panel_change.p_value : (double)NAN;
-    default:
-        return window->parts[what];
-    }
+    if (what < 6) return window->parts[what];
+    if (what < 11) return trend_of_estimate(&window->panel, what - 6);
+    return trend_of_estimate(&window->panel_change, what == 14 ? 5 : what - 11);
 }
 
 static const char *trend_flag(const cx_i_trend_change *change, double alpha) {
@@ -224,15 +222,27 @@ static cx_status trend_change_columns(cx_i_trend *trend, int which, const char *
 }
 
 static cx_status trend_site_columns(const cx_i_trend *trend, cx_table *table, cx_error *err) {
-    static const char *const names[] = {"mix",         "mix_ci_low",    "mix_ci_high",
-                                        "within",      "within_ci_low", "within_ci_high",
-                                        "panel_value", "panel_change",  "panel_change_p"};
+    static const char *const names[] = {"mix",
+                                        "mix_ci_low",
+                                        "mix_ci_high",
+                                        "within",
+                                        "within_ci_low",
+                                        "within_ci_high",
+                                        "panel_value",
+                                        "panel_ci_low",
+                                        "panel_ci_high",
+                                        "panel_se",
+                                        "panel_n_eff",
+                                        "panel_change",
+                                        "panel_change_ci_low",
+                                        "panel_change_ci_high",
+                                        "panel_change_p"};
     int64_t *keys, *n;
     CX_TRY(cx_i_table_i64(table, "keys", &keys, err));
     for (int64_t i = 0; i < trend->count; i++) keys[i] = trend->window[i].keys;
     CX_TRY(cx_i_table_i64(table, "panel_n", &n, err));
     for (int64_t i = 0; i < trend->count; i++) n[i] = trend->window[i].panel.n;
-    for (int what = 0; what < 9; what++)
+    for (int what = 0; what < 15; what++)
         CX_TRY(trend_column(trend, names[what], trend_get_sites, what, table, err));
     return CX_OK;
 }

@@ -163,6 +163,14 @@ START_TEST(test_a_change_of_sites_is_mix_and_the_panel_does_not_move) {
     ck_assert_near(value(table, "within", 2), 0, 1e-9);
     ck_assert_near(value(table, "panel_change", 2), 0, 1e-9);
     ck_assert_double_eq(value(table, "panel_n", 2), 100);
+    /* in the second window the panel is all there is */
+    ck_assert_double_eq(value(table, "panel_ci_low", 1), value(table, "ci_low", 1));
+    ck_assert_double_eq(value(table, "panel_ci_high", 1), value(table, "ci_high", 1));
+    ck_assert_double_eq(value(table, "panel_se", 1), value(table, "se", 1));
+    ck_assert_double_eq(value(table, "panel_n_eff", 2), 100);
+    ck_assert(value(table, "panel_change_ci_low", 2) < 0);
+    ck_assert(value(table, "panel_change_ci_high", 2) > 0);
+    ck_assert(isnan(value(table, "panel_change_ci_low", 0)));
     ck_assert_double_eq(value(table, "keys", 0), 2);
     ck_assert_double_eq(figure(table, "keys"), 3);
     ck_assert_double_eq(figure(table, "panel_keys"), 1);

@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import logfiles
+from . import logfiles, surveyfiles
 from .logfiles import PERIODS, Cases, Contacts, Promised
 from .problem import FileProblem, Problem, listed, nearest
 from .shapes import Row
+from .surveyfiles import ClosedLoop, Coverage, Employees, Invitations, Tolerance, Trend
 
 METRICS = ("nps", "csat", "mean")
 NAME = "cxkit.toml"
@@ -42,6 +43,13 @@ class Score:
     metric: str
     codes: Codes
     top: int | None = None
+    target: float | None = None
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest value of the score."""
+        low, high = self.codes.scale
+        return {"nps": (-100.0, 100.0), "csat": (0.0, 1.0)}.get(self.metric, (low, high))
 
 
 @dataclass(frozen=True)
@@ -100,10 +108,19 @@ class Config:
     contacts: Contacts | None = None
     promises: Promised | None = None
     cases: Cases | None = None
+    interval: str = "fixed"
+    planned: int | None = None
+    trend: Trend | None = None
+    tolerance: Tolerance | None = None
+    invitations: Invitations | None = None
+    margins: dict[str, dict[str, float]] = field(default_factory=dict)
+    coverage: Coverage | None = None
+    closed_loop: ClosedLoop | None = None
+    employees: Employees | None = None
 
-    def logs(self) -> list[Contacts | Promised | Cases]:
+    def logs(self) -> list[Any]:
         """The other files than answers."""
-        return [log for log in (self.contacts, self.promises, self.cases) if log]
+        return [log for name in OTHER_FILES if (log := getattr(self, name))]
 
     def columns(self) -> Any:
         """Every column that must be in the files, once, in order."""
@@ -114,6 +131,8 @@ class Config:
             self.weight,
             self.mode,
             *self.describe,
+            *self.margins,
+            *((self.tolerance.wait, self.tolerance.respondent) if self.tolerance else ()),
             *(score.column for score in self.scores),
             *(self.drivers.items if self.drivers else ()),
             *(behaviour.column for behaviour in self.behaviours),
@@ -121,11 +140,27 @@ class Config:
         return list(dict.fromkeys(name for name in names if name))
 
 
-LOGS: dict[str, Any] = {
+TABLES: dict[str, Any] = {
     "contacts": logfiles.contacts,
     "promises": logfiles.promised,
     "cases": logfiles.cases,
+    "trend": surveyfiles.trend,
+    "tolerance": surveyfiles.tolerance,
+    "invitations": surveyfiles.invitations,
+    "margins": surveyfiles.margins,
+    "coverage": surveyfiles.coverage,
+    "closed_loop": surveyfiles.closed_loop,
+    "employees": surveyfiles.employees,
 }
+OTHER_FILES = (
+    "contacts",
+    "promises",
+    "cases",
+    "invitations",
+    "coverage",
+    "closed_loop",
+    "employees",
+)
 
 
 class Table:
@@ -261,9 +296,9 @@ class Reader:
         )
         plan = self.plan(Table(self, "plan", top.take("plan", dict, {})))
         settings = self.settings(Table(self, "settings", top.take("settings", dict, {})))
-        logs = {
+        others = {
             name: read(Table(self, name, content))
-            for name, read in LOGS.items()
+            for name, read in TABLES.items()
             if (content := top.take(name, dict)) is not None
         }
         top.end()
@@ -280,7 +315,7 @@ class Reader:
             plan=plan,
             **columns,
             **settings,
-            **logs,
+            **others,
         )
         self.check(config)
         return config
@@ -331,6 +366,7 @@ class Reader:
         codes = self.codes(table)
         top = table.number("top", int, 1, codes.scale[1] - codes.scale[0], None)
         title = table.text("title", column)
+        target = table.take("target", (int, float))
         table.end()
         if metric == "nps" and codes.scale != (0, 10):
             raise self.problem(
@@ -341,7 +377,15 @@ class Reader:
             )
         if metric != "csat" and top is not None:
             raise table.problem("top", 'belongs to metric = "csat"')
-        return Score(column, title, metric, codes, self.boxes(column, metric, codes, top))
+        found = Score(
+            column, title, metric, codes, self.boxes(column, metric, codes, top), target
+        )
+        low, high = found.range
+        if target is not None and not low < target < high:
+            raise table.problem(
+                "target", f"is {target:g}; it must lie between {low:g} and {high:g}"
+            )
+        return found
 
     def boxes(self, column: str, metric: str, codes: Codes, top: int | None) -> int | None:
         """How many of the highest answers count as satisfied."""
@@ -396,6 +440,8 @@ class Reader:
             confidence=table.number("confidence", float, 0.5, 0.999, 0.95),
             min_n=table.number("min_n", int, 1, 10**6, 10),
             hide_below=table.number("hide_below", int, 0, 10**6, 0),
+            interval=table.choice("interval", ("fixed", "anytime"), "fixed"),
+            planned=table.number("planned", int, 1, 10**9, None),
         )
         table.end()
         return found
@@ -421,6 +467,38 @@ class Reader:
             )
         if (config.every or config.until) and not config.date:
             raise self.problem("every", "every and until need a date column")
+        self.check_others(config, names)
+
+    def check_others(self, config: Config, names: list[str]) -> None:
+        """What the other tables need of [columns] and of each other."""
+        if config.trend and not config.date:
+            raise self.problem("trend", "[trend] needs date in [columns]")
+        if config.interval == "anytime" and config.weight:
+            raise self.problem(
+                "interval",
+                'interval = "anytime" is for answers that count once each: there is no such '
+                "interval with weights, so leave out one of the two",
+            )
+        if config.planned and config.interval != "anytime":
+            raise self.problem("planned", 'planned belongs to interval = "anytime"')
+        if config.tolerance and config.tolerance.of and config.tolerance.of not in names:
+            raise self.problem(
+                "of",
+                f'[tolerance] is of "{config.tolerance.of}": that is no column of a [[score]].'
+                + nearest(config.tolerance.of, names),
+            )
+        asked = config.invitations
+        if asked and asked.wave and not config.wave:
+            raise self.problem("invitations", "wave in [invitations] needs wave in [columns]")
+        if asked and asked.time and not config.every:
+            raise self.problem(
+                "invitations",
+                "time in [invitations] puts invitations into waves, and needs every in [columns]",
+            )
+        if config.coverage and config.coverage.encounter and not (asked and asked.encounter):
+            raise self.problem(
+                "coverage", "encounter in [coverage] needs encounter in [invitations]"
+            )
 
 
 def read(path: Any) -> Config:
