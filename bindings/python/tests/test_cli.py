@@ -72,7 +72,7 @@ def test_quiet_says_nothing(tmp_path):
 
 def test_report_as_json(tmp_path):
     found = json.loads(cxkit("report", folder(tmp_path), "--json").stdout)
-    assert found["schema_version"] == 1
+    assert found["schema_version"] == 2
     assert found["scores"][0]["waves"][0]["n"] == 3
 
 

@@ -258,7 +258,7 @@ def test_every_estimate_lies_in_its_interval(airport, surgeries):
 
 def test_the_numbers_are_json(airport, surgeries):
     for found in (airport, surgeries):
-        assert json.loads(json.dumps(found, allow_nan=False))["schema_version"] == 1
+        assert json.loads(json.dumps(found, allow_nan=False))["schema_version"] == 2
 
 
 def test_the_numbers_follow_their_schema(airport, surgeries):

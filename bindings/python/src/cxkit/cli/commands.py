@@ -29,7 +29,8 @@ Change: TypeAlias = Callable[[Config], Config]
 Keys: TypeAlias = dict[str, tuple[list[str], Array]]
 
 
-NO_LOGS: Row = {"contacts": None, "promises": None, "cases": None}
+ASIDE = (*configuration.OTHER_FILES, "trend", "tolerance")
+ALONE: Row = {**dict.fromkeys(ASIDE), "margins": {}}
 
 
 def unchanged(config: Config) -> Config:
@@ -288,7 +289,7 @@ def plan(chosen: Namespace) -> int:
             plan=dataclasses.replace(config.plan, **asked),
             drivers=None,
             behaviours=(),
-            **NO_LOGS,
+            **ALONE,
         )
 
     found = analysed(chosen, change)["plan"]
@@ -324,7 +325,7 @@ def drivers(chosen: Namespace) -> int:
     def change(config: Config) -> Config:
         if not config.drivers:
             raise Problem(f"{config.path}: there is no [drivers]")
-        return dataclasses.replace(config, behaviours=(), **NO_LOGS)
+        return dataclasses.replace(config, behaviours=(), **ALONE)
 
     found = analysed(chosen, change)["drivers"]
     if found["problem"]:

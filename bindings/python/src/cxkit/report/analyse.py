@@ -6,7 +6,7 @@ import numpy as np
 
 import cxkit as cx
 
-from . import drivers, logs
+from . import drivers, logs, loop, silence, trends
 from .answers import Answers
 from .behaviour import behaviour
 from .config import Config
@@ -14,7 +14,7 @@ from .plan import plan
 from .question import Question
 from .shapes import Log, Row, silent
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
@@ -30,6 +30,7 @@ def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
         "confidence": config.confidence,
         "min_n": config.min_n,
         "hide_below": config.hide_below,
+        "interval": config.interval,
         "files": answers.files,
         "answers": answered(config, answers),
         "scores": [question.report() for question in scores],
@@ -40,6 +41,10 @@ def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
     log("drivers")
     found["drivers"] = drivers.report(config, config.drivers, answers) if config.drivers else None
     found["behaviours"] = [behaviour(config, answers, main, one) for one in config.behaviours]
+    found["trend"] = trends.report(config, answers, main)
+    asked = silence.read(config, answers.folder, main, log)
+    found["silence"] = silence.report(config, main, asked)
+    found |= loop.report(config, answers, scores, asked, log)
     return found | logs.report(config, answers.folder, log)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .config import Config
-from .problem import Problem
+from .problem import Problem, listed, nearest
 from .shapes import Array, Log, Row, silent
 from .source import Source, find
 
@@ -39,6 +39,9 @@ class Answers:
     left_out: dict[str, int]
     total: int
     mode: tuple[list[str], Array] | None = None
+    wait: Array | None = None
+    respondent: Array | None = None
+    margins: dict[str, tuple[list[str], Array]] = field(default_factory=dict)
 
 
 def order(labels: list[str]) -> list[int]:
@@ -75,6 +78,14 @@ def spoken(label: str, every: str | None) -> str:
         year, month = label.split("-")
         return f"{MONTHS[int(month) - 1]} {year}"
     return label.replace("-Q", " Q")
+
+
+def said(label: str, every: str) -> str:
+    """A period as it is said; a week by its Monday."""
+    if every not in ("day", "week"):
+        return spoken(label, every)
+    day = datetime.date.fromisoformat(label)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def joined(source: Source, columns: Sequence[str]) -> tuple[list[str], Array]:
@@ -143,8 +154,36 @@ def weights_of(
     return np.where(blank, 1.0, weight), has
 
 
+def waits_of(config: Config, source: Source) -> Array | None:
+    """Seconds waited, NaN where blank."""
+    if not config.tolerance:
+        return None
+    name = config.tolerance.wait
+    wait = source.numbers(name)
+    if (wait < 0).any():
+        row = int(np.argmax(wait < 0))
+        raise source.bad(row, name, f"the wait {wait[row]:g} is negative")
+    return wait
+
+
+def margins_of(config: Config, source: Source) -> dict[str, tuple[list[str], Array]]:
+    """The categories of each margin; a blank is no category, anything else has to be one."""
+    found = {name: source.factor(name) for name in config.margins}
+    for name, (labels, codes) in found.items():
+        for index, label in enumerate(labels):
+            if label and label not in config.margins[name]:
+                raise source.bad(
+                    source.first_row(codes, index),
+                    name,
+                    f'"{label}" is no category of [margins.{name}].'
+                    + nearest(label, config.margins[name])
+                    + f" The categories are {listed(config.margins[name])}",
+                )
+    return found
+
+
 def log_files(config: Config, folder: Path) -> set[Path]:
-    """The files of contacts, promises and cases."""
+    """The files that are no answers: contacts, promises, cases, invitations and the like."""
     return {path for log in config.logs() for name in log.files for path in folder.glob(name)}
 
 
@@ -154,8 +193,8 @@ def answer_files(config: Config, folder: Path) -> list[Path]:
     found = [path for path in find(folder, config.files) if path not in other]
     if not found:
         raise Problem(
-            f"{folder}: every file belongs to contacts, promises or cases: name those of the "
-            "answers with files"
+            f"{folder}: every file belongs to a table of other files (contacts, invitations and the "
+            "like): name those of the answers with files"
         )
     return found
 
@@ -194,6 +233,8 @@ def read(
         return None if array is None else np.ascontiguousarray(array[kept])
 
     mode = source.factor(config.mode) if config.mode else None
+    asked = config.tolerance.respondent if config.tolerance else None
+    margins = margins_of(config, source)
     return Answers(
         folder=folder,
         files=[{"name": path.name, "rows": rows} for path, rows in zip(source.paths, source.rows)],
@@ -211,4 +252,7 @@ def read(
         left_out={"after_until": int((~kept).sum())},
         total=source.count,
         mode=mode and (mode[0], cut(mode[1])),
+        wait=cut(waits_of(config, source)),
+        respondent=cut(source.factor(asked)[1]) if asked else None,
+        margins={k: (names, cut(codes)) for k, (names, codes) in margins.items()},
     )

@@ -377,9 +377,7 @@ class Reader:
             )
         if metric != "csat" and top is not None:
             raise table.problem("top", 'belongs to metric = "csat"')
-        found = Score(
-            column, title, metric, codes, self.boxes(column, metric, codes, top), target
-        )
+        found = Score(column, title, metric, codes, self.boxes(column, metric, codes, top), target)
         low, high = found.range
         if target is not None and not low < target < high:
             raise table.problem(

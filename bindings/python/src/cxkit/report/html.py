@@ -7,7 +7,7 @@ import json
 import jinja2
 from markupsafe import Markup
 
-from . import charts, logcharts, logwords, words
+from . import charts, logcharts, logwords, surveycharts, surveywords, words
 from .problem import listed
 from .shapes import Row
 
@@ -30,17 +30,22 @@ def page(found: Row) -> str:
         gain=words.gain,
         fixed=lambda value, digits: words.written(value, digits),
     )
-    environment.globals.update(words=words, logs=logwords)
+    environment.globals.update(words=words, logs=logwords, survey=surveywords)
     environment.globals.update(numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
-    no = logwords.may_not(found) + no
+    no = logwords.may_not(found) + surveywords.may_not(found) + no
+    yes += surveywords.aims(found)
     return environment.get_template("report.html.j2").render(
         found=found,
         main=found["scores"][0],
-        cards=[words.headline(s) for s in found["scores"]],
-        paragraph=words.paragraph(found) + logwords.minute(found),
-        steps=logwords.steps(found) + words.next_steps(found),
-        sure=words.sure(found) + logwords.sure(found),
+        cards=[
+            words.headline(score) | surveywords.card(found, index)
+            for index, score in enumerate(found["scores"])
+        ],
+        paragraph=words.paragraph(found),
+        minute=surveywords.minute(found) + logwords.minute(found),
+        steps=logwords.steps(found) + surveywords.steps(found) + words.next_steps(found),
+        sure=words.sure(found) + surveywords.sure(found) + logwords.sure(found),
         may=yes,
         may_not=no,
         charts=pictures(found),
@@ -126,6 +131,7 @@ def pictures(found: Row) -> dict[str, Markup]:
             words.strongest(found["behaviours"]) or "no clear difference",
         )
     drawn |= of_logs(found)
+    drawn |= of_survey(found)
     return {name: Markup(text) for name, text in drawn.items()}
 
 
@@ -149,6 +155,47 @@ def of_logs(found: Row) -> dict[str, str]:
         worst, said = logwords.least(promises), logwords.broken(promises) or "not told apart"
         drawn["promises"] = logcharts.shares(
             "promises", rows, worst["kind"] if worst else "", "Promises kept", said
+        )
+    return drawn
+
+
+def of_survey(found: Row) -> dict[str, str]:
+    """The charts of windows, silence and waits."""
+    drawn, main = {}, found["scores"][0]
+    form = words.numbers(main)
+    trend, silence, tolerance = found["trend"], found["silence"], found["tolerance"]
+    if trend and any(row["estimate"] for row in trend["rows"]):
+        drawn["windows"] = surveycharts.windows(
+            "windows",
+            trend,
+            form.value,
+            f"{trend['title']} by {trend['every']}",
+            surveywords.moved(trend, form),
+        )
+    even = silence and silence["invitations"] and silence["invitations"]["even"]
+    if even and even["columns"]:
+        rows = [
+            {"label": f"{one['title']} {group['category']}", "estimate": group["response"]}
+            for one in even["columns"]
+            for group in one["categories"]
+        ]
+        apart = surveywords.extremes(silence)
+        low = f"{apart[0]['title']} {apart[1]['category']}" if apart else ""
+        drawn["response"] = logcharts.shares(
+            "response", rows, low, "Who answers", surveywords.uneven(silence)
+        )
+    if silence and silence["bounds"]:
+        drawn["silent"] = surveycharts.silent(
+            "silent",
+            silence["bounds"],
+            silence["weighted"],
+            form.value,
+            "The score of all who were asked",
+            surveywords.tipping(silence, main),
+        )
+    if tolerance and not tolerance["problem"]:
+        drawn["tolerance"] = surveycharts.tolerance(
+            "tolerance", tolerance, "How long is too long", surveywords.tolerated(tolerance)
         )
     return drawn
 

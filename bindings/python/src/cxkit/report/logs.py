@@ -11,7 +11,7 @@ import numpy as np
 
 import cxkit as cx
 
-from .answers import MONTHS, period, spoken
+from .answers import period, said
 from .config import Config
 from .logfiles import Cases, Contacts, Promised
 from .measure import of_row, plain
@@ -42,7 +42,7 @@ def report(config: Config, folder: Path, log: Log = silent) -> Row:
 # -- reading -------------------------------------------------------------------------------------
 
 
-def opened(table: Contacts | Promised | Cases, folder: Path, log: Log) -> Source:
+def opened(table: Any, folder: Path, log: Log) -> Source:
     return Source(find(folder, table.files), table.columns(), log, "correct the file")
 
 
@@ -230,14 +230,6 @@ def patience(
         for row in answered.quantile(0.5, confidence=confidence)
     ]
     return {"patience": found, "waits": waits, "every": table.every}
-
-
-def said(label: str, every: str) -> str:
-    """A period as it is said; a week by its Monday."""
-    if every not in ("day", "week"):
-        return spoken(label, every)
-    day = datetime.date.fromisoformat(label)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def thinned(curve: cx.Table) -> list[Row]:

@@ -80,6 +80,31 @@ class Measure:
     def options(self) -> Row:
         return {"top": self.score.top} if self.score.metric == "csat" else {}
 
+    def known(self, tally: cx.Tally) -> cx.Estimate:
+        """The metric of one tally."""
+        found = self.calls[self.score.metric](tally, confidence=self.confidence, **self.options())
+        assert isinstance(found, cx.Estimate)
+        return found
+
+    def shrink(self, tallies: cx.Tallies) -> cx.Table:
+        """The metric of each group, drawn towards the others."""
+        if self.score.metric == "nps":
+            found = cx.shrink(tallies, confidence=self.confidence)
+        elif self.score.metric == "csat":
+            assert self.score.top
+            found = cx.shrink(
+                tallies, method="beta-binomial", top=self.score.top, confidence=self.confidence
+            )
+        else:
+            rows = [self.known(tally) for _, tally in tallies]
+            found = cx.shrink(
+                [row.value for row in rows],
+                variances=[(row.se or 0.0) ** 2 for row in rows],
+                n=[row.n for row in rows],
+                confidence=self.confidence,
+            )
+        return found.table
+
     def estimate(self, tally: cx.Tally, confidence: float | None = None) -> Row | None:
         """The metric of one tally; None when it has no answers."""
         call = self.calls[self.score.metric]

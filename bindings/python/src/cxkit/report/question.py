@@ -8,6 +8,7 @@ import numpy as np
 
 import cxkit as cx
 
+from . import trends
 from .answers import NO_POINT, Answers
 from .config import Config, Score
 from .measure import CODES, Measure, bands, of_row, plain
@@ -15,6 +16,7 @@ from .problem import Problem
 from .shapes import Array, Row
 
 ENOUGH = 30  # answers below which a difference gets no verdict
+FEWEST_POINTS = 3  # that can borrow from each other
 
 
 class Question:
@@ -78,11 +80,34 @@ class Question:
             "asked_in": len(self.waves),
             "of": len(self.answers.waves),
             "waves": waves,
-            "same_points": self.same_points(),
+            "same_points": trends.same_points(self),
+            "trend": trends.waves(self),
+            "anytime": self.anytime(),
+            "target": self.target(),
             "modes": self.modes(),
             "change": self.change(),
         }
         return found
+
+    def anytime(self) -> Row | None:
+        """The last wave with an interval that holds however often one looks; None unless asked."""
+        if self.config.interval != "anytime":
+            return None
+        found = cx.anytime(
+            self.tally(self.rows(self.now)),
+            alpha=1 - self.config.confidence,
+            optimise_at=self.config.planned,
+            **self.measure.kind(),
+        )
+        return plain(found)
+
+    def target(self) -> Row | None:
+        """How sure the target is met in the last wave; None without one."""
+        goal = self.score.target
+        if goal is None:
+            return None
+        found = self.measure.known(self.tally(self.rows(self.now)))
+        return {"target": goal, "probability": cx.target(found, goal)}
 
     def distribution(self, tally: cx.Tally) -> list[Row]:
         counts = tally.counts
@@ -117,34 +142,6 @@ class Question:
                 }
             )
         return found
-
-    def same_points(self) -> Row | None:
-        """The score over the points that answered in every wave, when some did not."""
-        if not self.config.point or len(self.waves) < 2 or self.config.hide_below > 1:
-            return None  # the points that are missing could be worked out
-        sets = [
-            set(np.unique(self.answers.point[self.rows(index) & self.valid])) - {NO_POINT}
-            for index in self.waves
-        ]
-        always, ever = set.intersection(*sets), set.union(*sets)
-        if not always or always == ever:
-            return None
-        inside = np.isin(self.answers.point, sorted(always))
-        found = [
-            self.measure.estimate(self.tally(self.rows(index) & inside)) for index in self.waves
-        ]
-        waves = [
-            {"wave": self.answers.waves[index], **estimate}
-            for index, estimate in zip(self.waves, found)
-            if estimate
-        ]
-        if len(waves) < len(found):
-            return None
-        return {
-            "points": [self.answers.points[index] for index in sorted(always)],
-            "of": len(ever),
-            "waves": waves,
-        }
 
     def change(self) -> Row | None:
         """From the wave before to the last one: mix of points, and within points."""
@@ -188,6 +185,7 @@ class Question:
         total = math.fsum(math.fsum(tally.weights.values()) for _, tally, _ in rows)
         rest = self.against_rest(tallies)
         secret = self.measure.hidden(tallies, self.config.hide_below)
+        drawn = self.shrunken(now, secret)
         found = []
         for key, tally, estimate in rows:
             suppressed = key in secret
@@ -201,6 +199,7 @@ class Question:
                 "suppressed": suppressed,
                 "estimate": None if hidden else estimate,
                 "rest": None if hidden else rest.get(key),
+                "shrunken": drawn.get(key),
             }
             found.append(row)
         if not found:
@@ -215,9 +214,29 @@ class Question:
             "without_point": int((now & (self.answers.point == NO_POINT)).sum()),
         }
 
+    def shrunken(self, now: Array, secret: set[int | str]) -> dict[int, Row]:
+        """Each point drawn towards the others by as much as chance makes it differ, with the ranks
+        it may have; nothing below three points."""
+        closed = np.isin(self.answers.point, [int(key) for key in secret])
+        shown = now & self.valid & ~closed
+        tallies = self.by_point(shown)
+        keys = [int(key) for key, tally in tallies if self.measure.estimate(tally)]
+        if len(keys) < FEWEST_POINTS:
+            return {}
+        try:
+            table = self.measure.shrink(tallies)
+        except (cx.FewError, cx.ConstantError, cx.ConvergenceError, cx.EmptyError):
+            return {}
+        names = ("own_weight", "rank", "rank_low", "rank_high")
+        return {
+            key: {**estimate, **{name: row[name] for name in names}}
+            for key, row in zip((int(key) for key, _ in tallies), table)
+            if key in keys and (estimate := of_row(row))
+        }
+
     def against_rest(self, tallies: cx.Tallies) -> dict[int, Row]:
-        """Each point minus all others, by point. Verdicts by Holm's adjusted p-values; each interval
-        at the confidence of its step, so that it holds 0 exactly when there is no verdict."""
+        """Each point minus all others, by point. Verdicts by Holm's adjusted p-values; each
+        interval at the confidence of its step: it holds 0 exactly when there is no verdict."""
         kind, alpha = self.measure.kind(), 1 - self.config.confidence
         first = [row for row in cx.compare_rest(tallies, **kind) if row["p_value"] is not None]
         found: dict[int, Row] = {}

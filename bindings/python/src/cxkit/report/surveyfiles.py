@@ -94,6 +94,7 @@ class ClosedLoop:
     contacted: str
     codes: Codes
     again: str | None = None
+    acted: str | None = None
     reasked: str | None = None
     control: str | None = None
     alerted: str | None = None
@@ -103,7 +104,7 @@ class ClosedLoop:
     now: datetime.datetime | None = None
 
     def columns(self) -> list[str]:
-        names = (self.score, self.contacted, self.again, self.reasked, self.control)
+        names = (self.score, self.contacted, self.again, self.acted, self.reasked, self.control)
         return used(*names, self.alerted, self.contacted_at)
 
 
@@ -216,6 +217,7 @@ def closed_loop(table: Table) -> ClosedLoop:
         contacted=table.text("contacted", required=True),
         codes=Codes((0, 10), table.answers("missing"), table.answers("not_applicable")),
         again=table.text("again"),
+        acted=table.text("acted"),
         reasked=table.text("reasked"),
         control=table.text("control"),
         alerted=table.text("alerted"),
@@ -229,6 +231,8 @@ def closed_loop(table: Table) -> ClosedLoop:
         raise table.reader.problem(
             "closed_loop", "[closed_loop] has one of alerted and contacted_at: give both or none"
         )
+    if found.followed == "promoters" and not found.acted:
+        raise table.problem("followed", "promoters need acted: a flag for what they were to do")
     return distinct(table, found, "score", "contacted", "again", "alerted", "contacted_at")
 
 

@@ -112,9 +112,15 @@ def certain(part: Row) -> bool:
     return bool(part["enough"] and (part["ci_low"] > 0 or part["ci_high"] < 0))
 
 
+def headlined(score: Row) -> Row:
+    """The last wave as the headline shows it: with the interval for every look, when asked for."""
+    now, anytime = score["waves"][-1], score["anytime"]
+    return {**now, **{key: anytime[key] for key in ("ci_low", "ci_high")}} if anytime else now
+
+
 def headline(score: Row) -> Row:
     """The card of one score."""
-    form, now, change = numbers(score), score["waves"][-1], score["change"]
+    form, now, change = numbers(score), headlined(score), score["change"]
     return {
         "title": score["title"],
         "kind": NAMES[score["metric"]],
@@ -135,9 +141,10 @@ def headline(score: Row) -> Row:
 
 
 def level(score: Row) -> str:
-    form, now = numbers(score), score["waves"][-1]
+    form, now = numbers(score), headlined(score)
     figure = form.value(now["value"])
-    inside = f"({form.interval(now)}; {now['n']:,} answers)"
+    looks = " however often one looks" if score["anytime"] else ""
+    inside = f"({form.interval(now)}{looks}; {now['n']:,} answers)"
     if score["metric"] == "csat":
         return f"In {now['wave']}, {figure} {inside} are satisfied: “{score['title']}”."
     name = (
@@ -351,10 +358,17 @@ def next_steps(found: Row) -> list[str]:
         steps.append(
             f"Spread the next {plan['budget']:,} answers as planned below: {bought(plan, score)}."
         )
-    steps.append(
-        "Count invitations next time, not answers alone: without them there is no response rate."
-    )
+    if not invited(found):
+        steps.append(
+            "Count invitations next time, not answers alone: without them there is no response "
+            "rate."
+        )
     return steps
+
+
+def invited(found: Row) -> bool:
+    """Whether the report knows who was asked."""
+    return bool(found["silence"] and found["silence"]["invitations"])
 
 
 def paragraph(found: Row) -> list[str]:
@@ -402,9 +416,15 @@ def may(found: Row) -> tuple[list[str], list[str]]:
         yes.append(change(main))
     if found["points"]:
         yes.append(apart(found["points"], found["confidence"]))
-    no = [
-        "A response rate: answers alone do not say how many were asked.",
-        "Anything about those who did not answer.",
+    no = (
+        ["What the silent think: the range without any assumption is all that is sure."]
+        if invited(found)
+        else [
+            "A response rate: answers alone do not say how many were asked.",
+            "Anything about those who did not answer.",
+        ]
+    )
+    no += [
         "The same person over time: answers are not linked between waves.",
     ]
     if found["drivers"]:
