@@ -63,6 +63,7 @@ typedef struct cx_contacts_options {
     int64_t start;        /**< of the log, microseconds; default INT64_MIN: the first time in it */
     int64_t end;          /**< of the log, exclusive; default INT64_MAX: just after the last time */
     const cx_allocator *allocator; /**< of tables and of all scratch; NULL: malloc and free */
+    int64_t min_n; /**< fewest customers of a figure that is shown; default 0: all are */
 } cx_contacts_options;
 
 /** @brief The defaults: Kaplan-Meier over seven days, a merge gap of 60 seconds, 95 %. */
@@ -114,6 +115,7 @@ typedef struct cx_fcr_result {
  * @retval CX_E_EMPTY         no index contact
  * @retval CX_E_UNIDENTIFIED  no index contact is followed for a whole window: it needs a log of
  * more than two
+ * @retval CX_E_SUPPRESSED    fewer than min_n customers
  * @retval CX_E_OVERFLOW      the log spans more than 285 years
  * @retval CX_E_LIMIT         more than 2^32 - 2 rows, or 2^32 combinations of topic, key and
  * channel
@@ -140,6 +142,9 @@ CX_API CX_NODISCARD cx_status cx_fcr(const cx_frame *log, const cx_array *no_id,
  *                       `no_id_share`; figures `rows`, `start`, `end`
  * @param      err       may be NULL
  * @retval CX_OK | as cx_fcr; a key without an estimate is a row with its own status
+ *
+ * min_n counts customers, who may have many contacts: a key with fewer is hidden, and others beside
+ * it as in cx_nps_by.
  */
 CX_API CX_NODISCARD cx_status cx_fcr_by(const cx_frame *log, const cx_frame *by,
                                         const cx_array *no_id, const cx_array *channels,
@@ -148,8 +153,9 @@ CX_API CX_NODISCARD cx_status cx_fcr_by(const cx_frame *log, const cx_frame *by,
 
 /** @brief The non-repeat rate: the share of all contacts that no other follows within the window.
  *
- * As cx_fcr, but every contact is an index, also the fourth about one issue: a customer with many
- * contacts counts many times. It answers another question, and is mostly lower.
+ * As cx_fcr, but every contact is an index, also the fourth about one issue. It answers another
+ * question: lower than first contact resolution where a few customers come again and again, higher
+ * where most issues take two contacts, since no other follows the second.
  */
 CX_API CX_NODISCARD cx_status cx_non_repeat(const cx_frame *log, const cx_array *no_id,
                                             const cx_array *channels,
@@ -184,8 +190,26 @@ CX_API CX_NODISCARD cx_status cx_episodes(const cx_frame *log, const cx_array *n
                                           const cx_contacts_options *options, cx_table **out,
                                           cx_error *err);
 
+/** @brief cx_episodes with the keys of each issue's first contact, such as its team.
+ *
+ * @param      log       as in cx_episodes
+ * @param      by        keys, as many rows as the log; named otherwise than the columns of the
+ * table
+ * @param      no_id     as in cx_fcr
+ * @param      channels  as in cx_fcr
+ * @param      options   NULL for the defaults; method and min_n are not read: a row is one
+ * customer's
+ * @param[out] out       as in cx_episodes, the key columns after `topic`
+ * @param      err       may be NULL
+ * @retval as cx_episodes
+ */
+CX_API CX_NODISCARD cx_status cx_episodes_by(const cx_frame *log, const cx_frame *by,
+                                             const cx_array *no_id, const cx_array *channels,
+                                             const cx_contacts_options *options, cx_table **out,
+                                             cx_error *err);
+
 /** Effort that the log shows, per issue. Without the column that it needs an estimate has the
- * status CX_E_NULL and no value. */
+ * status CX_E_NAME and no value. */
 typedef struct cx_effort_result {
     cx_estimate contacts;     /**< mean number of contacts */
     cx_estimate transfers;    /**< mean number of transfers */
@@ -224,6 +248,30 @@ CX_API CX_NODISCARD cx_status cx_log_effort(const cx_frame *log, const cx_array 
                                             const cx_contacts_options *options,
                                             cx_effort_result *out, cx_error *err);
 
+/** @brief cx_log_effort for every key of an issue's first contact.
+ *
+ * An issue is one, whatever the keys of its later contacts. A customer with issues of two keys is
+ * in both.
+ *
+ * @param      log       as in cx_fcr
+ * @param      by        keys, as many rows as the log
+ * @param      no_id     as in cx_fcr
+ * @param      channels  as in cx_fcr
+ * @param      options   NULL for the defaults; method is not read
+ * @param[out] out       for each key a row for each measure that the log has the columns for: the
+ *                       key columns, `measure` ("contacts", "transfers", "switches", "duration",
+ *                       "repeated", "multichannel"), the columns of cx_estimate (n: issues),
+ *                       `customers`, `still_open` (issues); figures `rows`, `start`, `end`
+ * @param      err       may be NULL
+ * @retval CX_OK | as cx_log_effort; a key without an issue has rows with the status CX_E_EMPTY
+ *
+ * min_n hides keys as in cx_fcr_by. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_log_effort_by(const cx_frame *log, const cx_frame *by,
+                                               const cx_array *no_id, const cx_array *channels,
+                                               const cx_contacts_options *options, cx_table **out,
+                                               cx_error *err);
+
 /** @brief From the channel that a customer sought to the one that had to help.
  *
  * Of the issues of cx_log_effort that began in channel `from`: the share in which the first other
@@ -238,6 +286,8 @@ CX_API CX_NODISCARD cx_status cx_log_effort(const cx_frame *log, const cx_array 
  *                       missing for each channel in which issues began
  * @param      err       may be NULL
  * @retval CX_OK | as cx_log_effort; CX_E_LIMIT: more than 256 channels
+ *
+ * Moves of fewer than min_n issues are hidden as in cx_nps_by, a channel with as few issues whole.
  */
 CX_API CX_NODISCARD cx_status cx_channel_moves(const cx_frame *log, const cx_array *no_id,
                                                const cx_array *channels,

@@ -34,6 +34,7 @@ typedef struct cx_gap_options {
     double cut_importance; /**< in the numbers given as importance; for CX_CUT_FIXED */
     double cut_experience; /**< on the scale; for CX_CUT_FIXED */
     double confidence;     /**< default 0.95 */
+    int64_t min_n;         /**< fewest respondents of a figure that is shown; default 0: all are */
 } cx_gap_options;
 
 /** @brief The defaults: available answers, cut at the means, 95 %. */
@@ -92,9 +93,11 @@ CX_API CX_NODISCARD cx_status cx_gap_add(cx_joint *self, const cx_frame *expecta
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_TYPE | CX_E_LENGTH | CX_E_DOMAIN | CX_E_MEMORY
  * @retval CX_E_EMPTY     no item has a pair of answers
  * @retval CX_E_MISMATCH  not a state of gaps
+ * @retval CX_E_SUPPRESSED  fewer than min_n respondents
  *
- * Edge cases: differences that are all alike have a bounded interval of positive width.
- * Since: 0.1.
+ * Below min_n pairs an item is hidden; a single one would follow from the total, so that the
+ * smallest of the others goes too. Edge cases: differences that are all alike have a bounded
+ * interval of positive width. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_gap(const cx_joint *joint, const cx_array *importance,
                                      const cx_gap_options *options, cx_table **out, cx_error *err);
@@ -129,6 +132,8 @@ CX_API CX_NODISCARD cx_status cx_gap_total(const cx_joint *joint, const cx_array
  * @param[out] out          the key columns, then those of cx_estimate; owned by the caller
  * @param      err          may be NULL
  * @retval as cx_gap_add and cx_gap_total, but CX_E_EMPTY: that is a row's status
+ *
+ * Below min_n rows are hidden as in cx_nps_by.
  *
  * Since: 0.1.
  */

@@ -24,6 +24,7 @@ typedef struct cx_index_options {
     int32_t cases;        /**< a cx_cases; default available */
     int32_t reserved;     /**< zero */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest respondents of a figure that is shown; default 0: all are */
 } cx_index_options;
 
 /** @brief The defaults: auto, available answers, 95 %. */
@@ -52,6 +53,7 @@ CX_API void cx_index_options_init(cx_index_options *options);
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_TYPE | CX_E_LENGTH | CX_E_DOMAIN
  * @retval CX_E_EMPTY     no component has an answer
  * @retval CX_E_MISMATCH  components in different units
+ * @retval CX_E_SUPPRESSED  fewer than min_n respondents
  *
  * Edge cases: a component that nobody answered is left out, the others keep their proportions, and
  * the flag is "partial"; it is never 0. All respondents alike, or a component with a single answer:
@@ -75,7 +77,9 @@ CX_API CX_NODISCARD cx_status cx_index(const cx_joint *joint, const cx_array *im
  * @param      err         may be NULL
  * @retval as cx_index, and CX_E_MEMORY
  *
- * Net rows are those of cx_nps, shares of cx_csat, means of cx_mean_score. Since: 0.1.
+ * Net rows are those of cx_nps, shares of cx_csat, means of cx_mean_score. Below min_n answers a
+ * row is hidden; a single one would follow from the index, so that the smallest of the others goes
+ * too. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_index_components(const cx_joint *joint, const cx_array *importance,
                                                   const cx_index_options *options, cx_table **out,
@@ -94,7 +98,8 @@ CX_API CX_NODISCARD cx_status cx_index_components(const cx_joint *joint, const c
  * @param      err         may be NULL
  * @retval as cx_joint_add, cx_tallies_add and cx_index, but CX_E_EMPTY: that is a row's status
  *
- * Cost: O(n columns^2), one state for each key. Since: 0.1.
+ * Below min_n rows are hidden as in cx_nps_by. Cost: O(n columns^2), one state for each key.
+ * Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_index_by(const cx_joint *like, const cx_frame *x,
                                           const cx_array *weights, const cx_frame *by,

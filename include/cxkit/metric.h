@@ -241,6 +241,7 @@ typedef struct cx_share_options {
     uint32_t struct_size; /**< set by cx_share_options_init */
     int32_t method;       /**< wilson (default), jeffreys, clopper-pearson, agresti-coull, wald */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest trials of a share that is shown; default 0: all are */
 } cx_share_options;
 
 /** @brief The defaults: wilson, 95 %. */
@@ -258,6 +259,7 @@ CX_API void cx_share_options_init(cx_share_options *options);
  * @param      err        may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_DOMAIN
  * @retval CX_E_EMPTY  n is 0
+ * @retval CX_E_SUPPRESSED  n is below min_n
  */
 CX_API CX_NODISCARD cx_status cx_share(int64_t successes, int64_t n,
                                        const cx_share_options *options, cx_estimate *out,

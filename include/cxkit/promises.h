@@ -98,6 +98,9 @@ CX_API CX_NODISCARD cx_status cx_promises_settled(const cx_waits *lateness,
  * settled_ci_high
  * @param      err       may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY
+ *
+ * A key with fewer than min_n promises keeps its row, with nulls, and others beside it as in
+ * cx_nps_by.
  */
 CX_API CX_NODISCARD cx_status cx_promises_by(const cx_waits *lateness,
                                              const cx_share_options *options, cx_table **out,

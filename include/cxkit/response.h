@@ -56,6 +56,8 @@ CX_API CX_NODISCARD cx_status cx_response_add(cx_waits *self, const cx_array *op
  * open ones) and of_all (of all, answered in time: counts the youngest as late)
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY | CX_E_DOMAIN (level)
+ *
+ * A key hidden by min_n keeps its row, with nulls.
  */
 CX_API CX_NODISCARD cx_status cx_response_speed(const cx_waits *waits, double level,
                                                 const cx_curve_options *options, cx_table **out,

@@ -48,6 +48,7 @@ typedef struct cx_tolerance_options {
     const cx_answer_options *reading; /**< codes and what is invalid; NULL: the defaults. Scores
                                            between two steps are kept: `fractional` is not read */
     const cx_allocator *allocator;    /**< of the scratch memory; NULL: malloc and free */
+    int64_t min_n;                    /**< fewest pairs of a figure that is shown; default 0 */
 } cx_tolerance_options;
 
 /** @brief The defaults: isotonic fit of the mean score, 0 to 10, lowest quarter, 1,000 draws, 95 %.
@@ -99,6 +100,7 @@ typedef struct cx_tolerance_result {
  * @retval CX_E_EMPTY   no valid pair, or none in the band
  * @retval CX_E_MISMATCH  cut points that do not lie on the scale
  * @retval CX_E_LIMIT   more than 2^31 - 1 valid pairs
+ * @retval CX_E_SUPPRESSED  fewer than min_n valid pairs
  *
  * Flags: few, no-variance (all scores alike), weighted. Rows left out are counted in `excluded`.
  * Cost: one linear sort of the pairs, then O(pairs) a draw. Randomness: seed. Since: 0.1.
@@ -123,7 +125,8 @@ CX_API CX_NODISCARD cx_status cx_tolerance(const cx_array *wait, const cx_array 
  * @param      err         may be NULL
  * @retval CX_OK | CX_E_EMPTY (no rows at all) | those of cx_tolerance
  *
- * Each row is what cx_tolerance gives for the group alone. Since: 0.1.
+ * Each row is what cx_tolerance gives for the group alone. Below min_n rows are hidden as in
+ * cx_nps_by; a baseline of fewer answers is hidden with its level. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_tolerance_by(const cx_array *wait, const cx_array *score,
                                               double drop, const cx_array *weights,
@@ -143,7 +146,8 @@ CX_API CX_NODISCARD cx_status cx_tolerance_by(const cx_array *wait, const cx_arr
  * @param      err      may be NULL
  * @retval CX_OK | those of cx_tolerance
  *
- * Shares of detractors rise where the others fall. Cost: one linear sort. Since: 0.1.
+ * Shares of detractors rise where the others fall. Parts with fewer than min_n pairs are hidden,
+ * and never one alone. Cost: one linear sort. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_tolerance_curve(const cx_array *wait, const cx_array *score,
                                                  const cx_array *weights,

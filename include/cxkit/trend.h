@@ -22,6 +22,7 @@ typedef struct cx_trend_options {
     int32_t few;       /**< windows with fewer answers are not tested; default 5, 2 to 1,000,000 */
     double confidence; /**< of the intervals; 1 - confidence is the chance of any false flag of a
                             series; default 0.95 */
+    int64_t min_n;     /**< fewest answers of a window that is shown; default 0: all are */
 } cx_trend_options;
 
 /** @brief The defaults: NPS with its usual cut points, windows of 5 answers, 95 %. */
@@ -56,6 +57,11 @@ CX_API void cx_trend_options_init(cx_trend_options *options);
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_OVERFLOW | CX_E_MEMORY | CX_E_DOMAIN | CX_E_LIMIT
  * @retval CX_E_MISMATCH  the first key is no window, or the windows roll
+ *
+ * Windows with 1 to min_n - 1 answers are hidden (status CX_E_SUPPRESSED, everything null), and
+ * more of them, so that none follows from the others and the total; the changes, the slope and the
+ * panel pass them over as if they were empty. So is the panel of a window when it, or the rest of
+ * the window, is that small, and the mix and within of the changes it is part of.
  *
  * The slope is that of a line through the windows' scores, weighted by their precision. Windows
  * that scatter more than sampling explains widen its interval: its variance is multiplied by the

@@ -55,6 +55,7 @@ typedef struct cx_curve_options {
     int32_t unknown;      /**< a cx_unknown; default exclude */
     int32_t reserved;     /**< zero */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest waits of a figure that is shown; default 0: all are */
 } cx_curve_options;
 
 /** @brief The defaults: log-log limits at 95 %, unknown ends left out. */
@@ -189,8 +190,9 @@ CX_API CX_NODISCARD cx_status cx_waits_decode(const uint8_t *bytes, size_t size,
  * that answers the impatient first would break that.
  *
  * All functions fail with CX_E_NULL, CX_E_OPTION, CX_E_EMPTY (no rows), and those for one estimate
- * with CX_E_MISMATCH for waits split by keys. In tables such a row has that status, or
- * CX_E_UNIDENTIFIED, and no value.
+ * with CX_E_MISMATCH for waits split by keys, and CX_E_SUPPRESSED for fewer waits than min_n. In
+ * tables such a row has that status, or CX_E_UNIDENTIFIED, and no value. min_n hides the same keys
+ * in every table, by the waits that are read, and more of them as in cx_nps_by.
  * @{
  */
 
@@ -306,6 +308,8 @@ CX_API CX_NODISCARD cx_status cx_waits_rate_by(const cx_waits *self,
  *                      survival, se, ci_low, ci_high
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY
+ *
+ * A key hidden by min_n is one row of nulls.
  */
 CX_API CX_NODISCARD cx_status cx_waits_curve(const cx_waits *self, const cx_curve_options *options,
                                              cx_table **out, cx_error *err);
@@ -320,7 +324,8 @@ CX_API CX_NODISCARD cx_status cx_waits_curve(const cx_waits *self, const cx_curv
  * @retval CX_E_MISMATCH  waits without keys
  * @retval CX_E_FEW       fewer than two groups have anything to compare
  *
- * Cost: O(keys^2) for each distinct time. Since: 0.1.
+ * A key hidden by min_n keeps its row, with nulls, and its part in the test. Cost: O(keys^2) for
+ * each distinct time. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_waits_logrank(const cx_waits *self,
                                                const cx_curve_options *options, cx_table **out,

@@ -1,4 +1,5 @@
 #include "metric/contacts.h"
+#include "metric/suppress.h"
 
 #include "stat/estimate.h"
 #include "stat/interval.h"
@@ -51,6 +52,7 @@ cx_status cx_i_contacts_options(const cx_contacts_options *given, cx_contacts_op
     CX_TRY(contacts_check_choice(used->method, CX_FCR_NAIVE, "method", err));
     CX_TRY(contacts_check_choice(used->abandoned, CX_CONTACT_FULL, "abandoned", err));
     CX_TRY(contacts_check_choice(used->outbound, CX_CONTACT_FULL, "outbound", err));
+    CX_TRY(cx_i_min_n_check(used->min_n, err));
     if (!(used->window >= 1e-6 && used->window <= CONTACTS_LONGEST))
         return cx_i_fail(err, CX_E_OPTION,
                          "window is %g and must lie between 1e-6 and 1e9 seconds; a week is 604800",

@@ -1,4 +1,5 @@
 #include "metric/scores.h"
+#include "metric/suppress.h"
 
 #include "stat/interval.h"
 
@@ -23,7 +24,7 @@ void cx_csat_options_init(cx_csat_options *options) {
 
 void cx_share_options_init(cx_share_options *options) {
     if (options == NULL) return;
-    *options = (cx_share_options){sizeof *options, CX_METHOD_WILSON, CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_share_options){sizeof *options, CX_METHOD_WILSON, CX_I_DEFAULT_CONFIDENCE, 0};
 }
 
 /* x of n answers, in effective numbers. */
@@ -126,12 +127,14 @@ cx_status cx_share(int64_t successes, int64_t n, const cx_share_options *options
         used = *options;
     }
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
+    CX_TRY(cx_i_min_n_check(used.min_n, err));
     CX_TRY(cx_i_check_confidence(used.confidence, err));
     CX_TRY(cx_i_check_method(used.method, csat_methods, CSAT_METHODS, err));
     if (n < 0 || successes < 0 || successes > n)
         return cx_i_fail(err, CX_E_DOMAIN, "%d of %d is not a share: 0 <= successes <= n",
                          successes, n);
     if (n == 0) return cx_i_fail(err, CX_E_EMPTY, "a share of nothing has no value");
+    CX_TRY(cx_i_min_n_one(n, used.min_n, err));
     cx_estimate estimate = cx_i_estimate_new(used.confidence, CX_UNIT_FRACTION);
     double p = (double)successes / (double)n;
     estimate.n = n;

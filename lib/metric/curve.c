@@ -1,5 +1,6 @@
 #include "metric/waits.h"
 
+#include "metric/suppress.h"
 #include "stat/estimate.h"
 #include "stat/keys_table.h"
 
@@ -10,8 +11,8 @@ static const cx_method curve_methods[CURVE_METHODS] = {CX_METHOD_LOG_LOG, CX_MET
 
 void cx_curve_options_init(cx_curve_options *options) {
     if (options == NULL) return;
-    *options = (cx_curve_options){sizeof *options, CX_METHOD_LOG_LOG, CX_UNKNOWN_EXCLUDE, 0,
-                                  CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_curve_options){
+        sizeof *options, CX_METHOD_LOG_LOG, CX_UNKNOWN_EXCLUDE, 0, CX_I_DEFAULT_CONFIDENCE, 0};
 }
 
 cx_status cx_i_curve_options_check(const cx_curve_options *options, cx_curve_options *used,
@@ -21,11 +22,47 @@ cx_status cx_i_curve_options_check(const cx_curve_options *options, cx_curve_opt
     CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_curve_options", err));
     *used = *options;
     CX_TRY(cx_i_check_confidence(used->confidence, err));
+    CX_TRY(cx_i_min_n_check(used->min_n, err));
     CX_TRY(cx_i_check_method(used->method, curve_methods, CURVE_METHODS, err));
     if (used->unknown < CX_UNKNOWN_EXCLUDE || used->unknown > CX_UNKNOWN_EVENT)
         return cx_i_fail(err, CX_E_OPTION, "unknown is %d: exclude (0), censored (1) or event (2)",
                          (int64_t)used->unknown);
     return CX_OK;
+}
+
+/* -- small groups -------------------------------------------------------------------------- */
+
+static int64_t curve_n(const cx_i_waits_group *group, const cx_curve_options *options) {
+    return group == NULL ? 0
+                         : cx_i_survival_count(&group->table, (cx_i_unknown_end)options->unknown);
+}
+
+static cx_status curve_hidden(const cx_waits *waits, const cx_curve_options *options, int64_t *n,
+                              bool *hidden, cx_error *err) {
+    for (int64_t i = 0; i < waits->made; i++) n[i] = curve_n(cx_i_waits_at(waits, i), options);
+    return cx_i_rows_suppress(&waits->keys, waits->order, n, options->min_n, &waits->allocator,
+                              hidden, err);
+}
+
+cx_status cx_i_waits_hidden(const cx_waits *waits, const cx_curve_options *options, bool *hidden,
+                            cx_error *err) {
+    if (options->min_n < 2) return CX_OK;
+    if (waits->keys.column_count == 0) {
+        int64_t all = curve_n(cx_i_waits_at(waits, 0), options);
+        if (hidden == NULL) return cx_i_min_n_one(all, options->min_n, err);
+        if (all > 0) hidden[0] = all < options->min_n;
+        return CX_OK;
+    }
+    int64_t *n = cx_i_alloc_array(&waits->allocator, waits->made, sizeof *n);
+    if (n == NULL) return cx_i_out_of_memory(err);
+    cx_status status = curve_hidden(waits, options, n, hidden, err);
+    cx_i_free(&waits->allocator, n);
+    return status;
+}
+
+void cx_i_waits_hide(const bool *hidden, cx_estimate *rows, int64_t count) {
+    for (int64_t i = 0; i < count; i++)
+        if (hidden[i]) cx_i_estimate_hide(&rows[i]);
 }
 
 /* -- figures of one group ------------------------------------------------------------------ */
@@ -149,6 +186,7 @@ static cx_status curve_one(const cx_waits *self, cx_i_curve_figure figure, doubl
         return cx_i_fail(err, CX_E_MISMATCH,
                          "these waits are split by keys: ask for a row for each key, or take "
                          "their total first");
+    CX_TRY(cx_i_waits_hidden(self, &used, NULL, err));
     CX_TRY(figure(cx_i_waits_at(self, 0), at, &used, &estimate, err));
     *out = estimate;
     return CX_OK;
@@ -180,10 +218,16 @@ static cx_status curve_by(const cx_waits *self, cx_i_curve_figure figure, double
     CX_TRY(cx_i_curve_options_check(options, &used, err));
     int64_t count = cx_waits_size(self);
     cx_estimate *rows = cx_i_alloc_array(&self->allocator, count, sizeof *rows);
-    if (rows == NULL) return cx_i_out_of_memory(err);
-    for (int64_t i = 0; i < count; i++)
+    bool *hidden = cx_i_alloc_array(&self->allocator, count, sizeof *hidden);
+    cx_status status = rows == NULL || hidden == NULL ? cx_i_out_of_memory(err)
+                                                      : cx_i_waits_hidden(self, &used, hidden, err);
+    for (int64_t i = 0; i < count && status == CX_OK; i++)
         rows[i].status = (int32_t)figure(cx_i_waits_at(self, i), at, &used, &rows[i], NULL);
-    cx_status status = curve_table(self, rows, count, out, err);
+    if (status == CX_OK) {
+        cx_i_waits_hide(hidden, rows, count);
+        status = curve_table(self, rows, count, out, err);
+    }
+    cx_i_free(&self->allocator, hidden);
     cx_i_free(&self->allocator, rows);
     return status;
 }

@@ -89,6 +89,8 @@ static cx_status episodes_columns_of(const cx_i_contacts *log, int64_t rows, cx_
                                     : episodes_customers(log, table, err);
     if (status == CX_OK && log->has_topic)
         status = episodes_part(log, &log->topic, numbers, rows, table, err);
+    if (status == CX_OK && log->by.keys.column_count > 0)
+        status = episodes_part(log, &log->by, numbers, rows, table, err);
     cx_i_free(&log->allocator, numbers);
     return status == CX_OK ? episodes_fill_all(log, table, err) : status;
 }
@@ -106,15 +108,29 @@ static cx_status episodes_table(const cx_i_contacts *log, cx_table **out, cx_err
     return status;
 }
 
-cx_status cx_episodes(const cx_frame *log, const cx_array *no_id, const cx_array *channels,
-                      const cx_contacts_options *options, cx_table **out, cx_error *err) {
+static cx_status episodes_of(cx_i_contacts_source source, const cx_contacts_options *options,
+                             cx_table **out, cx_error *err) {
     cx_i_contacts contacts;
-    cx_i_contacts_source source = {
-        .log = log, .no_id = no_id, .channels = channels, .ordered = true};
-    if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
+    source.ordered = true;
     CX_TRY(cx_i_contacts_options(options, &source.options, err));
     CX_TRY(cx_i_contacts_load(&contacts, &source, err));
     cx_status status = episodes_table(&contacts, out, err);
     cx_i_contacts_free(&contacts);
     return status;
+}
+
+cx_status cx_episodes(const cx_frame *log, const cx_array *no_id, const cx_array *channels,
+                      const cx_contacts_options *options, cx_table **out, cx_error *err) {
+    cx_i_contacts_source source = {.log = log, .no_id = no_id, .channels = channels};
+    if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
+    return episodes_of(source, options, out, err);
+}
+
+cx_status cx_episodes_by(const cx_frame *log, const cx_frame *by, const cx_array *no_id,
+                         const cx_array *channels, const cx_contacts_options *options,
+                         cx_table **out, cx_error *err) {
+    cx_i_contacts_source source = {.log = log, .by = by, .no_id = no_id, .channels = channels};
+    if (by == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", by == NULL ? "by" : "out");
+    return episodes_of(source, options, out, err);
 }

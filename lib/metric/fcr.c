@@ -1,5 +1,6 @@
 #include "metric/contacts.h"
 
+#include "metric/suppress.h"
 #include "stat/estimate.h"
 #include "stat/keys_table.h"
 #include "stat/survival.h"
@@ -21,6 +22,7 @@ typedef struct fcr_work {
     cx_i_contacts_source source;
     bool every; /* every contact is an index */
     fcr_group *group;
+    bool *hidden; /* by key: too few customers */
     int64_t observations, clusters, issues, in_issues;
     int time_bits;
     double *change; /* by cluster, in the room that the observations leave */
@@ -274,11 +276,15 @@ static cx_status fcr_count_columns(const fcr_work *work, cx_table *table, cx_err
         int64_t *counts;
         CX_TRY(cx_i_table_i64(table, columns[c].name, &counts, err));
         for (int64_t i = 0; i < work->log.left_count; i++)
-            memcpy(&counts[i], (const char *)&work->group[i] + columns[c].offset, sizeof *counts);
+            if (work->hidden[i])
+                CX_TRY(cx_i_table_null(table, i, err));
+            else
+                memcpy(&counts[i], (const char *)&work->group[i] + columns[c].offset,
+                       sizeof *counts);
     }
     CX_TRY(cx_i_table_f64(table, "no_id_share", &share, err));
     for (int64_t i = 0; i < work->log.left_count; i++) {
-        share[i] = cx_i_contacts_no_id_share(&work->log.left[i], 1);
+        share[i] = work->hidden[i] ? NAN : cx_i_contacts_no_id_share(&work->log.left[i], 1);
         if (isnan(share[i])) CX_TRY(cx_i_table_null(table, i, err));
     }
     CX_TRY(cx_i_table_figure(table, "rows", (double)work->log.rows, err));
@@ -335,20 +341,42 @@ static cx_status fcr_estimates(fcr_work *work, cx_estimate *rows, cx_error *err)
     return CX_OK;
 }
 
+/* Rows by customers: contacts of one customer say nothing of others. */
+static cx_status fcr_hide(fcr_work *work, cx_estimate *rows, cx_error *err) {
+    int64_t count = work->log.left_count, min_n = work->source.options.min_n;
+    const cx_allocator *allocator = &work->log.allocator;
+    if (work->source.by == NULL) return cx_i_min_n_one(work->group[0].clusters, min_n, err);
+    if (min_n < 2) return CX_OK;
+    int64_t *customers = cx_i_alloc_array(allocator, count, sizeof *customers);
+    if (customers == NULL) return cx_i_out_of_memory(err);
+    for (int64_t i = 0; i < count; i++) customers[i] = work->group[i].clusters;
+    cx_status status = cx_i_rows_suppress(&work->log.by.keys, work->log.by.order, customers, min_n,
+                                          allocator, work->hidden, err);
+    cx_i_free(allocator, customers);
+    for (int64_t i = 0; i < count; i++)
+        if (work->hidden[i]) cx_i_estimate_hide(&rows[i]);
+    return status;
+}
+
 static cx_status fcr_run(fcr_work *work, cx_fcr_result *out, cx_table **table, cx_error *err) {
     int64_t count = work->log.left_count;
     CX_TRY(fcr_check_bits(work, err));
     work->group = cx_i_alloc_array(&work->log.allocator, count, sizeof *work->group);
     cx_estimate *rows = cx_i_alloc_array(&work->log.allocator, count, sizeof *rows);
-    cx_status status = work->group == NULL || rows == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    work->hidden = cx_i_alloc_array(&work->log.allocator, count, sizeof *work->hidden);
+    cx_status status = work->group == NULL || rows == NULL || work->hidden == NULL
+                           ? cx_i_out_of_memory(err)
+                           : CX_OK;
     if (status == CX_OK) {
         fcr_observe_all(work);
         fcr_sort(work);
         status = fcr_estimates(work, rows, err);
     }
+    if (status == CX_OK) status = fcr_hide(work, rows, err);
     if (status == CX_OK && out != NULL) fcr_result(work, &rows[0], out);
     if (status == CX_OK && table != NULL) status = fcr_table(work, rows, table, err);
     cx_i_free(&work->log.allocator, rows);
+    cx_i_free(&work->log.allocator, work->hidden);
     cx_i_free(&work->log.allocator, work->group);
     return status;
 }

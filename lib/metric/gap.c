@@ -2,14 +2,15 @@
 
 #include <cxkit/special.h>
 
+#include "metric/suppress.h"
 #include "stat/interval.h"
 
 /* Reading gaps: items, shares, quadrants, the whole. */
 
 void cx_gap_options_init(cx_gap_options *options) {
     if (options == NULL) return;
-    *options = (cx_gap_options){sizeof *options,        CX_CASES_AVAILABLE, CX_CUT_MEANS, 0, 0, 0,
-                                CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_gap_options){
+        sizeof *options, CX_CASES_AVAILABLE, CX_CUT_MEANS, 0, 0, 0, CX_I_DEFAULT_CONFIDENCE, 0};
 }
 
 static cx_status gap_check_options(const cx_gap_options *options, cx_error *err) {
@@ -17,6 +18,7 @@ static cx_status gap_check_options(const cx_gap_options *options, cx_error *err)
     CX_TRY(cx_i_check_confidence(options->confidence, err));
     CX_TRY(cx_i_check_cases(options->cases, err));
     CX_TRY(cx_i_check_reserved(options->reserved, err));
+    CX_TRY(cx_i_min_n_check(options->min_n, err));
     if (options->cut != CX_CUT_MEANS && options->cut != CX_CUT_FIXED)
         return cx_i_fail(err, CX_E_OPTION, "cut is %d, neither means (0) nor fixed (1)",
                          (int64_t)options->cut);
@@ -99,6 +101,7 @@ cx_status cx_gap_total(const cx_joint *joint, const cx_array *importance,
     if (joint == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", joint == NULL ? "joint" : "out");
     CX_TRY(gap_total(joint, &context, &estimate, err));
+    CX_TRY(cx_i_min_n_one(estimate.n, context.options->min_n, err));
     *out = estimate;
     return CX_OK;
 }
@@ -118,7 +121,8 @@ cx_status cx_gap_by(const cx_joint *like, const cx_frame *expectation, const cx_
     cx_i_joint_source source = {
         .columns = columns, .weights = weights, .answers = answers != NULL ? answers : &plain};
     CX_TRY(cx_i_gap_source(&source, like, expectation, experience, err));
-    cx_status status = cx_i_joint_by(&source, like, by, gap_total, &context, out, err);
+    cx_status status =
+        cx_i_joint_by(&source, like, by, gap_total, &context, context.options->min_n, out, err);
     cx_i_joint_source_close(&source, &like->allocator);
     return status;
 }
@@ -197,6 +201,7 @@ static cx_status gap_rows(gap_work *work, cx_error *err) {
         }
     }
     for (int64_t i = 0; i < work->m; i++) CX_TRY(gap_quadrant(work, i, err));
+    cx_i_parts_suppress(work->rows, work->share, work->m, work->options->min_n);
     cx_error_init(err);
     return CX_OK;
 }
@@ -223,7 +228,7 @@ static cx_status gap_share_columns(const gap_work *work, int side, const char *c
             const cx_tally *tally = work->joint->component[i].tally;
             cx_i_figures f = cx_i_tally_figures(tally, gap_read_side, &side);
             double value = NAN;
-            if (f.n > 0) {
+            if (f.n > 0 && work->rows[i].status != CX_E_SUPPRESSED) {
                 cx_i_interval interval = cx_i_share_interval(CX_METHOD_WILSON, f.mean * f.n_eff,
                                                              f.n_eff, work->options->confidence);
                 value = column == 0   ? f.mean
@@ -243,8 +248,9 @@ static cx_status gap_means(const gap_work *work, cx_table *table, cx_error *err)
         for (int64_t i = 0; i < work->m; i++) {
             cx_i_figures f = cx_i_tally_figures(work->joint->component[work->m + i].tally,
                                                 cx_i_read_score, NULL);
-            CX_TRY(
-                gap_put(column, table, i, which == 0 ? f.mean - work->rows[i].value : f.mean, err));
+            double mean = which == 0 ? f.mean - work->rows[i].value : f.mean;
+            if (work->rows[i].status == CX_E_SUPPRESSED) mean = NAN;
+            CX_TRY(gap_put(column, table, i, mean, err));
         }
     }
     return CX_OK;
@@ -262,8 +268,12 @@ static cx_status gap_columns(gap_work *work, cx_table *table, cx_error *err) {
     CX_TRY(gap_share_columns(work, -1, below, table, err));
     CX_TRY(gap_share_columns(work, 0, same, table, err));
     CX_TRY(gap_share_columns(work, 1, above, table, err));
+    for (int64_t i = 0; i < work->m; i++)
+        if (work->rows[i].status == CX_E_SUPPRESSED) work->quadrant[i] = "";
     CX_TRY(cx_i_table_words(table, "quadrant", work->quadrant, err));
-    for (int64_t i = 0; i < work->m && !work->ranked; i++) CX_TRY(cx_i_table_null(table, i, err));
+    for (int64_t i = 0; i < work->m; i++)
+        if (!work->ranked || work->rows[i].status == CX_E_SUPPRESSED)
+            CX_TRY(cx_i_table_null(table, i, err));
     return cx_i_estimates_to_table(work->rows, work->m, table, err);
 }
 

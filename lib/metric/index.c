@@ -4,14 +4,15 @@
 #include <cxkit/special.h>
 
 #include "metric/index.h"
+#include "metric/suppress.h"
 #include "stat/interval.h"
 
 /* Indices: weighted means of the components of a joint state. */
 
 void cx_index_options_init(cx_index_options *options) {
     if (options == NULL) return;
-    *options = (cx_index_options){sizeof *options, CX_METHOD_AUTO, CX_CASES_AVAILABLE, 0,
-                                  CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_index_options){
+        sizeof *options, CX_METHOD_AUTO, CX_CASES_AVAILABLE, 0, CX_I_DEFAULT_CONFIDENCE, 0};
 }
 
 /* -- checks -------------------------------------------------------------------------------- */
@@ -51,6 +52,7 @@ static cx_status index_check(const cx_joint *joint, const cx_index_options *opti
     CX_TRY(cx_i_check_method(options->method, methods, 3, err));
     CX_TRY(cx_i_check_cases(options->cases, err));
     CX_TRY(cx_i_check_reserved(options->reserved, err));
+    CX_TRY(cx_i_min_n_check(options->min_n, err));
     for (int64_t i = 1; i < joint->k; i++)
         CX_TRY(cx_i_joint_check_alike(&joint->component[0], &joint->component[i], err));
     if (options->method == CX_METHOD_ADJUSTED_WALD && joint->component[0].as.score == CX_SCORE_MEAN)
@@ -218,8 +220,9 @@ cx_status cx_index(const cx_joint *joint, const cx_array *importance,
     cx_index_options_init(&defaults);
     if (joint == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", joint == NULL ? "joint" : "out");
-    CX_TRY(index_estimate(joint, importance, options != NULL ? options : &defaults, share,
-                          &estimate, err));
+    if (options == NULL) options = &defaults;
+    CX_TRY(index_estimate(joint, importance, options, share, &estimate, err));
+    CX_TRY(cx_i_min_n_one(estimate.n, options->min_n, err));
     *out = estimate;
     return CX_OK;
 }
@@ -244,16 +247,19 @@ cx_status cx_i_component_estimate(const cx_i_component *component, double confid
     return cx_i_mean_estimate(component->tally, &mean, out, err);
 }
 
-static cx_status index_rows(const cx_joint *joint, double confidence, const double *share,
-                            cx_estimate *rows, const char **names, cx_table *table, cx_error *err) {
+static cx_status index_rows(const cx_joint *joint, const cx_index_options *options,
+                            const double *share, cx_estimate *rows, const char **names,
+                            cx_table *table, cx_error *err) {
     double *importance;
     for (int64_t i = 0; i < joint->k; i++) {
         names[i] = joint->component[i].name;
-        cx_status status = cx_i_component_estimate(&joint->component[i], confidence, &rows[i], err);
+        cx_status status =
+            cx_i_component_estimate(&joint->component[i], options->confidence, &rows[i], err);
         rows[i].status = (int32_t)status;
         if (status != CX_OK && status != CX_E_EMPTY) return status;
     }
     cx_error_init(err);
+    cx_i_parts_suppress(rows, share, joint->k, options->min_n);
     CX_TRY(cx_i_table_words(table, "component", names, err));
     CX_TRY(cx_i_table_f64(table, "importance", &importance, err));
     memcpy(importance, share, (size_t)joint->k * sizeof *importance);
@@ -282,8 +288,9 @@ cx_status cx_index_components(const cx_joint *joint, const cx_array *importance,
     if (joint == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", joint == NULL ? "joint" : "out");
     CX_TRY(index_estimate(joint, importance, options, share, &whole, err));
+    CX_TRY(cx_i_min_n_one(whole.n, options->min_n, err));
     CX_TRY(cx_i_table_new(joint->k, &joint->allocator, &table, err));
-    cx_status status = index_rows(joint, options->confidence, share, rows, names, table, err);
+    cx_status status = index_rows(joint, options, share, rows, names, table, err);
     if (status == CX_OK) status = index_figures(joint, &whole, table, err);
     if (status == CX_OK)
         *out = table;
@@ -336,7 +343,8 @@ cx_status cx_index_by(const cx_joint *like, const cx_frame *x, const cx_array *w
                                 .read = index_read};
     CX_TRY(cx_i_joint_source_find(&source, like, like->k, x, "x", 0, err));
     CX_TRY(cx_i_joint_source_open(&source, &like->allocator, err));
-    cx_status status = cx_i_joint_by(&source, like, by, index_metric, &context, out, err);
+    cx_status status =
+        cx_i_joint_by(&source, like, by, index_metric, &context, context.options->min_n, out, err);
     cx_i_joint_source_close(&source, &like->allocator);
     return status;
 }

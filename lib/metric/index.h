@@ -58,7 +58,7 @@ cx_status cx_i_joint_source_add(cx_i_joint_source *source, cx_joint *self, cx_er
 typedef cx_status (*cx_i_joint_metric)(const cx_joint *joint, const void *context, cx_estimate *out,
                                        cx_error *err);
 cx_status cx_i_joint_by(cx_i_joint_source *source, const cx_joint *like, const cx_frame *by,
-                        cx_i_joint_metric metric, const void *context, cx_table **out,
-                        cx_error *err);
+                        cx_i_joint_metric metric, const void *context, int64_t min_n,
+                        cx_table **out, cx_error *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "metric/index.h"
 
+#include "metric/suppress.h"
 #include "stat/keys_table.h"
 
 /* Rows of a call into one joint state, or into one for each key. */
@@ -73,6 +74,9 @@ cx_status cx_i_joint_source_add(cx_i_joint_source *source, cx_joint *self, cx_er
 
 typedef struct joint_groups {
     const cx_joint *like;
+    cx_i_joint_metric metric;
+    const void *context;
+    int64_t min_n;
     const cx_allocator *allocator;
     cx_i_keys keys;
     cx_joint **state;
@@ -134,27 +138,28 @@ static cx_status groups_table(const joint_groups *groups, const cx_estimate *row
     return status;
 }
 
-static cx_status groups_read(joint_groups *groups, cx_estimate *rows, cx_i_joint_metric metric,
-                             const void *context, cx_table **out, cx_error *err) {
+static cx_status groups_read(joint_groups *groups, cx_estimate *rows, cx_table **out,
+                             cx_error *err) {
     cx_i_keys_sort(&groups->keys, groups->order);
     for (int64_t g = 0; g < groups->made; g++) {
-        cx_status status = metric(groups->state[groups->order[g]], context, &rows[g], err);
+        cx_status status =
+            groups->metric(groups->state[groups->order[g]], groups->context, &rows[g], err);
         rows[g].status = (int32_t)status;
         if (status != CX_OK && status != CX_E_EMPTY) return status;
     }
     cx_error_init(err);
+    CX_TRY(cx_i_estimates_suppress(&groups->keys, groups->order, rows, groups->min_n,
+                                   groups->allocator, err));
     return groups_table(groups, rows, out, err);
 }
 
 static cx_status groups_run(joint_groups *groups, cx_i_joint_source *source, const cx_frame *by,
-                            cx_i_joint_metric metric, const void *context, cx_table **out,
-                            cx_error *err) {
+                            cx_table **out, cx_error *err) {
     CX_TRY(groups_fill(groups, source, by, err));
     groups->order = cx_i_alloc_array(groups->allocator, groups->made, sizeof *groups->order);
     cx_estimate *rows = cx_i_alloc_array(groups->allocator, groups->made, sizeof *rows);
-    cx_status status = groups->order == NULL || rows == NULL
-                           ? cx_i_out_of_memory(err)
-                           : groups_read(groups, rows, metric, context, out, err);
+    cx_status status = groups->order == NULL || rows == NULL ? cx_i_out_of_memory(err)
+                                                             : groups_read(groups, rows, out, err);
     cx_i_free(groups->allocator, rows);
     return status;
 }
@@ -173,15 +178,19 @@ static cx_status groups_check(const cx_joint *like, cx_i_joint_metric metric, co
 }
 
 cx_status cx_i_joint_by(cx_i_joint_source *source, const cx_joint *like, const cx_frame *by,
-                        cx_i_joint_metric metric, const void *context, cx_table **out,
-                        cx_error *err) {
-    joint_groups groups = {.like = like, .allocator = &like->allocator};
+                        cx_i_joint_metric metric, const void *context, int64_t min_n,
+                        cx_table **out, cx_error *err) {
+    joint_groups groups = {.like = like,
+                           .metric = metric,
+                           .context = context,
+                           .min_n = min_n,
+                           .allocator = &like->allocator};
     CX_TRY(cx_i_frame_check(by, "by", CX_I_KEYS, err));
     CX_TRY(
         cx_i_array_same_length(source->columns[0], "x", &by->columns[0], by->columns[0].name, err));
     CX_TRY(groups_check(like, metric, context, err));
     cx_i_keys_init(&groups.keys, groups.allocator);
-    cx_status status = groups_run(&groups, source, by, metric, context, out, err);
+    cx_status status = groups_run(&groups, source, by, out, err);
     for (int64_t g = 0; g < groups.made; g++) cx_joint_free(groups.state[g]);
     cx_i_free(groups.allocator, groups.state);
     cx_i_free(groups.allocator, groups.order);

@@ -8,9 +8,7 @@
 /* A metric for every key: which rows there are, and which of them may be seen. */
 
 cx_status cx_i_release_check(cx_i_release release, cx_error *err) {
-    if (release.min_n < 0)
-        return cx_i_fail(err, CX_E_OPTION, "min_n is %d; it is a number of answers, or 0 for none",
-                         release.min_n);
+    CX_TRY(cx_i_min_n_check(release.min_n, err));
     if (release.totals != 0 && release.totals != 1)
         return cx_i_fail(err, CX_E_OPTION, "totals is %d, neither 0 nor 1",
                          (int64_t)release.totals);
@@ -18,12 +16,7 @@ cx_status cx_i_release_check(cx_i_release release, cx_error *err) {
 }
 
 cx_status cx_i_release_one(const cx_tally *tally, int64_t min_n, cx_error *err) {
-    int64_t n = cx_tally_n(tally);
-    if (n == 0 || n >= min_n) return CX_OK;
-    return cx_i_fail(err, CX_E_SUPPRESSED,
-                     "there are fewer answers than min_n = %d: too few to be "
-                     "shown",
-                     min_n);
+    return cx_i_min_n_one(cx_tally_n(tally), min_n, err);
 }
 
 /* -- rows ---------------------------------------------------------------------------------- */

@@ -70,38 +70,43 @@ cx_status cx_response_add(cx_waits *self, const cx_array *opened, const cx_array
 
 /* -- at a glance --------------------------------------------------------------------------- */
 
-static cx_status response_counts(const cx_waits *waits, cx_table *table, cx_error *err) {
+static cx_status response_counts(const cx_waits *waits, const bool *hidden, cx_table *table,
+                                 cx_error *err) {
     int64_t *answered, *waiting, count = cx_waits_size(waits);
     CX_TRY(cx_i_table_i64(table, "answered", &answered, err));
+    CX_TRY(cx_i_table_hide(table, hidden, err));
     CX_TRY(cx_i_table_i64(table, "waiting", &waiting, err));
+    CX_TRY(cx_i_table_hide(table, hidden, err));
     for (int64_t i = 0; i < count; i++) {
         const cx_i_waits_group *group = cx_i_waits_at(waits, i);
-        answered[i] = group == NULL ? 0 : group->table.events;
-        waiting[i] = group == NULL ? 0 : group->table.censored;
+        if (group == NULL || hidden[i]) continue;
+        answered[i] = group->table.events;
+        waiting[i] = group->table.censored;
     }
     return CX_OK;
 }
 
 static cx_status response_quantile(const cx_waits *waits, double p, const char *const names[3],
-                                   const cx_curve_options *options, cx_estimate *rows,
-                                   cx_table *table, cx_error *err) {
+                                   const cx_curve_options *options, const bool *hidden,
+                                   cx_estimate *rows, cx_table *table, cx_error *err) {
     int64_t count = cx_waits_size(waits);
     for (int64_t i = 0; i < count; i++)
         (void)!cx_i_curve_quantile(cx_i_waits_at(waits, i), p, options, &rows[i], NULL);
+    cx_i_waits_hide(hidden, rows, count);
     CX_TRY(cx_i_estimates_column(rows, count, offsetof(cx_estimate, value), names[0], table, err));
     CX_TRY(cx_i_estimates_column(rows, count, offsetof(cx_estimate, ci_low), names[1], table, err));
     return cx_i_estimates_column(rows, count, offsetof(cx_estimate, ci_high), names[2], table, err);
 }
 
 /* The shares that do without censoring; null where there is nothing to divide by. */
-static cx_status response_naive(const cx_waits *waits, double level, bool all, const char *name,
-                                cx_table *table, cx_error *err) {
+static cx_status response_naive(const cx_waits *waits, double level, const bool *hidden, bool all,
+                                const char *name, cx_table *table, cx_error *err) {
     double *share;
     CX_TRY(cx_i_table_f64(table, name, &share, err));
     for (int64_t i = 0; i < cx_waits_size(waits); i++) {
         const cx_i_waits_group *group = cx_i_waits_at(waits, i);
         int64_t in_time = 0, n = 0;
-        for (int64_t r = 0; group != NULL && r < group->table.size; r++) {
+        for (int64_t r = 0; group != NULL && !hidden[i] && r < group->table.size; r++) {
             const cx_i_survival_row *row = &group->table.rows[r];
             if (row->time <= level) in_time += row->events;
             n += row->events + (all ? row->censored : 0);
@@ -113,22 +118,24 @@ static cx_status response_naive(const cx_waits *waits, double level, bool all, c
 }
 
 static cx_status response_columns(const cx_waits *waits, double level,
-                                  const cx_curve_options *options, cx_estimate *rows,
+                                  const cx_curve_options *options, bool *hidden, cx_estimate *rows,
                                   cx_table *table, cx_error *err) {
     static const char *const median[] = {"median", "median_ci_low", "median_ci_high"};
     static const char *const q90[] = {"q90", "q90_ci_low", "q90_ci_high"};
     int64_t count = cx_waits_size(waits);
+    CX_TRY(cx_i_waits_hidden(waits, options, hidden, err));
     CX_TRY(cx_i_waits_key_columns(waits, table, err));
-    CX_TRY(response_counts(waits, table, err));
-    CX_TRY(response_quantile(waits, 0.5, median, options, rows, table, err));
-    CX_TRY(response_quantile(waits, 0.9, q90, options, rows, table, err));
+    CX_TRY(response_counts(waits, hidden, table, err));
+    CX_TRY(response_quantile(waits, 0.5, median, options, hidden, rows, table, err));
+    CX_TRY(response_quantile(waits, 0.9, q90, options, hidden, rows, table, err));
     if (isnan(level)) return CX_OK;
     for (int64_t i = 0; i < count; i++)
         rows[i].status =
             (int32_t)cx_i_curve_within(cx_i_waits_at(waits, i), level, options, &rows[i], NULL);
+    cx_i_waits_hide(hidden, rows, count);
     CX_TRY(cx_i_estimates_to_table(rows, count, table, err));
-    CX_TRY(response_naive(waits, level, false, "of_answered", table, err));
-    return response_naive(waits, level, true, "of_all", table, err);
+    CX_TRY(response_naive(waits, level, hidden, false, "of_answered", table, err));
+    return response_naive(waits, level, hidden, true, "of_all", table, err);
 }
 
 cx_status cx_response_speed(const cx_waits *waits, double level, const cx_curve_options *options,
@@ -142,9 +149,12 @@ cx_status cx_response_speed(const cx_waits *waits, double level, const cx_curve_
         return cx_i_fail(err, CX_E_DOMAIN, "level is %g; it has to be seconds from 0 up", level);
     int64_t count = cx_waits_size(waits);
     cx_estimate *rows = cx_i_alloc_array(&waits->allocator, count, sizeof *rows);
-    if (rows == NULL) return cx_i_out_of_memory(err);
-    cx_status status = cx_i_table_new(count, &waits->allocator, &table, err);
-    if (status == CX_OK) status = response_columns(waits, level, &used, rows, table, err);
+    bool *hidden = cx_i_alloc_array(&waits->allocator, count, sizeof *hidden);
+    cx_status status = rows == NULL || hidden == NULL
+                           ? cx_i_out_of_memory(err)
+                           : cx_i_table_new(count, &waits->allocator, &table, err);
+    if (status == CX_OK) status = response_columns(waits, level, &used, hidden, rows, table, err);
+    cx_i_free(&waits->allocator, hidden);
     cx_i_free(&waits->allocator, rows);
     if (status == CX_OK)
         *out = table;

@@ -1,6 +1,8 @@
 #ifndef CX_I_SUPPRESS_H
 #define CX_I_SUPPRESS_H
 
+#include <cxkit/estimate.h>
+
 #include "base/keys.h"
 
 /* A table of counts by keys with all its margins: the lattice of entries. A grouping is a set of
@@ -43,6 +45,22 @@ cx_status cx_i_cube_suppress(cx_i_cube *cube, int64_t min_n, cx_error *err);
  * grand total is hidden. */
 cx_status cx_i_cube_suppress_within(cx_i_cube *cube, int64_t min_n, int64_t most_work,
                                     cx_error *err);
+
+/* -- rows that are no tallies -------------------------------------------------------------- */
+
+/* Is the option sound? And a single figure: CX_E_SUPPRESSED for 1 to min_n - 1 answers. */
+cx_status cx_i_min_n_check(int64_t min_n, cx_error *err);
+cx_status cx_i_min_n_one(int64_t n, int64_t min_n, cx_error *err);
+/* Which rows are hidden: row i is that of the key order[i] and has n[i] answers. */
+cx_status cx_i_rows_suppress(const cx_i_keys *keys, const int64_t *order, const int64_t *n,
+                             int64_t min_n, const cx_allocator *allocator, bool *hidden,
+                             cx_error *err);
+/* The same for estimates, by their n, which hides them: their status is CX_E_SUPPRESSED. */
+cx_status cx_i_estimates_suppress(const cx_i_keys *keys, const int64_t *order, cx_estimate *rows,
+                                  int64_t min_n, const cx_allocator *allocator, cx_error *err);
+/* Rows that a shown whole is a sum of, each times its `part`: a single hidden one would follow, so
+ * that the smallest of the others goes too. */
+void cx_i_parts_suppress(cx_estimate *rows, const double *part, int64_t count, int64_t min_n);
 
 /* -- within the subject -------------------------------------------------------------------- */
 

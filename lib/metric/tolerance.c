@@ -1,9 +1,22 @@
 #include "metric/tolerance.h"
 
+#include "metric/suppress.h"
 #include "stat/estimate.h"
 #include "stat/keys_table.h"
 
 /* The tolerance of all pairs and of each group, and the fitted curve. */
+
+/* A baseline of few answers, and the level that tells it. */
+static void tolerance_hide_baseline(int64_t min_n, cx_tolerance_result *out) {
+    if (out->baseline.n == 0 || out->baseline.n >= min_n) return;
+    cx_i_estimate_hide(&out->baseline);
+    out->level = NAN;
+}
+
+static void tolerance_hide(cx_tolerance_result *out) {
+    cx_i_estimate_hide(&out->baseline);
+    out->band_low = out->band_high = out->level = out->longest = out->beyond = NAN;
+}
 
 static cx_status tolerance_one(const cx_i_tolerance_data *data, int64_t group, int64_t from,
                                int64_t to, cx_tolerance_result *out, cx_error *err) {
@@ -27,6 +40,8 @@ cx_status cx_tolerance(const cx_array *wait, const cx_array *score, double drop,
     CX_TRY(cx_i_tolerance_check(&request, options, err));
     cx_status status = cx_i_tolerance_open(&request, &data, err);
     if (status == CX_OK) status = tolerance_one(&data, 0, 0, data.rows, &result, err);
+    if (status == CX_OK) status = cx_i_min_n_one(result.tolerance.n, request.options.min_n, err);
+    if (status == CX_OK) tolerance_hide_baseline(request.options.min_n, &result);
     cx_i_tolerance_free(&data);
     if (status == CX_OK) *out = result;
     return status;
@@ -47,7 +62,10 @@ static cx_status tolerance_columns(const cx_tolerance_result *results, int64_t c
                   {"beyond", offsetof(cx_tolerance_result, beyond)}};
     int64_t *n;
     CX_TRY(cx_i_table_i64(table, "baseline_n", &n, err));
-    for (int64_t i = 0; i < count; i++) n[i] = results[i].baseline.n;
+    for (int64_t i = 0; i < count; i++) {
+        n[i] = results[i].baseline.n;
+        if (results[i].baseline.status == CX_E_SUPPRESSED) CX_TRY(cx_i_table_null(table, i, err));
+    }
     for (size_t f = 0; f < sizeof fields / sizeof *fields; f++) {
         double *column;
         CX_TRY(cx_i_table_f64(table, fields[f].name, &column, err));
@@ -84,6 +102,13 @@ static cx_status tolerance_table(const cx_i_tolerance_data *data, int64_t *order
     CX_TRY(tolerance_groups(data, position, results, err));
     if (err != NULL) cx_error_init(err); /* sentences about empty groups are statuses of rows */
     for (int64_t i = 0; i < count; i++) rows[i] = results[i].tolerance;
+    int64_t min_n = data->request->options.min_n;
+    CX_TRY(
+        cx_i_estimates_suppress(&data->groups, order, rows, min_n, &data->request->allocator, err));
+    for (int64_t i = 0; i < count; i++) {
+        tolerance_hide_baseline(min_n, &results[i]);
+        if (rows[i].status == CX_E_SUPPRESSED) tolerance_hide(&results[i]);
+    }
     CX_TRY(cx_i_keys_to_table(&data->groups, order, 1, table, err));
     CX_TRY(cx_i_estimates_to_table(rows, count, table, err));
     return tolerance_columns(results, count, table, err);
@@ -173,15 +198,42 @@ static int64_t tolerance_lines(const cx_i_pairs *pairs, bool flat, tolerance_par
     return 2;
 }
 
-static cx_status tolerance_parts_table(const tolerance_part *parts, int64_t count, double sign,
-                                       cx_table *table, cx_error *err) {
+/* Parts are the cells of one key. */
+static cx_status tolerance_hide_parts(const cx_i_tolerance_data *data, const tolerance_part *parts,
+                                      int64_t count, bool *hidden, cx_error *err) {
+    const cx_allocator *allocator = &data->request->allocator;
+    int64_t min_n = data->request->options.min_n;
+    cx_i_cube cube;
+    if (min_n < 2) return CX_OK;
+    CX_TRY(cx_i_min_n_one(data->rows, min_n, err));
+    int64_t *codes = cx_i_alloc_array(allocator, count, sizeof *codes);
+    int64_t *n = cx_i_alloc_array(allocator, count, sizeof *n);
+    cx_status status = codes == NULL || n == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    for (int64_t i = 0; i < count && status == CX_OK; i++) codes[i] = i, n[i] = parts[i].n;
+    if (status == CX_OK) status = cx_i_cube_new(codes, 1, n, count, allocator, &cube, err);
+    cx_i_free(allocator, codes);
+    cx_i_free(allocator, n);
+    CX_TRY(status);
+    status = cx_i_cube_suppress(&cube, min_n, err);
+    for (int64_t i = 0; i < count; i++) hidden[i] = cube.hidden[i];
+    cx_i_cube_free(&cube);
+    return status;
+}
+
+static cx_status tolerance_parts_table(tolerance_part *parts, int64_t count, double sign,
+                                       const bool *hidden, cx_table *table, cx_error *err) {
     double *from, *to, *fitted_from, *fitted_to, *mean;
     int64_t *n;
+    for (int64_t i = 0; i < count; i++)
+        if (hidden[i]) parts[i] = (tolerance_part){parts[i].from, parts[i].to, 0, 0, 0, 0, 0};
     CX_TRY(cx_i_table_f64(table, "wait_from", &from, err));
     CX_TRY(cx_i_table_f64(table, "wait_to", &to, err));
     CX_TRY(cx_i_table_f64(table, "fitted_from", &fitted_from, err));
+    CX_TRY(cx_i_table_hide(table, hidden, err));
     CX_TRY(cx_i_table_f64(table, "fitted_to", &fitted_to, err));
+    CX_TRY(cx_i_table_hide(table, hidden, err));
     CX_TRY(cx_i_table_i64(table, "n", &n, err));
+    CX_TRY(cx_i_table_hide(table, hidden, err));
     CX_TRY(cx_i_table_f64(table, "mean", &mean, err));
     for (int64_t i = 0; i < count; i++) {
         from[i] = parts[i].from, to[i] = parts[i].to, n[i] = parts[i].n;
@@ -200,16 +252,20 @@ static cx_status tolerance_curve(const cx_i_tolerance_data *data, cx_table **out
     if (pairs.rows == 0) return cx_i_fail(err, CX_E_EMPTY, "there is no valid pair");
     tolerance_part *parts = cx_i_alloc_array(allocator, pairs.points.count + 1, sizeof *parts);
     int64_t *ends = cx_i_alloc_array(allocator, pairs.points.count, sizeof *ends);
+    bool *hidden = cx_i_alloc_array(allocator, pairs.points.count + 1, sizeof *hidden);
     cx_table *table = NULL;
-    cx_status status = parts == NULL || ends == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    cx_status status =
+        parts == NULL || ends == NULL || hidden == NULL ? cx_i_out_of_memory(err) : CX_OK;
     if (status == CX_OK) {
         int64_t count = options->shape == CX_SHAPE_ISOTONIC
                             ? tolerance_steps(&pairs, ends, parts)
                             : tolerance_lines(&pairs, options->shape == CX_SHAPE_PLATEAU, parts);
         double sign = options->measure == CX_MEASURE_DETRACTORS ? -1 : 1;
-        status = cx_i_table_new(count, allocator, &table, err);
-        if (status == CX_OK) status = tolerance_parts_table(parts, count, sign, table, err);
+        status = tolerance_hide_parts(data, parts, count, hidden, err);
+        if (status == CX_OK) status = cx_i_table_new(count, allocator, &table, err);
+        if (status == CX_OK) status = tolerance_parts_table(parts, count, sign, hidden, table, err);
     }
+    cx_i_free(allocator, hidden);
     cx_i_free(allocator, parts);
     cx_i_free(allocator, ends);
     if (status == CX_OK)

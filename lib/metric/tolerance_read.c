@@ -1,5 +1,7 @@
 #include "metric/tolerance.h"
 
+#include "metric/suppress.h"
+
 #include "base/times.h"
 #include "metric/scores.h"
 #include "stat/estimate.h"
@@ -79,6 +81,7 @@ cx_status cx_i_tolerance_check(cx_i_tolerance_request *request, const cx_toleran
     cx_answer_options_init(&request->reading);
     if (request->options.reading != NULL) request->reading = *request->options.reading;
     request->allocator = cx_i_allocator(request->options.allocator);
+    CX_TRY(cx_i_min_n_check(request->options.min_n, err));
     CX_TRY(tolerance_check_columns(request, err));
     request->reading.fractional = CX_FRACTIONAL_FLOOR;
     if (request->drop > 0 && isfinite(request->drop)) return CX_OK;

@@ -1,5 +1,6 @@
 #include "metric/trend.h"
 
+#include "metric/suppress.h"
 #include "stat/combine.h"
 #include "stat/keys_table.h"
 #include "stat/table.h"
@@ -9,7 +10,7 @@
 void cx_trend_options_init(cx_trend_options *options) {
     if (options == NULL) return;
     *options =
-        (cx_trend_options){sizeof *options, CX_SCORE_NPS, 9, 6, 0, 5, CX_I_DEFAULT_CONFIDENCE};
+        (cx_trend_options){sizeof *options, CX_SCORE_NPS, 9, 6, 0, 5, CX_I_DEFAULT_CONFIDENCE, 0};
 }
 
 static cx_status trend_options(const cx_trend_options *given, cx_i_trend *trend, cx_error *err) {
@@ -22,6 +23,7 @@ static cx_status trend_options(const cx_trend_options *given, cx_i_trend *trend,
     if (used.few < 2 || used.few > 1000000)
         return cx_i_fail(err, CX_E_OPTION, "few is %d; it has to lie between 2 and 1,000,000",
                          (int64_t)used.few);
+    CX_TRY(cx_i_min_n_check(used.min_n, err));
     cx_compare_options_init(&trend->score);
     trend->score.score = used.score;
     trend->score.promoters = used.promoters;
@@ -29,6 +31,7 @@ static cx_status trend_options(const cx_trend_options *given, cx_i_trend *trend,
     trend->score.top = used.top;
     trend->score.confidence = used.confidence;
     trend->few = used.few;
+    trend->min_n = used.min_n;
     return cx_i_compare_reading(&trend->score, trend->state->scale_min, trend->state->scale_max,
                                 &trend->as, err);
 }
@@ -121,6 +124,7 @@ typedef struct trend_line {
 static double trend_variance(const cx_i_trend *trend, int64_t i, const cx_tally *all,
                              const cx_i_figures *total, double *value) {
     const cx_tally *tally = trend->window[i].tally;
+    if (trend->window[i].estimate.status == CX_E_SUPPRESSED) return NAN;
     cx_i_figures own = cx_i_tally_figures(tally, trend->as.reading, trend->as.context);
     *value = own.mean;
     if (own.n < 2 || !(own.sum_w > 0)) return NAN;
@@ -239,9 +243,18 @@ static cx_status trend_site_columns(const cx_i_trend *trend, cx_table *table, cx
                                         "panel_change_p"};
     int64_t *keys, *n;
     CX_TRY(cx_i_table_i64(table, "keys", &keys, err));
-    for (int64_t i = 0; i < trend->count; i++) keys[i] = trend->window[i].keys;
+    for (int64_t i = 0; i < trend->count; i++) {
+        keys[i] = trend->window[i].keys;
+        if (trend->window[i].estimate.status == CX_E_SUPPRESSED)
+            CX_TRY(cx_i_table_null(table, i, err));
+    }
     CX_TRY(cx_i_table_i64(table, "panel_n", &n, err));
-    for (int64_t i = 0; i < trend->count; i++) n[i] = trend->window[i].panel.n;
+    for (int64_t i = 0; i < trend->count; i++) {
+        n[i] = trend->window[i].panel.n;
+        if (trend->window[i].estimate.status == CX_E_SUPPRESSED ||
+            trend->window[i].panel.status == CX_E_SUPPRESSED)
+            CX_TRY(cx_i_table_null(table, i, err));
+    }
     for (int what = 0; what < 15; what++)
         CX_TRY(trend_column(trend, names[what], trend_get_sites, what, table, err));
     return CX_OK;
@@ -322,6 +335,27 @@ static cx_status trend_read(cx_i_trend *trend, int64_t *no_time, cx_error *err) 
     return CX_OK;
 }
 
+/* Windows are the cells of one key. */
+static cx_status trend_hide(cx_i_trend *trend, cx_error *err) {
+    const cx_allocator *allocator = &trend->state->allocator;
+    cx_i_cube cube;
+    if (trend->min_n < 2) return CX_OK;
+    int64_t *codes = cx_i_alloc_array(allocator, trend->count, sizeof *codes);
+    int64_t *n = cx_i_alloc_array(allocator, trend->count, sizeof *n);
+    cx_status status = codes == NULL || n == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    for (int64_t i = 0; i < trend->count && status == CX_OK; i++)
+        codes[i] = i, n[i] = trend->window[i].estimate.n;
+    if (status == CX_OK) status = cx_i_cube_new(codes, 1, n, trend->count, allocator, &cube, err);
+    cx_i_free(allocator, codes);
+    cx_i_free(allocator, n);
+    CX_TRY(status);
+    status = cx_i_cube_suppress(&cube, trend->min_n, err);
+    for (int64_t i = 0; i < trend->count && status == CX_OK; i++)
+        if (cube.hidden[i]) cx_i_estimate_hide(&trend->window[i].estimate);
+    cx_i_cube_free(&cube);
+    return status;
+}
+
 static cx_status trend_run(cx_i_trend *trend, cx_table **out, cx_error *err) {
     trend_line line;
     int64_t no_time;
@@ -330,6 +364,7 @@ static cx_status trend_run(cx_i_trend *trend, cx_table **out, cx_error *err) {
     trend->window = cx_i_alloc_array(allocator, trend->series->keys.count, sizeof *trend->window);
     if (trend->window == NULL) return cx_i_out_of_memory(err);
     cx_status status = trend_read(trend, &no_time, err);
+    if (status == CX_OK) status = trend_hide(trend, err);
     if (status == CX_OK) status = trend_changes(trend, err);
     if (status == CX_OK) status = trend_adjust(trend, err);
     if (status == CX_OK && trend->sites) status = cx_i_trend_sites(trend, err);

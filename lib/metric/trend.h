@@ -27,6 +27,7 @@ typedef struct cx_i_trend {
     cx_compare_options score;
     cx_i_read_as as;
     int32_t few;
+    int64_t min_n;
     cx_i_calendar calendar;
     int64_t count, first; /* windows, step of the first */
     cx_i_trend_window *window;
@@ -34,7 +35,8 @@ typedef struct cx_i_trend {
     int64_t keys, panel_keys;
 } cx_i_trend;
 
-/* Mix and within of each change, and the panel. */
+/* Mix and within of each change, and the panel; min_n has been to the windows, and goes to these.
+ */
 cx_status cx_i_trend_sites(cx_i_trend *trend, cx_error *err);
 
 #endif

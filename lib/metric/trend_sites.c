@@ -1,4 +1,6 @@
 #include "metric/trend.h"
+
+#include "metric/suppress.h"
 #include "stat/keys_table.h"
 #include "stat/table.h"
 
@@ -20,13 +22,14 @@ static const uint8_t *trend_rest(const cx_tallies *state, int64_t index, size_t 
 
 /* Which windows each of the sites had answers in. */
 static void trend_read_presence(const cx_tallies *state, const cx_tallies *sites, int64_t first,
-                                trend_presence *presence) {
+                                const cx_i_trend *trend, trend_presence *presence) {
     int64_t step;
     for (int64_t i = 0; i < state->keys.count && cx_i_windows_step(state, i, &step); i++) {
         size_t size;
         const uint8_t *rest = trend_rest(state, i, &size);
         trend_presence *one = &presence[cx_i_keys_find(&sites->keys, rest, size)];
         if (cx_tally_n(cx_tallies_at(state, i)) == 0) continue;
+        if (trend != NULL && trend->window[step - first].estimate.status != CX_OK) continue;
         if (one->windows++ == 0) one->first = step - first;
         one->last = step - first;
     }
@@ -133,8 +136,10 @@ static cx_status trend_all_slices(trend_slices *slices, cx_error *err) {
     return CX_OK;
 }
 
-static cx_status trend_sites_of(const cx_tallies *state, cx_tallies **sites,
-                                trend_presence **presence, int64_t first, cx_error *err) {
+/* trend: count only the windows that it shows; NULL: all */
+static cx_status trend_sites_of(const cx_tallies *state, const cx_i_trend *trend,
+                                cx_tallies **sites, trend_presence **presence, int64_t first,
+                                cx_error *err) {
     int64_t window = (int64_t)1 << (state->keys.column_count - 1);
     CX_TRY(cx_tallies_margin(state, window, &state->allocator, sites, err));
     *presence = cx_i_alloc_array(&state->allocator, (*sites)->keys.count, sizeof **presence);
@@ -142,14 +147,73 @@ static cx_status trend_sites_of(const cx_tallies *state, cx_tallies **sites,
         cx_tallies_free(*sites);
         return cx_i_out_of_memory(err);
     }
-    trend_read_presence(state, *sites, first, *presence);
+    trend_read_presence(state, *sites, first, trend, *presence);
     return CX_OK;
+}
+
+/* -- small parts --------------------------------------------------------------------------- */
+
+/* Hides the panel of a window, and what the window's changes say of it. */
+static void trend_hide_panel(cx_i_trend *trend, int64_t at) {
+    cx_i_estimate_hide(&trend->window[at].panel);
+    for (int64_t i = at; i < trend->count; i++) {
+        cx_i_trend_window *window = &trend->window[i];
+        if (window->estimate.status != CX_OK) continue;
+        for (int part = 0; part < 6; part++) window->parts[part] = NAN;
+        window->panel_change.status = CX_E_SUPPRESSED;
+        if (i > at) return;
+    }
+}
+
+/* Cells 2 w and 2 w + 1: the panel and the rest of the w-th window that is shown. */
+static cx_status trend_cells(const cx_i_trend *trend, int64_t shown, int64_t *codes, int64_t *n,
+                             cx_i_cube *out, cx_error *err) {
+    int64_t cell = 0;
+    for (int64_t i = 0; i < trend->count; i++) {
+        const cx_i_trend_window *window = &trend->window[i];
+        if (window->estimate.status != CX_OK) continue;
+        for (int64_t rest = 0; rest < 2; rest++, cell++) {
+            codes[cell] = cell / 2;
+            codes[2 * shown + cell] = rest;
+            n[cell] = rest == 1 ? window->estimate.n - window->panel.n : window->panel.n;
+        }
+    }
+    return cx_i_cube_new(codes, 2, n, cell, &trend->state->allocator, out, err);
+}
+
+/* When it takes a window itself, no panel is shown at all. */
+static void trend_hide_panels(cx_i_trend *trend, const cx_i_cube *cube) {
+    int64_t cell = 0;
+    bool all = false;
+    for (int64_t e = cube->cells; e < cube->entries; e++) all = all || cube->hidden[e];
+    for (int64_t i = 0; i < trend->count; i++) {
+        if (trend->window[i].estimate.status != CX_OK) continue;
+        if (all || cube->hidden[cell] || cube->hidden[cell + 1]) trend_hide_panel(trend, i);
+        cell += 2;
+    }
+}
+
+static cx_status trend_hide_sites(cx_i_trend *trend, int64_t shown, cx_error *err) {
+    const cx_allocator *allocator = &trend->state->allocator;
+    cx_i_cube cube;
+    if (trend->min_n < 2) return CX_OK;
+    int64_t *codes = cx_i_alloc_array(allocator, shown, 4 * sizeof *codes);
+    int64_t *n = cx_i_alloc_array(allocator, shown, 2 * sizeof *n);
+    cx_status status = codes == NULL || n == NULL ? cx_i_out_of_memory(err)
+                                                  : trend_cells(trend, shown, codes, n, &cube, err);
+    cx_i_free(allocator, codes);
+    cx_i_free(allocator, n);
+    CX_TRY(status);
+    status = cx_i_cube_suppress(&cube, trend->min_n, err);
+    if (status == CX_OK) trend_hide_panels(trend, &cube);
+    cx_i_cube_free(&cube);
+    return status;
 }
 
 cx_status cx_i_trend_sites(cx_i_trend *trend, cx_error *err) {
     cx_tallies *sites;
     trend_presence *presence;
-    CX_TRY(trend_sites_of(trend->state, &sites, &presence, trend->first, err));
+    CX_TRY(trend_sites_of(trend->state, trend, &sites, &presence, trend->first, err));
     trend_slices slices = {trend, sites, presence, 0, NULL, NULL};
     for (int64_t i = 0; i < trend->count; i++)
         slices.windows += trend->window[i].estimate.status == CX_OK;
@@ -158,6 +222,7 @@ cx_status cx_i_trend_sites(cx_i_trend *trend, cx_error *err) {
         trend->panel_keys += presence[i].windows > 0 && presence[i].windows == slices.windows;
     }
     cx_status status = trend_all_slices(&slices, err);
+    if (status == CX_OK) status = trend_hide_sites(trend, slices.windows, err);
     cx_tallies_free(slices.before);
     cx_i_free(&trend->state->allocator, presence);
     cx_tallies_free(sites);
@@ -244,7 +309,7 @@ cx_status cx_trend_keys(const cx_tallies *windows, cx_table **out, cx_error *err
                          calendar.steps > 1 ? "the windows roll"
                                             : "the windows have no other keys");
     trend_span span = trend_span_of(windows);
-    CX_TRY(trend_sites_of(windows, &sites, &presence, span.first, err));
+    CX_TRY(trend_sites_of(windows, NULL, &sites, &presence, span.first, err));
     cx_status status = trend_keys_table(sites, presence, &span, &calendar, out, err);
     cx_i_free(&windows->allocator, presence);
     cx_tallies_free(sites);

@@ -63,6 +63,11 @@ cx_status cx_i_curve_within(const cx_i_waits_group *group, double at,
                             const cx_curve_options *options, cx_estimate *out, cx_error *err);
 cx_status cx_i_curve_quantile(const cx_i_waits_group *group, double at,
                               const cx_curve_options *options, cx_estimate *out, cx_error *err);
+/* Which groups min_n hides, by position. NULL for waits without keys: CX_E_SUPPRESSED instead. */
+cx_status cx_i_waits_hidden(const cx_waits *waits, const cx_curve_options *options, bool *hidden,
+                            cx_error *err);
+/* Hides what is hidden. */
+void cx_i_waits_hide(const bool *hidden, cx_estimate *rows, int64_t count);
 /* The key columns, as far as there are any. */
 cx_status cx_i_waits_key_columns(const cx_waits *waits, cx_table *table, cx_error *err);
 

@@ -119,6 +119,12 @@ cx_status cx_i_table_null(cx_table *table, int64_t row, cx_error *err) {
     return CX_OK;
 }
 
+cx_status cx_i_table_hide(cx_table *table, const bool *hidden, cx_error *err) {
+    for (int64_t i = 0; i < table->rows && hidden != NULL; i++)
+        if (hidden[i]) CX_TRY(cx_i_table_null(table, i, err));
+    return CX_OK;
+}
+
 cx_status cx_i_table_figure(cx_table *table, const char *name, double value, cx_error *err) {
     cx_i_figure *figures = table_grow(table, table->figures, table->figure_count, sizeof *figures);
     if (figures == NULL) return cx_i_out_of_memory(err);

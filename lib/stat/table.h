@@ -21,6 +21,8 @@ cx_status cx_i_table_words(cx_table *table, const char *name, const char *const 
                            cx_error *err);
 /* Marks one element of the column added last as missing. */
 cx_status cx_i_table_null(cx_table *table, int64_t row, cx_error *err);
+/* The same for all rows that are marked; NULL: none. */
+cx_status cx_i_table_hide(cx_table *table, const bool *hidden, cx_error *err);
 /* A figure about the whole table; names are static strings. */
 cx_status cx_i_table_figure(cx_table *table, const char *name, double value, cx_error *err);
 

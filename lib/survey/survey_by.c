@@ -50,23 +50,17 @@ static cx_status by_estimate(by_rows *rows, cx_error *err) {
 static cx_status by_suppress(by_rows *rows, cx_error *err) {
     const cx_i_survey *s = &rows->survey;
     const cx_allocator *a = &s->design->allocator;
-    cx_i_cube cube;
     if (s->options.min_n < 2) return CX_OK;
-    int64_t *n = cx_i_alloc_array(a, rows->count, sizeof *n);
-    if (n == NULL) return cx_i_out_of_memory(err);
-    for (int64_t i = 0; i < rows->count; i++) n[i] = rows->row[i].estimate.n;
-    cx_status status = cx_i_cube_of_keys(&s->keys, rows->order, n, a, &cube, err);
-    cx_i_free(a, n);
-    CX_TRY(status);
-    status = cx_i_cube_suppress(&cube, s->options.min_n, err);
-    for (int64_t i = 0; i < rows->count && status == CX_OK; i++) {
-        if (!cube.hidden[i]) continue;
-        cx_i_estimate_hide(&rows->row[i].estimate);
+    for (int64_t i = 0; i < rows->count; i++) rows->estimate[i] = rows->row[i].estimate;
+    CX_TRY(
+        cx_i_estimates_suppress(&s->keys, rows->order, rows->estimate, s->options.min_n, a, err));
+    for (int64_t i = 0; i < rows->count; i++) {
+        if (rows->estimate[i].status != CX_E_SUPPRESSED) continue;
+        rows->row[i].estimate = rows->estimate[i];
         rows->row[i].deff = (double)NAN;
         rows->row[i].units = rows->row[i].strata = -1;
     }
-    cx_i_cube_free(&cube);
-    return status;
+    return CX_OK;
 }
 
 static cx_status by_effects(const by_rows *rows, cx_table *table, cx_error *err) {

@@ -14,6 +14,10 @@ CALL(non_repeat_by, frame_with(0, &contact_log), frame_with(1, &by), NULL, NULL,
      HANDLE(2, cx_table))
 CALL(episodes, frame_with(0, &contact_log), NULL, NULL, options, HANDLE(1, cx_table))
 CALL(log_effort, frame_with(0, &contact_log), NULL, NULL, options, OUT(1, cx_effort_result))
+CALL(episodes_by, frame_with(0, &contact_log), frame_with(1, &by), NULL, NULL, options,
+     HANDLE(2, cx_table))
+CALL(log_effort_by, frame_with(0, &contact_log), frame_with(1, &by), NULL, NULL, options,
+     HANDLE(2, cx_table))
 CALL(channel_moves, frame_with(0, &contact_log), NULL, NULL, options, HANDLE(1, cx_table))
 INIT(contacts)
 
@@ -22,9 +26,9 @@ INIT(contacts)
             AT(contacts, abandoned), AT(contacts, outbound))
 
 static const function functions[] = {
-    CONTACTS(fcr, 2, 1),           CONTACTS(non_repeat, 2, 1), CONTACTS(fcr_by, 3, 3),
-    CONTACTS(non_repeat_by, 3, 3), CONTACTS(episodes, 2, 1),   CONTACTS(log_effort, 2, 1),
-    CONTACTS(channel_moves, 2, 1),
+    CONTACTS(fcr, 2, 1),           CONTACTS(non_repeat, 2, 1),  CONTACTS(fcr_by, 3, 3),
+    CONTACTS(non_repeat_by, 3, 3), CONTACTS(episodes, 2, 1),    CONTACTS(log_effort, 2, 1),
+    CONTACTS(channel_moves, 2, 1), CONTACTS(episodes_by, 3, 3), CONTACTS(log_effort_by, 3, 3),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 

@@ -44,15 +44,15 @@ SURFACE = {
         "before, after",
         "by, weights, scale, score, promoters, detractors, top, confidence",
     ),
-    "episodes": ("customer, time", f"transfers, {CONTACTS}"),
-    "fcr": ("customer, time", f"index, by, method, confidence, {CONTACTS}"),
+    "episodes": ("customer, time", f"transfers, by, {CONTACTS}"),
+    "fcr": ("customer, time", f"index, by, method, confidence, min_n, {CONTACTS}"),
     "heterogeneity": ("scores", "by, weights, scale, score, promoters, detractors, top"),
     "journey": (
         "tree",
         "levels, scores, scale, score, promoters, detractors, top, direction, weights, volumes, expected, pool, "
         "confidence, survey_weights, missing_codes, not_applicable_codes, invalid, fractional",
     ),
-    "log_effort": ("customer, time", f"transfers, confidence, {CONTACTS}"),
+    "log_effort": ("customer, time", f"transfers, by, confidence, min_n, {CONTACTS}"),
     "modes": (
         "scores",
         "mode, by, scale, score, promoters, detractors, top, direction, reference, mix, alpha, confidence, "
@@ -88,11 +88,11 @@ SURFACE = {
     "target": ("estimate, at_least", "at_most"),
     "index": (
         "columns",
-        f"high, low, scale, read, top, importance, by, cases, method, confidence, {READING}",
+        f"high, low, scale, read, top, importance, by, cases, method, confidence, min_n, {READING}",
     ),
     "gap": (
         "expectation, experience",
-        f"importance, scale, by, cut, cases, confidence, {READING}",
+        f"importance, scale, by, cut, cases, confidence, min_n, {READING}",
     ),
     "mystery": (
         "items, weights",
@@ -101,12 +101,12 @@ SURFACE = {
     ),
     "Joint": ("names", "read, scale, high, low, top"),
     "Joint.add": ("columns", READING),
-    "Joint.index": ("", "importance, cases, method, confidence"),
+    "Joint.index": ("", "importance, cases, method, confidence, min_n"),
     "Joint.compare": ("one, other", "cases, method, confidence"),
     "Gaps": ("names", "scale"),
     "Gaps.add": ("expectation, experience", READING),
-    "Gaps.total": ("", "importance, cut, cases, confidence"),
-    "non_repeat": ("customer, time", f"index, by, method, confidence, {CONTACTS}"),
+    "Gaps.total": ("", "importance, cut, cases, confidence, min_n"),
+    "non_repeat": ("customer, time", f"index, by, method, confidence, min_n, {CONTACTS}"),
     "Design": (
         "",
         "weights, strata, clusters, fpc, lonely, calibration, replicates, count, seed, fay, about",
@@ -118,7 +118,7 @@ SURFACE = {
     "tolerance": (
         "wait, score",
         "drop, by, band, shape, measure, scale, promoters, detractors, weights, respondents, "
-        "draws, seed, confidence, missing_codes, not_applicable_codes, invalid",
+        "draws, seed, confidence, min_n, missing_codes, not_applicable_codes, invalid",
     ),
     "shrink": (
         "values",
@@ -176,14 +176,14 @@ SURFACE = {
     ),
     "correlate": ("x, y", "method, weights, confidence"),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
-    "patience": ("wait, abandoned", "by, zero, invalid"),
+    "patience": ("wait, abandoned", "by, zero, invalid, min_n"),
     "promises": (
         "due, done",
-        "now, resolution, made, cancelled, offset, by, invalid, confidence, method",
+        "now, resolution, made, cancelled, offset, by, invalid, confidence, method, min_n",
     ),
     "response_speed": (
         "opened, answered",
-        "now, level, resolved, by, invalid, confidence",
+        "now, level, resolved, by, invalid, confidence, min_n",
     ),
     "Waits.add": ("waits, ended", "zero, invalid"),
     "Waits.survival": ("t", "confidence, method, unknown"),
@@ -201,8 +201,8 @@ SURFACE = {
     ),
     "trend": (
         "time, scores",
-        "every, by, offset, week_starts, score, promoters, detractors, top, few, confidence, scale, "
-        f"{READING}",
+        "every, by, offset, week_starts, score, promoters, detractors, top, few, confidence, min_n, "
+        f"scale, {READING}",
     ),
     "tally_windows": (
         "time, scores", f"every, by, offset, week_starts, into, respondent, keep, scale, {READING}"
@@ -316,9 +316,9 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "anytime closed_loop compare contacts coverage difference driver errors estimate "
-        "joint journey mean moments mystery net nonrespondents plan ppi random rates sample "
-        "satisfaction silence special table tally tolerance trend waits weights windows"
+        "anytime closed_loop compare contacts coverage curves difference driver effort errors "
+        "estimate gap index joint journey mean moments mystery net nonrespondents plan ppi "
+        "promises random rates response sample satisfaction silence special table tally tolerance trend waits weights windows"
     ).split()
 ]
 

@@ -16,7 +16,7 @@ from . import _native, errors, random, special
 from .anytime import anytime
 from .closed_loop import ClosedLoop, closed_loop
 from .compare import Change, Decomposition, Heterogeneity, decompose, heterogeneity
-from .contacts import LogEffort, Resolution, episodes, fcr, log_effort, non_repeat
+from .contacts import Resolution, fcr, non_repeat
 from .coverage import coverage
 from .difference import (
     BeliefGap,
@@ -27,6 +27,7 @@ from .difference import (
     shares,
 )
 from .driver import Drivers, drivers
+from .effort import LogEffort, episodes, log_effort
 from .errors import (
     ColumnTypeError,
     ConstantError,
@@ -52,7 +53,9 @@ from .errors import (
     VersionError,
 )
 from .estimate import Estimate
-from .joint import Gap, Gaps, Index, Joint, gap, index
+from .gap import Gap, Gaps, gap
+from .index import index
+from .joint import Index, Joint
 from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, enps, mean_score, nps, share
 from .moments import Moments, correlate
@@ -73,7 +76,9 @@ from .nonrespondents import (
 )
 from .plan import Certificate, Plan, plan
 from .ppi import PpiEstimate, ppi_mean, ppi_nps
+from .promises import Promises, promises
 from .rates import Dispositions, ResponseRates, dispositions, response_rates
+from .response import ResponseSpeed, response_speed
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
@@ -89,16 +94,7 @@ from .table import Table
 from .tally import Tallies, Tally, tally_by
 from .tolerance import Tolerance, tolerance
 from .trend import Trend, trend
-from .waits import (
-    LogRank,
-    Promises,
-    ResponseSpeed,
-    Waits,
-    WaitsBy,
-    patience,
-    promises,
-    response_speed,
-)
+from .waits import LogRank, Waits, WaitsBy, patience
 from .weights import Kish, Weights, calibrate, kish, poststratify, rake, trim
 from .windows import Delay, answer_delay, tally_windows, window_of, windows
 

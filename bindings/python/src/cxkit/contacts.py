@@ -1,4 +1,4 @@
-"""What a log of contacts says about resolution and effort."""
+"""What a log of contacts says about resolution."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from ._times import moment, span, times
 from .estimate import Estimate, estimate_of
 from .table import Table
 
-__all__ = ["LogEffort", "Resolution", "episodes", "fcr", "log_effort", "non_repeat"]
+__all__ = ["Resolution", "fcr", "non_repeat"]
 
 _METHODS = words(_native.cx_fcr_method_name, _native.CX_FCR_NAIVE + 1)
 _AS = words(_native.cx_contact_as_name, _native.CX_CONTACT_FULL + 1)
-_OK = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,72 +67,23 @@ class Resolution(Estimate):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogEffort:
-    """Effort per issue as a log shows it; see log_effort.
-
-    contacts, transfers, switches, duration
-        means per issue: contacts, transfers, changes of channel, and seconds from the first contact
-        to the last; None without the column that it needs
-    repeated, multichannel
-        shares of issues with more than one contact, with more than one channel
-    moves
-        a Table: of the issues that began in channel ``from``, the share in which the first other
-        channel was ``to``; ``to`` is None for the share that stayed. None without channels
-    customers, issues, open
-        customers with such an issue; issues; those not yet ended when the log does
-    rows, no_id_share, start, end
-        as in Resolution
-    """
-
-    contacts: Estimate
-    transfers: Estimate | None
-    switches: Estimate | None
-    duration: Estimate
-    repeated: Estimate
-    multichannel: Estimate | None
-    moves: Table | None
-    customers: int
-    issues: int
-    open: int
-    rows: int
-    no_id_share: float | None
-    start: int
-    end: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """The figures by name, estimates as dicts, the moves as columns."""
-        found: dict[str, Any] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            found[field.name] = value.to_dict() if hasattr(value, "to_dict") else value
-        return found
-
-    def __repr__(self) -> str:
-        shown = [f"{self.issues} issues: {self.contacts.value:.3g} contacts"]
-        for name in ("transfers", "switches"):
-            found = getattr(self, name)
-            if found is not None:
-                shown.append(f"{found.value:.3g} {name}")
-        return f"{', '.join(shown)} each; {100 * self.repeated.value:.1f} % with more than one"
-
-
 # -- how a log is read ---------------------------------------------------------------------------
 
 
-def _list(values: object, role: str) -> object:
+def list_of(values: object, role: str) -> object:
     """One value stands for a list of one."""
     if isinstance(values, (str, Real)):
         return [values]
     return column(values, role)
 
 
-def _log(time: object, **columns: object) -> list[tuple[str, object]]:
+def log_of(time: object, **columns: object) -> list[tuple[str, object]]:
+    """The columns that were given, by name."""
     given = {"time": times(time, "time")} | columns
     return [(name, column(data, name)) for name, data in given.items() if data is not None]
 
 
-def _options(
+def contact_options(
     window: float | timedelta,
     start: object,
     end: object,
@@ -142,7 +92,9 @@ def _options(
     confidence: float,
     abandoned_as: str,
     outbound_as: str,
+    min_n: int = 0,
 ) -> Any:
+    """How a log is read."""
     return fill(
         _native.cx_contacts_options(),
         window=span(window, "window"),
@@ -153,10 +105,12 @@ def _options(
         confidence=confidence,
         abandoned=number("abandoned_as", abandoned_as, _AS),
         outbound=number("outbound_as", outbound_as, _AS),
+        min_n=min_n,
     )
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """None for NaN."""
     return None if value != value else value
 
 
@@ -175,8 +129,8 @@ def _resolution(raw: Any) -> Resolution:
     return Resolution(
         **base,
         **counts,
-        contacts_per_issue=_known(raw.contacts_per_issue),
-        no_id_share=_known(raw.no_id_share),
+        contacts_per_issue=known(raw.contacts_per_issue),
+        no_id_share=known(raw.no_id_share),
     )
 
 
@@ -189,7 +143,7 @@ def _measure(
     channels: object,
     options: Any,
 ) -> Resolution | Table:
-    nobody, counted = _list(no_id, "no_id"), _list(channels, "channels")
+    nobody, counted = list_of(no_id, "no_id"), list_of(channels, "channels")
     if by is not None:
         return Table(many(log, keys(by), nobody, counted, options))
     return _resolution(one(log, nobody, counted, options))
@@ -218,6 +172,7 @@ def fcr(
     confidence: float = 0.95,
     abandoned_as: str = "repeat",
     outbound_as: str = "ignored",
+    min_n: int = 0,
 ) -> Resolution: ...
 
 
@@ -242,6 +197,7 @@ def fcr(
     confidence: float = 0.95,
     abandoned_as: str = "repeat",
     outbound_as: str = "ignored",
+    min_n: int = 0,
 ) -> Table: ...
 
 
@@ -265,6 +221,7 @@ def fcr(
     confidence: float = 0.95,
     abandoned_as: str = "repeat",
     outbound_as: str = "ignored",
+    min_n: int = 0,
 ) -> Resolution | Table:
     """First contact resolution: the share of issues that need no second contact.
 
@@ -299,6 +256,9 @@ def fcr(
         "complete-window": they are left out; "naive": they count as resolved, which is too high
     confidence
         of the interval, by the jackknife over customers
+    min_n
+        hides keys with fewer customers, and others beside them, so that none follows from the rest;
+        without keys SuppressedError
 
     An index contact opens an issue: the customer made no contact within the window before it, and
     that window lies within the log. So the first window is run-in. The estimate takes for granted
@@ -315,10 +275,10 @@ def fcr(
     >>> found.value, found.n, found.repeats, found.run_in
     (0.75, 4, 1, 1)
     """
-    options = _options(
-        window, start, end, merge_gap, method, confidence, abandoned_as, outbound_as
+    options = contact_options(
+        window, start, end, merge_gap, method, confidence, abandoned_as, outbound_as, min_n
     )
-    log = _log(
+    log = log_of(
         customer=customer,
         time=time,
         topic=topic,
@@ -353,6 +313,7 @@ def non_repeat(
     confidence: float = 0.95,
     abandoned_as: str = "repeat",
     outbound_as: str = "ignored",
+    min_n: int = 0,
 ) -> Resolution: ...
 
 
@@ -377,6 +338,7 @@ def non_repeat(
     confidence: float = 0.95,
     abandoned_as: str = "repeat",
     outbound_as: str = "ignored",
+    min_n: int = 0,
 ) -> Table: ...
 
 
@@ -400,22 +362,24 @@ def non_repeat(
     confidence: float = 0.95,
     abandoned_as: str = "repeat",
     outbound_as: str = "ignored",
+    min_n: int = 0,
 ) -> Resolution | Table:
     """The non-repeat rate: the share of all contacts that no other follows within the window.
 
     As fcr, with the same parameters, but every contact is an index, also the fourth about one
-    issue: a customer with many contacts counts many times. It answers another question than first
-    contact resolution, and is lower.
+    issue. It answers another question than first contact resolution: it is lower where a few
+    customers come again and again, and higher where most issues take two contacts, since no other
+    follows the second.
 
     >>> import cxkit as cx
     >>> day = 86_400_000_000
     >>> cx.non_repeat([1, 1, 1, 2], [0, day, day * 2, day * 9], window=604800, end=day * 30).value
     0.5
     """
-    options = _options(
-        window, start, end, merge_gap, method, confidence, abandoned_as, outbound_as
+    options = contact_options(
+        window, start, end, merge_gap, method, confidence, abandoned_as, outbound_as, min_n
     )
-    log = _log(
+    log = log_of(
         customer=customer,
         time=time,
         topic=topic,
@@ -426,136 +390,4 @@ def non_repeat(
     )
     return _measure(
         _native.cx_non_repeat, _native.cx_non_repeat_by, log, by, no_id, channels, options
-    )
-
-
-def episodes(
-    customer: object,
-    time: object,
-    *,
-    window: float | timedelta,
-    topic: object = None,
-    abandoned: object = None,
-    outbound: object = None,
-    channel: object = None,
-    channels: object = None,
-    transfers: object = None,
-    no_id: object = None,
-    start: object = None,
-    end: object = None,
-    merge_gap: float | timedelta = 60,
-    abandoned_as: str = "repeat",
-    outbound_as: str = "ignored",
-) -> Table:
-    """Issues: contacts of one customer, each less than a window after the one before.
-
-    transfers
-        a column of the number of transfers within each contact
-    customer, time, window and the others
-        as in fcr
-
-    A Table with one row for each issue, by customer, topic and time: `customer`, `topic` if given,
-    `start` and `end` (its first and last contact, in microseconds), `contacts`, `transfers` and
-    `switches` of channel if given, `run_in` (1: it began in the first window of the log, and maybe
-    before), `open` (1: less than a window has passed since its last contact).
-
-    >>> import cxkit as cx
-    >>> day = 86_400_000_000
-    >>> issues = cx.episodes(["Ann", "Bob", "Ann"], [8 * day, 9 * day, 10 * day], window=7 * 86400)
-    >>> issues["customer"], issues["contacts"]
-    (['Ann', 'Bob'], [2, 1])
-    """
-    options = _options(
-        window, start, end, merge_gap, "kaplan-meier", 0.95, abandoned_as, outbound_as
-    )
-    log = _log(
-        customer=customer,
-        time=time,
-        topic=topic,
-        abandoned=abandoned,
-        outbound=outbound,
-        channel=channel,
-        transfers=transfers,
-    )
-    nobody, counted = _list(no_id, "no_id"), _list(channels, "channels")
-    return Table(_native.cx_episodes(log, nobody, counted, options))
-
-
-def log_effort(
-    customer: object,
-    time: object,
-    *,
-    window: float | timedelta,
-    topic: object = None,
-    abandoned: object = None,
-    outbound: object = None,
-    channel: object = None,
-    channels: object = None,
-    transfers: object = None,
-    no_id: object = None,
-    start: object = None,
-    end: object = None,
-    merge_gap: float | timedelta = 60,
-    confidence: float = 0.95,
-    abandoned_as: str = "repeat",
-    outbound_as: str = "ignored",
-) -> LogEffort:
-    """Customer effort as the log shows it: contacts, transfers and changes of channel per issue.
-
-    transfers
-        a column of the number of transfers within each contact
-    channel
-        a column; with it, changes of channel and the table of moves: customers who sought one
-        channel and had to go to another
-    customer, time, window and the others
-        as in fcr
-
-    Issues count that began at least a window after the start of the log and a window before its
-    end. Those still open at the end count as far as they went, and are flagged "partial".
-    Raises EmptyError without such an issue, and what fcr raises.
-
-    >>> import cxkit as cx
-    >>> from datetime import date
-    >>> day = [date(2026, 1, d) for d in (1, 9, 10, 12, 20, 31)]
-    >>> effort = cx.log_effort([1, 2, 2, 3, 4, 5], day, window=7 * 86400)
-    >>> round(effort.contacts.value, 2), effort.issues
-    (1.33, 3)
-    """
-    options = _options(
-        window, start, end, merge_gap, "kaplan-meier", confidence, abandoned_as, outbound_as
-    )
-    log = _log(
-        customer=customer,
-        time=time,
-        topic=topic,
-        abandoned=abandoned,
-        outbound=outbound,
-        channel=channel,
-        transfers=transfers,
-    )
-    nobody, counted = _list(no_id, "no_id"), _list(channels, "channels")
-    raw = _native.cx_log_effort(log, nobody, counted, options)
-    moves = None
-    if channel is not None:
-        moves = Table(_native.cx_channel_moves(log, nobody, counted, options))
-
-    def of(name: str) -> Estimate | None:
-        found = getattr(raw, name)
-        return estimate_of(found) if found.status == _OK else None
-
-    return LogEffort(
-        contacts=estimate_of(raw.contacts),
-        transfers=of("transfers"),
-        switches=of("switches"),
-        duration=estimate_of(raw.duration),
-        repeated=estimate_of(raw.repeated),
-        multichannel=of("multichannel"),
-        moves=moves,
-        customers=raw.customers,
-        issues=raw.issues,
-        open=raw.open,
-        rows=raw.rows,
-        no_id_share=_known(raw.no_id_share),
-        start=raw.start,
-        end=raw.end,
     )

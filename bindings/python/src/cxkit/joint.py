@@ -1,4 +1,4 @@
-"""Several answers of the same respondents: indices, paired differences, gaps."""
+"""Several answers of the same respondents."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from . import _native
 from ._columns import column, frame, is_table, keys, names_of
 from ._options import CASES, EXCLUDED, METHODS, READINGS, answers, fill, number, scale_of
 from ._state import State
-from .errors import LengthError, NameNotFoundError, OptionError
+from .errors import NameNotFoundError, OptionError
 from .estimate import Estimate, estimate_of
 from .table import Table
 from .tally import Tally
 
-__all__ = ["Gap", "Gaps", "Index", "Joint", "gap", "index"]
+__all__ = ["Index", "Joint"]
 
 
-def _of(cls: Any, estimate: Estimate, **more: object) -> Any:
+def with_parts(cls: Any, estimate: Estimate, **more: object) -> Any:
     known = {field.name: getattr(estimate, field.name) for field in fields(Estimate)}
     return cls(**known, **more)
 
@@ -38,25 +38,10 @@ class Index(Estimate):
         return Estimate.to_dict(self) | {"components": self.components.to_dict()}
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Gap(Estimate):
-    """A weighted gap with its interval, as any Estimate, and its items; see gap.
-
-    items
-        one row for each item: means, shares below, at and above expectation, quadrant, gap
-    """
-
-    items: Table
-
-    def to_dict(self) -> dict[str, Any]:
-        """The fields by name; the items under "items"."""
-        return Estimate.to_dict(self) | {"items": self.items.to_dict()}
-
-
 # -- what is given ----------------------------------------------------------------------------
 
 
-def _frame(option: str, given: object) -> tuple[Any, list[str]]:
+def frame_of(option: str, given: object) -> tuple[Any, list[str]]:
     if not is_table(given) and not hasattr(given, "__arrow_c_stream__"):
         raise OptionError(f"{option} has to be a table: a mapping of name to column, or a frame")
     found = frame(given)
@@ -76,7 +61,7 @@ def _by_name(option: str, given: object, names: Sequence[str]) -> object:
     return [given[name] for name in names]
 
 
-def _numbers(option: str, given: object, names: Sequence[str]) -> object:
+def numbers_of(option: str, given: object, names: Sequence[str]) -> object:
     return column(_by_name(option, given, names), option)
 
 
@@ -95,7 +80,7 @@ def _reading(
     )
 
 
-class _Joint(State):
+class JointState(State):
     """What joint states and gaps have in common: the functions of C."""
 
     __slots__ = ()
@@ -146,7 +131,18 @@ class _Joint(State):
             }
 
 
-class Joint(_Joint):
+def index_options(cases: str, method: str, confidence: float, min_n: int) -> Any:
+    """How an index is read."""
+    return fill(
+        _native.cx_index_options(),
+        method=number("method", method, METHODS),
+        cases=number("cases", cases, CASES),
+        confidence=confidence,
+        min_n=min_n,
+    )
+
+
+class Joint(JointState):
     """Several answers of the same respondents, with what they have in common.
 
     names
@@ -269,6 +265,7 @@ class Joint(_Joint):
         cases: str = "available",
         method: str = "auto",
         confidence: float = 0.95,
+        min_n: int = 0,
     ) -> Index:
         """The index of all components; see index.
 
@@ -277,12 +274,12 @@ class Joint(_Joint):
         >>> round(state.index().value, 1)
         33.3
         """
-        options = _index_options(cases, method, confidence)
-        shares = _numbers("importance", importance, self.names)
+        options = index_options(cases, method, confidence, min_n)
+        shares = numbers_of("importance", importance, self.names)
         with self._lock:
             estimate = estimate_of(_native.cx_index(self._handle, shares, options))
             table = Table(_native.cx_index_components(self._handle, shares, options))
-        made: Index = _of(Index, estimate, components=table)
+        made: Index = with_parts(Index, estimate, components=table)
         return made
 
     def compare(
@@ -362,265 +359,3 @@ def paired(
             state._handle, column(a, "a"), ids[0], column(b, "b"), ids[1], options
         )
     return state.compare("a", "b", cases=cases, method=method, confidence=confidence)
-
-
-# -- index ------------------------------------------------------------------------------------
-
-
-def _index_options(cases: str, method: str, confidence: float) -> Any:
-    return fill(
-        _native.cx_index_options(),
-        method=number("method", method, METHODS),
-        cases=number("cases", cases, CASES),
-        confidence=confidence,
-    )
-
-
-def index(
-    columns: object,
-    *,
-    high: int | Mapping[str, int] | None = None,
-    low: int | Mapping[str, int] | None = None,
-    scale: tuple[int, int] | Mapping[str, tuple[int, int]] = (1, 5),
-    read: str = "net",
-    top: int | Mapping[str, int] | None = None,
-    importance: object = None,
-    weights: object = None,
-    by: object = None,
-    cases: str = "available",
-    method: str = "auto",
-    confidence: float = 0.95,
-    missing_codes: Sequence[float] = (),
-    not_applicable_codes: Sequence[float] = (),
-    invalid: str = "exclude",
-    fractional: str = "invalid",
-) -> Index | Table:
-    """An index over components, such as efficiency, ease and emotion, in points.
-
-    columns
-        a table with one column for each component, or a Joint
-    high, low
-        lowest answer that counts as high, highest that counts as low; None: 4 and 2
-    scale, high, low, top
-        of all components, or a mapping of name to a value
-    read
-        "net" (high minus low, in points), "top-box" (a share), or "mean"
-    importance
-        one number >= 0 for each component, or a mapping; None: equal
-    weights, missing_codes, not_applicable_codes, invalid, fractional
-        as in Joint.add
-    by
-        keys: the result is then a Table with one row a key
-    cases
-        "available": each component of everyone who answered it; "complete": respondents who
-        answered all
-    method
-        "auto" ("adjusted-wald" for net scores and shares, "t" for means) or one of them
-
-    The interval keeps the covariance of the answers of one respondent. A component nobody
-    answered is left out, and the flag is "partial". Raises EmptyError, OptionError,
-    MismatchError, and what Joint.add raises.
-
-    >>> import cxkit as cx
-    >>> answers = {"efficiency": [5, 4, 2, 4], "ease": [4, 4, 1, None], "emotion": [3, 5, 2, 5]}
-    >>> found = cx.index(answers, high=4, low=2)
-    >>> round(found.value, 1), found.components["n"]
-    (36.1, [4, 3, 4])
-    """
-    reading = (missing_codes, not_applicable_codes, invalid, fractional)
-    if isinstance(columns, Joint):
-        if by is not None or weights is not None or reading != ((), (), "exclude", "invalid"):
-            raise OptionError("by, weights and codes are for columns: a Joint was read already")
-        return columns.index(
-            importance=importance, cases=cases, method=method, confidence=confidence
-        )
-    given, names = _frame("columns", columns)
-    state = Joint(names, read=read, scale=scale, high=high, low=low, top=top)
-    options = answers(*reading)
-    weight = column(weights, "weights")
-    if by is None:
-        _native.cx_joint_add(state._handle, given, weight, options)
-        return state.index(importance=importance, cases=cases, method=method, confidence=confidence)
-    return Table(
-        _native.cx_index_by(
-            state._handle,
-            given,
-            weight,
-            keys(by),
-            _numbers("importance", importance, names),
-            options,
-            _index_options(cases, method, confidence),
-        )
-    )
-
-
-# -- gap --------------------------------------------------------------------------------------
-
-
-class Gaps(_Joint):
-    """Expectations and experiences of the same respondents, as a state that adds up; see gap.
-
-    names
-        of the items
-    scale
-        lowest and highest answer of both questions
-
-    >>> import cxkit as cx
-    >>> week = cx.Gaps(["room"]).add({"room": [4, 5]}, {"room": [3, 5]})
-    >>> (week + week).total().value
-    -0.5
-    """
-
-    __slots__ = ()
-
-    def __init__(self, names: Sequence[str], *, scale: tuple[int, int] = (1, 5)) -> None:
-        if isinstance(names, str):
-            raise OptionError(f"names is {names!r}; it has to be a list of names")
-        self._own(_native.cx_gap_new(list(names), *scale_of(scale)))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the items."""
-        found = self._names()
-        return found[: len(found) // 2]
-
-    def add(
-        self,
-        expectation: object,
-        experience: object,
-        *,
-        weights: object = None,
-        missing_codes: Sequence[float] = (),
-        not_applicable_codes: Sequence[float] = (),
-        invalid: str = "exclude",
-        fractional: str = "invalid",
-    ) -> Gaps:
-        """Adds respondents, and returns the state.
-
-        expectation, experience
-            tables with one column for each item, row by row of the same respondents
-        weights, missing_codes, not_applicable_codes, invalid, fractional
-            as in Joint.add
-
-        >>> import cxkit as cx
-        >>> cx.Gaps(["room"]).add({"room": [4, None]}, {"room": [3, 5]}).n
-        1
-        """
-        options = answers(missing_codes, not_applicable_codes, invalid, fractional)
-        names = list(self.names)
-        first, second = frame(expectation, names), frame(experience, names)
-        with self._lock:
-            _native.cx_gap_add(self._handle, first, second, column(weights, "weights"), options)
-        return self
-
-    def total(
-        self,
-        *,
-        importance: object = None,
-        cut: tuple[float, float] | None = None,
-        cases: str = "available",
-        confidence: float = 0.95,
-    ) -> Gap:
-        """The weighted gap and its items; see gap.
-
-        >>> import cxkit as cx
-        >>> cx.Gaps(["room"]).add({"room": [4, 5]}, {"room": [3, 5]}).total().items["below"]
-        [0.5]
-        """
-        options = _gap_options(cut, cases, confidence)
-        shares = _numbers("importance", importance, self.names)
-        with self._lock:
-            estimate = estimate_of(_native.cx_gap_total(self._handle, shares, options))
-            table = Table(_native.cx_gap(self._handle, shares, options))
-        made: Gap = _of(Gap, estimate, items=table)
-        return made
-
-    def __repr__(self) -> str:
-        return f"Gaps of {self.n} respondents: {', '.join(self.names)}"
-
-
-def _gap_options(cut: tuple[float, float] | None, cases: str, confidence: float) -> Any:
-    options = fill(
-        _native.cx_gap_options(), cases=number("cases", cases, CASES), confidence=confidence
-    )
-    if cut is None:
-        return options
-    if not isinstance(cut, (tuple, list)) or len(cut) != 2:
-        raise OptionError("cut has to be a pair: (importance, experience)")
-    return fill(
-        options, cut=_native.CX_CUT_FIXED, cut_importance=cut[0], cut_experience=cut[1]
-    )
-
-
-def _items(given: object, option: str) -> tuple[Any, list[str]]:
-    if is_table(given):
-        return _frame(option, given)
-    return [("gap", column(given, option))], ["gap"]
-
-
-def gap(
-    expectation: object,
-    experience: object,
-    *,
-    importance: object = None,
-    scale: tuple[int, int] = (1, 5),
-    weights: object = None,
-    by: object = None,
-    cut: tuple[float, float] | None = None,
-    cases: str = "available",
-    confidence: float = 0.95,
-    missing_codes: Sequence[float] = (),
-    not_applicable_codes: Sequence[float] = (),
-    invalid: str = "exclude",
-    fractional: str = "invalid",
-) -> Gap | Table:
-    """What customers experienced minus what they expected, in units of the scale.
-
-    expectation, experience
-        columns of the same respondents, or tables with one column for each item
-    importance
-        one number >= 0 for each item, or a mapping; None: equal
-    scale
-        lowest and highest answer of both
-    weights, missing_codes, not_applicable_codes, invalid, fractional
-        as in Joint.add
-    by
-        keys: the result is then a Table with one row a key
-    cut
-        (importance, experience) between low and high; None: at the means of the items
-    cases
-        of the total: "available" or "complete" respondents
-
-    The interval is that of paired differences. `items` has for each item the means, the shares
-    below, at and above expectation, and the quadrant "concentrate", "keep", "low-priority",
-    "overkill", or "undecided" where the interval spans the cut.
-
-    >>> import cxkit as cx
-    >>> found = cx.gap([5, 4, 4, 3], [3, 4, 2, 4])
-    >>> found.value, found.items["below"]
-    (-0.75, [0.5])
-    """
-    first, names = _items(expectation, "expectation")
-    second, others = _items(experience, "experience")
-    if set(names) != set(others):
-        raise LengthError(
-            f"expectation has {', '.join(names)}, and experience has {', '.join(others)}"
-        )
-    state = Gaps(names, scale=scale)
-    options = answers(missing_codes, not_applicable_codes, invalid, fractional)
-    weight = column(weights, "weights")
-    if by is None:
-        _native.cx_gap_add(state._handle, first, second, weight, options)
-        return state.total(importance=importance, cut=cut, cases=cases, confidence=confidence)
-    return Table(
-        _native.cx_gap_by(
-            state._handle,
-            first,
-            second,
-            weight,
-            keys(by),
-            _numbers("importance", importance, names),
-            options,
-            _gap_options(cut, cases, confidence),
-        )
-    )

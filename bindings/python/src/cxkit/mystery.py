@@ -11,7 +11,7 @@ from . import _native
 from ._columns import column, keys
 from ._options import answers, fill
 from .estimate import Estimate, estimate_of
-from .joint import _frame, _numbers
+from .joint import frame_of, numbers_of
 from .table import Table
 
 __all__ = ["Auditors", "Mystery", "mystery"]
@@ -134,10 +134,10 @@ def mystery(
     >>> round(found.score.value, 3), found.items["n"]
     (0.821, [4, 3])
     """
-    given, names = _frame("items", items)
+    given, names = frame_of("items", items)
     reading = answers(missing_codes, not_applicable_codes, invalid, "invalid")
     options = fill(_native.cx_mystery_options(), pass_mark=pass_mark, confidence=confidence)
-    scale = (_numbers("maximum", maximum, names), _numbers("weights", weights, names))
+    scale = (numbers_of("maximum", maximum, names), numbers_of("weights", weights, names))
     who = None if auditor is None else keys(auditor)
     where = None if shop is None else keys(shop)
     raw = _native.cx_mystery(given, *scale, who, where, reading, options)

@@ -48,7 +48,7 @@ class Tolerance:
     band
         shortest and longest wait of the band
     level
-        the baseline less the drop
+        the baseline less the drop; None when the baseline is hidden
     longest
         the longest wait
     beyond
@@ -70,7 +70,7 @@ class Tolerance:
     excluded: dict[str, int]
     baseline: Estimate
     band: tuple[float, float]
-    level: float
+    level: float | None
     longest: float
     beyond: float
     curve: Table
@@ -91,9 +91,10 @@ class Tolerance:
         value = f"{self.value:.1f} seconds" if self.value is not None else "not identified"
         high = self.ci_high if self.ci_high is not None else math.nan
         limit = f"{high:.1f}" if math.isfinite(high) else f"beyond {self.longest:.1f}"
+        level = "hidden" if self.level is None else f"{self.baseline.value:.4g}"
         return (
             f"{value} [{self.ci_low if self.ci_low is not None else math.nan:.1f}, {limit}] "
-            f"{100 * self.confidence:g} % (baseline {self.baseline.value:.4g}, n = {self.n})"
+            f"{100 * self.confidence:g} % (baseline {level}, n = {self.n})"
         )
 
 
@@ -117,7 +118,7 @@ def _tolerance(raw: Any, curve: Table) -> Tolerance:
         excluded=found.excluded,
         baseline=estimate_of(raw.baseline),
         band=(raw.band_low, raw.band_high),
-        level=raw.level,
+        level=_known(raw.level),
         longest=raw.longest,
         beyond=raw.beyond,
         curve=curve,
@@ -137,16 +138,18 @@ def tolerance(
     wait: object, score: object, *, drop: float, by: None = ..., band: object = ...,
     shape: str = ..., measure: str = ..., scale: tuple[int, int] = ..., promoters: int = ...,
     detractors: int = ..., weights: object = ..., respondents: object = ..., draws: int = ...,
-    seed: int = ..., confidence: float = ..., missing_codes: Sequence[float] = ...,
-    not_applicable_codes: Sequence[float] = ..., invalid: Literal["exclude", "error"] = ...,
+    seed: int = ..., confidence: float = ..., min_n: int = ...,
+    missing_codes: Sequence[float] = ..., not_applicable_codes: Sequence[float] = ...,
+    invalid: Literal["exclude", "error"] = ...,
 ) -> Tolerance: ...  # fmt: skip
 @overload
 def tolerance(
     wait: object, score: object, *, drop: float, by: object, band: object = ...,
     shape: str = ..., measure: str = ..., scale: tuple[int, int] = ..., promoters: int = ...,
     detractors: int = ..., weights: object = ..., respondents: object = ..., draws: int = ...,
-    seed: int = ..., confidence: float = ..., missing_codes: Sequence[float] = ...,
-    not_applicable_codes: Sequence[float] = ..., invalid: Literal["exclude", "error"] = ...,
+    seed: int = ..., confidence: float = ..., min_n: int = ...,
+    missing_codes: Sequence[float] = ..., not_applicable_codes: Sequence[float] = ...,
+    invalid: Literal["exclude", "error"] = ...,
 ) -> Table: ...  # fmt: skip
 def tolerance(
     wait: object,
@@ -165,6 +168,7 @@ def tolerance(
     draws: int = 1000,
     seed: int = 1,
     confidence: float = 0.95,
+    min_n: int = 0,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: Literal["exclude", "error"] = "exclude",
@@ -196,6 +200,9 @@ def tolerance(
         keys: pairs of one respondent are drawn together by the bootstrap
     draws, seed, confidence
         of the bootstrap interval
+    min_n
+        hides groups, baselines and parts of the curve with fewer pairs, and others beside them;
+        SuppressedError when there are fewer in all
     missing_codes, not_applicable_codes, invalid
         how scores are read; invalid="error" refuses negative waits too
 
@@ -227,6 +234,7 @@ def tolerance(
         draws=draws,
         seed=seed,
         confidence=confidence,
+        min_n=min_n,
     )
     options.reading = reading
     waits, scores = seconds(wait, "wait"), column(score, "score")

@@ -91,6 +91,7 @@ def trend(
     top: int | None = None,
     few: int = 5,
     confidence: float = 0.95,
+    min_n: int = 0,
     scale: tuple[int, int] = (0, 10),
     weights: object = None,
     missing_codes: Sequence[float] = (),
@@ -114,6 +115,9 @@ def trend(
     confidence
         of the intervals; the chance of any false flag in a series is at most 1 - confidence
         (Holm's adjustment)
+    min_n
+        hides windows with fewer answers, and others beside them; changes, slope and panel pass
+        them over
     scale, weights, missing_codes, not_applicable_codes, invalid, fractional
         as in tally_by
 
@@ -149,6 +153,7 @@ def trend(
         top=top,
         few=few,
         confidence=confidence,
+        min_n=min_n,
     )
     with state._lock:
         table = Table(_native.cx_trend(state._handle, options))

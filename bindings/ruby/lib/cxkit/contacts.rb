@@ -61,34 +61,45 @@ module CXKit
     # by:: keys of the index contact, such as a team or a period: the result is then a Table
     # start, finish:: of the log (a Time, a Date, microseconds), the finish exclusive
     # method:: kaplan-meier, complete-window or naive
+    # min_n:: hides keys with fewer customers, and others beside them; without keys SuppressedError
     def fcr(customer, time, by: nil, no_id: nil, channels: nil, confidence: 0.95, method: "kaplan-meier", index: nil,
-            **log)
-      resolution(:cx_fcr, customer, time, by, no_id, channels, {confidence: confidence, method: method}, index, log)
+            min_n: 0, **log)
+      settings = {confidence: confidence, method: method, min_n: min_n}
+      resolution(:cx_fcr, customer, time, by, no_id, channels, settings, index, log)
     end
 
-    # The non-repeat rate: as fcr, but every contact is an index. A different figure, and mostly a lower one.
+    # The non-repeat rate: as fcr, but every contact is an index. A different figure: lower where a few customers come
+    # again and again, higher where most issues take two contacts, since no other follows the second.
     def non_repeat(customer, time, by: nil, no_id: nil, channels: nil, confidence: 0.95, method: "kaplan-meier",
-                   index: nil, **log)
-      resolution(:cx_non_repeat, customer, time, by, no_id, channels, {confidence: confidence, method: method}, index,
-                 log)
+                   index: nil, min_n: 0, **log)
+      settings = {confidence: confidence, method: method, min_n: min_n}
+      resolution(:cx_non_repeat, customer, time, by, no_id, channels, settings, index, log)
     end
 
     # Issues: contacts of one customer, each less than a window after the one before. A Table with a row for each:
     # customer, topic, start, end, contacts, transfers, switches, run_in, open. Keywords as in fcr.
     #
     # transfers:: a column: how many within each contact
-    def episodes(customer, time, no_id: nil, channels: nil, transfers: nil, **log)
-      with_log(customer, time, no_id, channels, {}, {transfers: transfers}, log) do |_input, *read|
-        Table.new(Native.cx_episodes(*read))
+    # by:: keys of the issue's first contact: more columns of the table
+    def episodes(customer, time, by: nil, no_id: nil, channels: nil, transfers: nil, **log)
+      with_log(customer, time, no_id, channels, {}, {transfers: transfers}, log) do |input, frame, *rest|
+        next Table.new(Native.cx_episodes(frame, *rest)) if by.nil?
+
+        Table.new(Native.cx_episodes_by(frame, input.frame(by, :key), *rest))
       end
     end
 
     # Customer effort as the log shows it: contacts, transfers and changes of channel per issue. Keywords as in fcr.
     #
     # transfers:: a column: how many within each contact
-    def log_effort(customer, time, no_id: nil, channels: nil, confidence: 0.95, transfers: nil, **log)
-      settings = {confidence: confidence}
-      with_log(customer, time, no_id, channels, settings, {transfers: transfers}, log) do |_input, *read|
+    # by:: keys of the issue's first contact: the result is then a Table with a row for each key and measure
+    # min_n:: hides keys with fewer customers, and moves of fewer issues, and others beside them
+    def log_effort(customer, time, by: nil, no_id: nil, channels: nil, confidence: 0.95, transfers: nil, min_n: 0,
+                   **log)
+      settings = {confidence: confidence, min_n: min_n}
+      with_log(customer, time, no_id, channels, settings, {transfers: transfers}, log) do |input, *read|
+        next Table.new(Native.cx_log_effort_by(read[0], input.frame(by, :key), *read.drop(1))) if by
+
         moves = log[:channel] && Table.new(Native.cx_channel_moves(*read))
         effort_of(Native.cx_log_effort(*read), moves)
       end
@@ -122,13 +133,14 @@ module CXKit
         outbound: outbound_as}]
     end
 
-    def contact_options(window:, start:, finish:, merge_gap:, abandoned:, outbound:, confidence: nil, method: nil)
+    def contact_options(window:, start:, finish:, merge_gap:, abandoned:, outbound:, confidence: nil, method: nil,
+                        min_n: nil)
       roles = Options::CONTACT_AS
       Options.build(:Cx_contacts_options, window: duration(:window, window), merge_gap: duration(:merge_gap, merge_gap),
                                           start: instant(:start, start), end: instant(:finish, finish),
                                           abandoned: Options.word(:abandoned_as, abandoned, roles),
                                           outbound: Options.word(:outbound_as, outbound, roles),
-                                          confidence: confidence,
+                                          confidence: confidence, min_n: min_n,
                                           method: method && Options.word(:method, method, Options::FCR_METHODS))
     end
 

@@ -127,8 +127,8 @@ module CXKit
     end
 
     # The index of all components; see CXKit.index.
-    def index(importance: nil, cases: "available", method: "auto", confidence: 0.95)
-      options = CXKit.send(:index_options, cases, method, confidence)
+    def index(importance: nil, cases: "available", method: "auto", confidence: 0.95, min_n: 0)
+      options = CXKit.send(:index_options, cases, method, confidence, min_n)
       shares = ordered(:importance, importance)
       Input.open do |input|
         shares = input.column(shares, :importance)
@@ -201,8 +201,8 @@ module CXKit
     end
 
     # The weighted gap and its items; see CXKit.gap.
-    def total(importance: nil, cut: nil, cases: "available", confidence: 0.95)
-      options = CXKit.send(:gap_options, cut, cases, confidence)
+    def total(importance: nil, cut: nil, cases: "available", confidence: 0.95, min_n: 0)
+      options = CXKit.send(:gap_options, cut, cases, confidence, min_n)
       shares = ordered(:importance, importance)
       Input.open do |input|
         shares = input.column(shares, :importance)
@@ -225,9 +225,10 @@ module CXKit
     # by:: keys; the result is then a Table
     # cases:: available or complete
     # method:: auto, adjusted-wald, t
+    # min_n:: hides what has fewer respondents, and others beside it; an index of fewer is a SuppressedError
     def index(columns, high: nil, low: nil, scale: 1..5, read: "net", top: nil, importance: nil, weights: nil,
-              by: nil, cases: "available", method: "auto", confidence: 0.95, **answers)
-      figures = {importance: importance, cases: cases, method: method, confidence: confidence}
+              by: nil, cases: "available", method: "auto", confidence: 0.95, min_n: 0, **answers)
+      figures = {importance: importance, cases: cases, method: method, confidence: confidence, min_n: min_n}
       if columns.is_a?(Joint)
         misuse("by, weights and codes are for columns: a Joint has been read already") if by || weights || answers.any?
         return columns.index(**figures)
@@ -237,7 +238,7 @@ module CXKit
 
       shares = state.__send__(:ordered, :importance, importance)
       index_by(state, columns, weights, by, shares, Options.answers(**answers),
-               index_options(cases, method, confidence))
+               index_options(cases, method, confidence, min_n))
     end
 
     # What customers experienced minus what they expected, in units of the scale.
@@ -245,8 +246,9 @@ module CXKit
     # expectation, experience:: columns of the same respondents, or mappings from items to columns
     # importance:: one number for each item, or a Hash by name; nil for equal ones
     # cut:: [importance, experience] between low and high; nil for the means
+    # min_n:: as in index
     def gap(expectation, experience, importance: nil, scale: 1..5, weights: nil, by: nil, cut: nil,
-            cases: "available", confidence: 0.95, **answers)
+            cases: "available", confidence: 0.95, min_n: 0, **answers)
       sides = [expectation, experience].map { |side| side.is_a?(Hash) || side.is_a?(Table) ? side : {gap: side} }
       names = sides.map { |side| side.to_h.keys.map(&:to_s) }
       if names[0].sort != names[1].sort
@@ -255,17 +257,19 @@ module CXKit
       state = Gaps.new(names[0], scale: scale)
       if by.nil?
         return state.add(*sides, weights: weights, **answers)
-                    .total(importance: importance, cut: cut, cases: cases, confidence: confidence)
+                    .total(importance: importance, cut: cut, cases: cases, confidence: confidence, min_n: min_n)
       end
       shares = state.__send__(:ordered, :importance, importance)
-      gap_by(state, sides, weights, by, shares, Options.answers(**answers), gap_options(cut, cases, confidence))
+      gap_by(state, sides, weights, by, shares, Options.answers(**answers),
+             gap_options(cut, cases, confidence, min_n))
     end
 
     private
 
-    def index_options(cases, method, confidence)
+    def index_options(cases, method, confidence, min_n)
       Options.build(:Cx_index_options, method: Options.word(:method, method, Options::METHODS),
-                                       cases: Options.word(:cases, cases, Options::CASES), confidence: confidence)
+                                       cases: Options.word(:cases, cases, Options::CASES), confidence: confidence,
+                                       min_n: min_n)
     end
 
     def index_by(state, columns, weights, by, shares, answers, options)
@@ -276,9 +280,9 @@ module CXKit
       end
     end
 
-    def gap_options(cut, cases, confidence)
+    def gap_options(cut, cases, confidence, min_n)
       options = Options.build(:Cx_gap_options, cases: Options.word(:cases, cases, Options::CASES),
-                                               confidence: confidence)
+                                               confidence: confidence, min_n: min_n)
       return options if cut.nil?
 
       misuse("cut has to be a pair: [importance, experience]") unless cut.is_a?(Array) && cut.size == 2

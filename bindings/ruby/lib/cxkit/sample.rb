@@ -33,6 +33,7 @@ module CXKit
     # The keywords are those of sample_size.
     def detectable(n, score: "nps", power: 0.8, confidence: 0.95, promoters: nil, detractors: nil, share: nil,
                    sd: nil, ratio: 1, population: nil, response_rate: 1, design_effect: 1)
+      misuse("n: a whole number of answers is needed, not #{n.inspect}") unless n.is_a?(Integer)
       options = sample_options(score, power: power, confidence: confidence, promoters: promoters,
                                       detractors: detractors, share: share, sd: sd, ratio: ratio,
                                       population: population, response_rate: response_rate,

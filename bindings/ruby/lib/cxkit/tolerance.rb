@@ -30,16 +30,19 @@ module CXKit
     # shape:: isotonic, one-knot or plateau
     # measure:: mean, detractors, promoters or nps
     # respondents:: keys: pairs of one respondent are drawn together
+    # min_n:: hides groups, baselines and parts of the curve with fewer pairs, and others beside them
     def tolerance(wait, score, drop:, by: nil, band: nil, shape: "isotonic", measure: "mean", scale: 0..10,
                   promoters: 9, detractors: 6, weights: nil, respondents: nil, draws: 1000, seed: 1, confidence: 0.95,
-                  **answers)
+                  min_n: 0, **answers)
+      misuse("drop: a number is needed, not #{drop.inspect}") unless drop.is_a?(Numeric) && drop.real?
       low, high = Options.scale(scale)
       from, to = band_of(band)
       options = Options.build(:Cx_tolerance_options, shape: Options.word(:shape, shape, Options::SHAPES),
                                                      measure: Options.word(:measure, measure, Options::MEASURES),
                                                      scale_min: low, scale_max: high, promoters: promoters,
                                                      detractors: detractors, band_low: from, band_high: to,
-                                                     draws: draws, seed: seed, confidence: confidence)
+                                                     draws: draws, seed: seed, confidence: confidence,
+                                                     min_n: min_n)
       options.reading = reading = Options.answers(**answers)
       Input.open do |input|
         columns = [input.column(wait, :wait), input.column(score, :score)]
@@ -65,7 +68,8 @@ module CXKit
       raw = Native.cx_tolerance(*columns, drop, *others, options)
       found = Estimate.from(raw.tolerance)
       Tolerance.new(**%i[value ci_low ci_high confidence se n flags excluded].to_h { |name| [name, found.public_send(name)] },
-                    **%i[level longest beyond].to_h { |name| [name, raw.public_send(name)] },
+                    **%i[longest beyond].to_h { |name| [name, raw.public_send(name)] },
+                    level: raw.level.nan? ? nil : raw.level,
                     baseline: Estimate.from(raw.baseline), band: [raw.band_low, raw.band_high],
                     curve: Table.new(Native.cx_tolerance_curve(*columns, others.first, options)))
     end

@@ -20,9 +20,18 @@ module CXKit
     PREFIX = "cx_waits"
     private_constant :PREFIX
 
-    def initialize
-      super
+    # Fewest waits of a figure that is shown: below it keys are hidden in every table, and others beside them, so that
+    # none follows from the rest; without keys SuppressedError. It belongs to this object and not to its bytes.
+    attr_writer :min_n
+
+    def initialize(min_n: 0)
+      super()
       adopt(Native.cx_waits_new)
+      @min_n = min_n
+    end
+
+    def min_n
+      @min_n || 0
     end
 
     # Adds waits in seconds.
@@ -165,7 +174,8 @@ module CXKit
 
     # The log-rank test of equal curves.
     def logrank
-      table = Table.new(read { |handle| Native.cx_waits_logrank(handle, nil) })
+      options = curve_options
+      table = Table.new(read { |handle| Native.cx_waits_logrank(handle, options) })
       LogRank.new(**table.figures, table: table)
     end
 
@@ -177,7 +187,7 @@ module CXKit
 
     def curve_options(confidence: 0.95, method: "log-log", unknown: "exclude")
       Options.build(:Cx_curve_options, method: Options.word(:method, method, Options::METHODS), confidence: confidence,
-                                       unknown: Options.word(:unknown, unknown, Options::UNKNOWN))
+                                       unknown: Options.word(:unknown, unknown, Options::UNKNOWN), min_n: min_n)
     end
 
     def figure(name, *arguments, **options)
@@ -193,7 +203,10 @@ module CXKit
     end
 
     def wrap(handle)
-      Waits.allocate.tap { |waits| waits.__send__(:adopt, handle) }
+      Waits.allocate.tap do |waits|
+        waits.__send__(:adopt, handle)
+        waits.min_n = min_n
+      end
     end
   end
 
@@ -219,8 +232,10 @@ module CXKit
   class << self
     # How long customers are ready to wait: those who are answered hide how long they would have.
     # abandoned is true where the customer gave up; the remaining keywords are those of Waits#add.
-    def patience(wait, abandoned, by: nil, zero: "keep", invalid: "exclude")
-      Waits.new.add(wait, abandoned, by: by, zero: zero, invalid: invalid)
+    #
+    # min_n:: as in Waits#min_n
+    def patience(wait, abandoned, by: nil, zero: "keep", invalid: "exclude", min_n: 0)
+      Waits.new(min_n: min_n).add(wait, abandoned, by: by, zero: zero, invalid: invalid)
     end
 
     # The share of promises kept, compared as finely as the promise was made.
@@ -230,15 +245,16 @@ module CXKit
     # resolution:: as due (days for dates or midnights, else the time), timestamp, minute, hour, day
     # cancelled:: true where the promise was called off
     # offset:: of the customers' clock from UTC in seconds: where days end
+    # min_n:: as in Waits#min_n
     def promises(due, done, now:, resolution: "as due", made: nil, cancelled: nil, offset: 0, by: nil,
-                 invalid: "exclude", confidence: 0.95, method: "wilson")
+                 invalid: "exclude", confidence: 0.95, method: "wilson", min_n: 0)
       options = Options.build(:Cx_promise_options, now: Options.moment(:now, now), offset: Float(offset),
                                                    resolution: Options.word(:resolution, resolution.to_s.tr(" ", "-"),
                                                                             Options::RESOLUTIONS),
                                                    invalid: Options.word(:invalid, invalid, Options::INVALID))
       share = Options.build(:Cx_share_options, method: Options.word(:method, method, Options::METHODS),
-                                               confidence: confidence)
-      lateness = Waits.new
+                                               confidence: confidence, min_n: min_n)
+      lateness = Waits.new(min_n: min_n)
       Input.open do |input|
         columns = {due: due, done: done, made: made, cancelled: cancelled}.map { |name, data| input.column(data, name) }
         keys = input.frame(by, :by)
@@ -254,11 +270,11 @@ module CXKit
     # level:: seconds within which an answer is in time
     # resolved:: times of the resolution, for the same figures under resolution
     def response_speed(opened, answered, now:, level: nil, resolved: nil, by: nil, invalid: "exclude",
-                       confidence: 0.95)
+                       confidence: 0.95, min_n: 0)
       options = Options.build(:Cx_response_options, now: Options.moment(:now, now),
                                                     invalid: Options.word(:invalid, invalid, Options::INVALID))
-      last = resolved && speed_of(opened, resolved, by, options, level, confidence, nil)
-      speed_of(opened, answered, by, options, level, confidence, last)
+      last = resolved && speed_of(opened, resolved, by, options, level, [confidence, min_n], nil)
+      speed_of(opened, answered, by, options, level, [confidence, min_n], last)
     end
 
     private
@@ -269,21 +285,24 @@ module CXKit
       return Promises.new(kept: nil, settled: nil, table: table, lateness: lateness) unless whole
 
       kept = Estimate.from(read[:cx_promises])
-      settled = (table[0][:kept] + table[0][:late]).positive?
+      settled = (table[0][:kept] + table[0][:late]) >= [share.min_n, 1].max
       Promises.new(kept: kept, settled: settled ? Estimate.from(read[:cx_promises_settled]) : nil, table: table,
                    lateness: lateness)
     end
 
-    def speed_of(opened, ended, by, options, level, confidence, resolution)
-      waits = Waits.new
+    def speed_of(opened, ended, by, options, level, (confidence, min_n), resolution)
+      waits = Waits.new(min_n: min_n)
       Input.open do |input|
         columns = {opened: opened, answered: ended}.map { |name, data| input.column(data, name) }
         keys = input.frame(by, :by)
         waits.__send__(:write) { |handle| Native.cx_response_add(handle, *columns, keys, options) }
       end
-      curve = Options.build(:Cx_curve_options, confidence: confidence)
+      curve = Options.build(:Cx_curve_options, confidence: confidence, min_n: min_n)
       at = level ? Float(level) : Float::NAN
       table = Table.new(waits.__send__(:read) { |handle| Native.cx_response_speed(handle, at, curve) })
+      few = "there are fewer answers than min_n = #{min_n}: too few to be shown"
+      refuse(:suppressed, few) if by.nil? && waits.n.positive? && waits.n < min_n
+
       ResponseSpeed.new(**(by.nil? ? speed_figures(table[0], waits) : SPEEDLESS), table: table, waits: waits,
                         resolution: resolution)
     end

@@ -102,8 +102,9 @@ module CXKit
     # time, scores, every:: as in tally_windows, with its other options; or Tallies made by it, not rolling,
     #                      and no scores
     # score:: nps, mean or top-box
+    # min_n:: hides windows with fewer answers, and others beside them; changes, slope and panel pass them over
     def trend(time, scores = nil, every: nil, score: "nps", promoters: 9, detractors: 6, top: nil, few: 5,
-              confidence: 0.95, **reading)
+              confidence: 0.95, min_n: 0, **reading)
       if scores.nil?
         given = reading.keys.first || (every && :every)
         misuse("#{given} is for columns: these windows have been made already") if given
@@ -112,7 +113,7 @@ module CXKit
       windows = scores.nil? ? time : tally_windows(time, scores, every: every, **reading)
       options = Options.build(:Cx_trend_options, score: Options.word(:score, score, Options::SCORES),
                                                  promoters: promoters, detractors: detractors, top: top, few: few,
-                                                 confidence: confidence)
+                                                 confidence: confidence, min_n: min_n)
       Table.new(windows.__send__(:read) { |handle| Native.cx_trend(handle, options) })
     end
 
