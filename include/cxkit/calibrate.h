@@ -192,6 +192,18 @@ CX_API CX_NODISCARD cx_status cx_poststratify(const cx_frame *table, const cx_ma
 CX_API CX_NODISCARD cx_status cx_weights_summarise(const cx_weights *self, cx_weights_summary *out,
                                                    cx_error *err);
 
+/** @brief The weights alone: a table of the one column weight, which is shared and not copied.
+ *
+ * @param      self  the weights; the table outlives them
+ * @param[out] out   owned by the caller: cx_table_free
+ * @param      err   may be NULL
+ * @retval CX_OK | CX_E_NULL
+ *
+ * Cost: constant. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_weights_values(const cx_weights *self, cx_table **out,
+                                                cx_error *err);
+
 /** @brief The weights: columns weight, start and ratio, one row for each row of the table.
  *
  * @param      self  the weights

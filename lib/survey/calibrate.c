@@ -72,13 +72,17 @@ static cx_status calibrate_options(const cx_calibrate_options *given, cx_calibra
 static cx_status calibrate_start(cx_weights *w, const cx_array *weights, double *total,
                                  cx_error *err) {
     int64_t rows = w->constraints.rows;
+    if (weights == NULL) {
+        w->start[0] = 1;
+        *total = (double)rows;
+        return CX_OK;
+    }
     *total = 0;
     for (int64_t start = 0; start < rows; start += CX_I_BLOCK) {
         int64_t count = rows - start < CX_I_BLOCK ? rows - start : CX_I_BLOCK;
-        if (weights != NULL) cx_i_array_read(weights, start, count, w->start + start);
+        cx_i_array_read(weights, start, count, w->start + start);
         for (int64_t i = start; i < start + count; i++) {
-            if (weights == NULL) w->start[i] = 1;
-            if (weights != NULL) CX_TRY(cx_i_weight_check(weights, i, w->start[i], err));
+            CX_TRY(cx_i_weight_check(weights, i, w->start[i], err));
             *total += w->start[i];
         }
     }
@@ -88,14 +92,14 @@ static cx_status calibrate_start(cx_weights *w, const cx_array *weights, double 
 
 static cx_status calibrate_room(cx_weights *w, cx_error *err) {
     const cx_i_constraints *c = &w->constraints;
-    w->start = cx_i_alloc_array(&w->allocator, c->rows, sizeof *w->start);
-    w->weight = cx_i_alloc_array(&w->allocator, c->rows, sizeof *w->weight);
+    CX_TRY(cx_i_weights_room(w, c->rows, err));
+    w->start = cx_i_alloc_room(&w->allocator, w->step == 1 ? c->rows : 1, sizeof *w->start);
     w->ratio = cx_i_alloc_array(&w->allocator, c->cells, sizeof *w->ratio);
     w->lambda = cx_i_alloc_array(&w->allocator, c->count, sizeof *w->lambda);
     w->start_total = cx_i_alloc_array(&w->allocator, c->count, sizeof *w->start_total);
     w->attained = cx_i_alloc_array(&w->allocator, c->count, sizeof *w->attained);
-    if (w->start == NULL || w->weight == NULL || w->ratio == NULL || w->lambda == NULL ||
-        w->start_total == NULL || w->attained == NULL)
+    if (w->start == NULL || w->ratio == NULL || w->lambda == NULL || w->start_total == NULL ||
+        w->attained == NULL)
         return cx_i_out_of_memory(err);
     return CX_OK;
 }
@@ -133,9 +137,11 @@ static cx_status calibrate_check_reach(const cx_i_constraints *c, const double *
 /* Rows that stand at a bound, as far as there are bounds. */
 static void calibrate_count_bounds(cx_weights *w) {
     const cx_i_distance *d = &w->distance;
+    if (!(d->lower > 0) && d->upper == (double)INFINITY) return;
     for (int64_t row = 0; row < w->constraints.rows; row++) {
-        if (!(w->start[row] > 0) || w->weight[row] == 0) continue;
-        double ratio = w->weight[row] / w->start[row];
+        double start = cx_i_weights_start(w, row);
+        if (!(start > 0) || w->weight[row] == 0) continue;
+        double ratio = w->weight[row] / start;
         w->summary.at_lower += d->lower > 0 && ratio <= d->lower * (1 + 1e-12) ? 1 : 0;
         w->summary.at_upper += ratio >= d->upper * (1 - 1e-12) ? 1 : 0;
     }
@@ -178,8 +184,10 @@ static void calibrate_scale(cx_i_solver *s, const double *start, double *ratio) 
 
 static void calibrate_finish(cx_weights *w, cx_i_solver *s) {
     const cx_i_constraints *c = &w->constraints;
-    for (int64_t row = 0; row < c->rows; row++)
+    for (int64_t row = 0; row < c->rows && w->step == 1; row++)
         w->weight[row] = w->start[row] * w->ratio[c->cell != NULL ? c->cell[row] : row];
+    for (int64_t row = 0; row < c->rows && w->step == 0; row++)
+        w->weight[row] = w->start[0] * w->ratio[c->cell != NULL ? c->cell[row] : row];
     memcpy(w->lambda, s->lambda, (size_t)c->count * sizeof *w->lambda);
     memcpy(w->attained, s->attained, (size_t)c->count * sizeof *w->attained);
     calibrate_summarise(w, s);
@@ -189,7 +197,7 @@ static cx_status calibrate_solve(cx_weights *w, const cx_calibrate_options *opti
                                  double *cell_start, cx_error *err) {
     const cx_i_constraints *c = &w->constraints;
     cx_i_solver solver;
-    cx_i_weights_collapse(c, w->start, cell_start);
+    cx_i_weights_collapse_start(w, cell_start);
     cx_i_constraints_attained(c, cell_start, w->start_total);
     calibrate_drop_zeros(c, cell_start);
     cx_i_constraints_attained(c, cell_start, w->attained);
@@ -215,13 +223,14 @@ static cx_status calibrate_make(cx_weights *w, const cx_i_calibration *given, in
                                 const cx_array *weights, const cx_calibrate_options *options,
                                 cx_error *err) {
     double total, whole;
+    w->step = weights != NULL ? 1 : 0;
     CX_TRY(cx_i_constraints_read(given, rows, &w->allocator, &w->constraints, err));
     CX_TRY(calibrate_room(w, err));
     CX_TRY(calibrate_start(w, weights, &total, err));
     CX_TRY(cx_i_constraints_scale(&w->constraints, options, total, &whole, err));
     if (weights == NULL &&
         w->constraints.margins > 0) { /* a ratio then says what a row stands for */
-        for (int64_t i = 0; i < rows; i++) w->start[i] = whole / (double)rows;
+        w->start[0] = whole / (double)rows;
         total = whole;
     }
     double *cell_start = cx_i_alloc_array(&w->allocator, w->constraints.cells, sizeof *cell_start);

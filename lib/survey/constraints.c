@@ -1,7 +1,5 @@
 #include "survey/constraints.h"
 
-#include "base/keys_map.h"
-
 /* -- memory -------------------------------------------------------------------------------- */
 
 void cx_i_constraints_free(cx_i_constraints *c) {
@@ -18,6 +16,8 @@ void cx_i_constraints_free(cx_i_constraints *c) {
     cx_i_free(c->allocator, c->column);
     cx_i_free(c->allocator, c->column_name);
     cx_i_free(c->allocator, c->cell);
+    cx_i_free(c->allocator, c->size);
+    cx_i_tree_free(c);
     cx_i_free(c->allocator, c->wanted);
 }
 
@@ -32,138 +32,6 @@ static cx_status constraints_room(cx_i_constraints *c, int64_t margins, int64_t 
         c->column_name == NULL)
         return cx_i_out_of_memory(err);
     return CX_OK;
-}
-
-/* -- margins ------------------------------------------------------------------------------- */
-
-/* The columns of the table that a margin names. */
-static cx_status constraints_columns(const cx_frame *table, const cx_i_margin *margin,
-                                     cx_array *columns, cx_error *err) {
-    for (int64_t i = 0; i < margin->keys.column_count; i++) {
-        const char *name = margin->keys.columns[i].name;
-        int64_t at = 0;
-        while (at < table->count && strcmp(table->columns[at].name, name) != 0) at++;
-        if (at == table->count)
-            return cx_i_fail(err, CX_E_NAME, "the table has no column %s, which a margin needs",
-                             name);
-        columns[i] = table->columns[at];
-    }
-    return CX_OK;
-}
-
-static cx_status constraints_bind(cx_i_margin *margin, const cx_frame *columns, cx_error *err) {
-    cx_status status = cx_i_keys_bind(&margin->keys, columns, err);
-    if (status != CX_E_MISMATCH) return status;
-    return cx_i_fail(err, CX_E_MISMATCH,
-                     "margin %s: its categories are text and the table holds numbers, or the other "
-                     "way round",
-                     margin->name);
-}
-
-static cx_status constraints_no_total(const cx_frame *columns, const cx_i_margin *margin,
-                                      int64_t row, int64_t key, cx_error *err) {
-    char category[128];
-    cx_i_margin_category(margin, key, category, sizeof category);
-    return cx_i_fail_at(err, CX_E_DOMAIN, &columns->columns[0], row, (double)NAN,
-                        "the category %s has no total in margin %s: give it one, or leave the row "
-                        "out",
-                        category, margin->name);
-}
-
-static cx_status constraints_read_codes(const cx_frame *columns, cx_i_margin *margin, int64_t rows,
-                                        int32_t *code, cx_error *err) {
-    uint32_t entries[CX_I_MAP_BLOCK];
-    int64_t known = margin->keys.count;
-    cx_i_key_map map;
-    cx_status status = CX_OK;
-    cx_i_key_map_init(&map, &margin->keys, columns, 1);
-    for (int64_t start = 0; start < rows && status == CX_OK; start += CX_I_MAP_BLOCK) {
-        int64_t count = rows - start < CX_I_MAP_BLOCK ? rows - start : CX_I_MAP_BLOCK;
-        status = cx_i_key_map_read(&map, start, count, entries, err);
-        for (int64_t i = 0; i < count && status == CX_OK; i++) {
-            code[start + i] = (int32_t)entries[i] - 1;
-            if (code[start + i] >= known)
-                status = constraints_no_total(columns, margin, start + i, code[start + i], err);
-        }
-    }
-    cx_i_key_map_free(&map);
-    return status;
-}
-
-static cx_status constraints_read_margin(cx_i_constraints *c, const cx_frame *table,
-                                         const cx_i_margin *given, cx_error *err) {
-    cx_i_margin *margin = &c->margin[c->margins];
-    CX_TRY(cx_i_margin_copy(given, c->allocator, margin, err));
-    int32_t *code = cx_i_alloc_array(c->allocator, c->rows, sizeof *code);
-    c->code[c->margins++] = code;
-    if (code == NULL) return cx_i_out_of_memory(err);
-    cx_frame columns = {NULL, margin->keys.column_count, {0, 0}};
-    cx_array *room = cx_i_alloc_array(c->allocator, columns.count, sizeof *room);
-    if (room == NULL) return cx_i_out_of_memory(err);
-    columns.columns = room;
-    cx_status status = constraints_columns(table, margin, room, err);
-    if (status == CX_OK) status = constraints_bind(margin, &columns, err);
-    if (status == CX_OK) status = constraints_read_codes(&columns, margin, c->rows, code, err);
-    cx_i_free(c->allocator, room);
-    return status;
-}
-
-/* -- cells --------------------------------------------------------------------------------- */
-
-enum { DIRECT_CELLS = 1 << 22 };
-
-static uint64_t constraints_mix(uint64_t key) {
-    key = (key ^ key >> 31) * UINT64_C(0x9E3779B97F4A7C15);
-    return key ^ key >> 29;
-}
-
-/* Numbers the cells in the order of their first rows and packs the codes to one for each cell. */
-static cx_status constraints_collapse(cx_i_constraints *c, const uint64_t *key, uint64_t range,
-                                      cx_error *err) {
-    bool direct = range <= DIRECT_CELLS;
-    uint64_t slots = direct ? range : 1024;
-    while (!direct && slots < 2 * (uint64_t)c->rows) slots *= 2;
-    int64_t *slot = cx_i_alloc_array(c->allocator, (int64_t)slots, sizeof *slot);
-    if (slot == NULL) return cx_i_out_of_memory(err);
-    for (int64_t row = 0; row < c->rows; row++) {
-        uint64_t at = direct ? key[row] : constraints_mix(key[row]) & (slots - 1);
-        while (!direct && slot[at] != 0 && key[slot[at] - 1] != key[row])
-            at = (at + 1) & (slots - 1);
-        if (slot[at] == 0) { /* a new cell: its codes move down, which no later row needs */
-            slot[at] = row + 1;
-            c->cell[row] = c->cells++;
-        } else {
-            c->cell[row] = c->cell[slot[at] - 1];
-        }
-    }
-    cx_i_free(c->allocator, slot);
-    for (int64_t row = 0, next = 0; row < c->rows && next < c->cells; row++) {
-        if (c->cell[row] != next) continue;
-        for (int64_t m = 0; m < c->margins; m++) c->code[m][next] = c->code[m][row];
-        next++;
-    }
-    return CX_OK;
-}
-
-static cx_status constraints_make_cells(cx_i_constraints *c, cx_error *err) {
-    uint64_t range = 1;
-    for (int64_t m = 0; m < c->margins; m++) {
-        uint64_t categories = (uint64_t)c->margin[m].keys.count;
-        if (range > UINT64_MAX / 2 / categories) return c->cells = c->rows, CX_OK;
-        range *= categories;
-    }
-    uint64_t *key = cx_i_alloc_array(c->allocator, c->rows, sizeof *key);
-    c->cell = cx_i_alloc_array(c->allocator, c->rows, sizeof *c->cell);
-    if (key == NULL || c->cell == NULL) {
-        cx_i_free(c->allocator, key);
-        return cx_i_out_of_memory(err);
-    }
-    for (int64_t m = 0; m < c->margins; m++)
-        for (int64_t row = 0; row < c->rows; row++)
-            key[row] = key[row] * (uint64_t)c->margin[m].keys.count + (uint64_t)c->code[m][row];
-    cx_status status = constraints_collapse(c, key, range, err);
-    cx_i_free(c->allocator, key);
-    return status;
 }
 
 /* -- numeric columns ----------------------------------------------------------------------- */
@@ -212,17 +80,15 @@ static cx_status constraints_fill(cx_i_constraints *c, const cx_i_calibration *g
     int64_t margins = cx_margins_size(given->margins);
     CX_TRY(constraints_room(c, margins, columns, err));
     for (int64_t m = 0; m < margins; m++) {
-        CX_TRY(constraints_read_margin(c, given->table, &given->margins->margin[m], err));
+        CX_TRY(cx_i_margin_copy(&given->margins->margin[m], c->allocator, &c->margin[m], err));
+        c->margins++;
         c->first[m + 1] = c->first[m] + c->margin[m].keys.count;
     }
     c->count = c->first[margins] + columns;
     c->wanted = cx_i_alloc_array(c->allocator, c->count, sizeof *c->wanted);
     if (c->wanted == NULL) return cx_i_out_of_memory(err);
-    if (columns > 0) {
-        c->cells = c->rows;
-        return constraints_read_columns(c, given, err);
-    }
-    return constraints_make_cells(c, err);
+    CX_TRY(cx_i_cells_read(c, given->table, columns > 0, err));
+    return columns > 0 ? constraints_read_columns(c, given, err) : CX_OK;
 }
 
 cx_status cx_i_constraints_read(const cx_i_calibration *given, int64_t rows,

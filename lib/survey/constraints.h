@@ -4,11 +4,12 @@
 #include <cxkit/calibrate.h>
 
 #include "stat/twofold.h"
+#include "survey/cells.h"
 #include "survey/margins.h"
 
 /* Rows with the same categories are one cell; with numeric columns every row is its own. The
  * constraints are numbered: the categories of each margin one after the other, then the columns. */
-typedef struct cx_i_constraints {
+struct cx_i_constraints {
     const cx_allocator *allocator; /* the owner's */
     int64_t rows, cells, count;
     cx_i_margin *margin; /* copies */
@@ -18,9 +19,11 @@ typedef struct cx_i_constraints {
     double **column; /* of each numeric column: its value in each cell */
     char **column_name;
     int64_t columns;
-    int64_t *cell;  /* of each row; NULL when cells are rows */
+    int32_t *cell;  /* of each row; NULL when cells are rows */
+    int64_t *size;  /* of each cell: its rows, none at times; NULL when cells are rows */
+    cx_i_tree tree; /* of the cells, where they are sorted */
     double *wanted; /* of each constraint */
-} cx_i_constraints;
+};
 
 /* What is weighted, as it came. */
 typedef struct cx_i_calibration {
@@ -62,6 +65,10 @@ typedef struct cx_i_solver {
     int64_t max_iterations;
     double *lambda, *attained, *step, *trial, *scale, *factor;
     cx_i_twofold *matrix, *side;
+    double *plain;  /* the matrix' factor once more, for steps: they need no more digits */
+    double *square; /* room with a tree: what its cells add up to before it is packed */
+    double *slope;  /* the same: of each cell */
+    double *room;   /* the same: of each node, twice */
     bool *dropped;
     int64_t rank, iterations;
     double residual;
@@ -84,7 +91,7 @@ void cx_i_solver_solve(cx_i_solver *solver, const double *side, double *out);
 void cx_i_solver_run(cx_i_solver *solver, const double *start, double *ratio);
 /* Newton's steps with a factor made before, from solver->lambda; false when they fall short. */
 bool cx_i_solver_chord(cx_i_solver *solver, const double *start, double *weight);
-/* Weights of the cells for a lambda; writes nothing of the solver but its room for factors. */
+/* Weights of the cells for a lambda; writes nothing of the solver but its rooms. */
 void cx_i_solver_weigh(const cx_i_solver *solver, const double *lambda, const double *start,
                        double *weight);
 

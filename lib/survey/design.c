@@ -245,7 +245,7 @@ static cx_status design_factor(cx_design *design, cx_error *err) {
     if (start == NULL) return cx_i_out_of_memory(err);
     cx_status status = cx_i_solver_new(&w->constraints, linear, &options, &design->residual, err);
     if (status == CX_OK) {
-        cx_i_weights_collapse(&w->constraints, w->start, start);
+        cx_i_weights_collapse_start(w, start);
         cx_i_solver_factor(&design->residual, start);
     }
     cx_i_free(&design->allocator, start);

@@ -59,6 +59,7 @@ typedef struct cx_i_replicate {
     uint32_t *drawn; /* bootstrap: how often each unit of a stratum */
     double *ratio;   /* with a calibration: of each cell, of weights to start weights */
     double *factor;  /* of each constraint: room */
+    double *room;    /* of each node of its tree, twice */
 } cx_i_replicate;
 
 cx_status cx_i_replicates_check(const cx_design_options *options, cx_error *err);

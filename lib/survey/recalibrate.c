@@ -36,10 +36,11 @@ static void recalibrate_start(const cx_design *design, const double *unit, doubl
     const int64_t *of = design->stage[0].unit;
     memset(start, 0, (size_t)c->cells * sizeof *start);
     if (unit == NULL)
-        cx_i_weights_collapse(c, w->start, start);
+        cx_i_weights_collapse_start(w, start);
     else
         for (int64_t row = 0; row < c->rows; row++)
-            start[c->cell != NULL ? c->cell[row] : row] += w->start[row] * unit[of[row]];
+            start[c->cell != NULL ? c->cell[row] : row] +=
+                cx_i_weights_start(w, row) * unit[of[row]];
     for (int64_t m = 0; m < c->margins; m++)
         for (int64_t i = 0; i < c->cells; i++)
             if (c->wanted[c->first[m] + c->code[m][i]] == 0) start[i] = 0;
@@ -156,6 +157,7 @@ void cx_i_replicate_ratios(const cx_design *design, int64_t r, cx_i_replicate *o
         for (int64_t i = 0; i < c->cells; i++) out->ratio[i] = lambda[c->code[0][i]];
         return;
     }
-    cx_i_solver solver = {.constraints = c, .distance = w->distance, .factor = out->factor};
+    cx_i_solver solver = {
+        .constraints = c, .distance = w->distance, .factor = out->factor, .room = out->room};
     cx_i_solver_weigh(&solver, lambda, design->replicates.used, out->ratio);
 }

@@ -167,11 +167,14 @@ cx_status cx_i_replicate_new(const cx_design *design, cx_i_replicate *out, cx_er
     int64_t units = design->stage[0].units;
     const cx_i_constraints *c =
         design->calibration == NULL ? NULL : &design->calibration->constraints;
-    *out = (cx_i_replicate){cx_i_alloc_array(a, units, sizeof *out->unit),
-                            cx_i_alloc_array(a, units, sizeof *out->drawn),
-                            cx_i_alloc_array(a, c == NULL ? 0 : c->cells, sizeof *out->ratio),
-                            cx_i_alloc_array(a, c == NULL ? 0 : c->count, sizeof *out->factor)};
-    if (out->unit != NULL && out->drawn != NULL && out->ratio != NULL && out->factor != NULL)
+    *out =
+        (cx_i_replicate){cx_i_alloc_array(a, units, sizeof *out->unit),
+                         cx_i_alloc_array(a, units, sizeof *out->drawn),
+                         cx_i_alloc_array(a, c == NULL ? 0 : c->cells, sizeof *out->ratio),
+                         cx_i_alloc_array(a, c == NULL ? 0 : c->count, sizeof *out->factor),
+                         cx_i_alloc_array(a, c == NULL ? 0 : 2 * c->tree.nodes, sizeof *out->room)};
+    if (out->unit != NULL && out->drawn != NULL && out->ratio != NULL && out->factor != NULL &&
+        out->room != NULL)
         return CX_OK;
     cx_i_replicate_free(design, out);
     return cx_i_out_of_memory(err);
@@ -182,7 +185,8 @@ void cx_i_replicate_free(const cx_design *design, cx_i_replicate *replicate) {
     cx_i_free(&design->allocator, replicate->drawn);
     cx_i_free(&design->allocator, replicate->ratio);
     cx_i_free(&design->allocator, replicate->factor);
-    *replicate = (cx_i_replicate){NULL, NULL, NULL, NULL};
+    cx_i_free(&design->allocator, replicate->room);
+    *replicate = (cx_i_replicate){NULL, NULL, NULL, NULL, NULL};
 }
 
 /* -- multipliers --------------------------------------------------------------------------- */

@@ -51,7 +51,8 @@ static void replication_add(cx_i_survey_sums *sums, const cx_i_survey *s, int64_
 static void replication_sum(const cx_i_survey *s, replication *r) {
     const cx_design *design = s->design;
     const cx_weights *w = design->calibration;
-    const int64_t *unit = design->stage[0].unit, *cell = w == NULL ? NULL : w->constraints.cell;
+    const int64_t *unit = design->stage[0].unit;
+    const int32_t *cell = w == NULL ? NULL : w->constraints.cell;
     const double *times = r->replicate.unit, *ratio = r->replicate.ratio;
     memset(r->sums, 0, (size_t)s->domains * sizeof *r->sums);
     for (int64_t d = 0; d < s->domains; d++) {
@@ -62,7 +63,7 @@ static void replication_sum(const cx_i_survey *s, replication *r) {
             if (w == NULL)
                 weight *= design->weight[row];
             else
-                weight *= w->start[row] * ratio[cell != NULL ? cell[row] : row];
+                weight *= cx_i_weights_start(w, row) * ratio[cell != NULL ? cell[row] : row];
             replication_add(&sums, s, row, weight);
         }
         r->sums[d] = sums;

@@ -138,11 +138,11 @@ static void trim_apply(cx_weights *w, const trim_caps *caps, double factor) {
 
 static cx_status trim_room(cx_weights *w, cx_error *err) {
     const cx_i_constraints *c = &w->constraints;
-    w->start = cx_i_alloc_array(&w->allocator, c->rows, sizeof *w->start);
-    w->weight = cx_i_alloc_array(&w->allocator, c->rows, sizeof *w->weight);
+    CX_TRY(cx_i_weights_room(w, c->rows, err));
+    w->start = cx_i_alloc_array(&w->allocator, w->step == 1 ? c->rows : 1, sizeof *w->start);
     w->start_total = cx_i_alloc_array(&w->allocator, c->count, sizeof *w->start_total);
     w->attained = cx_i_alloc_array(&w->allocator, c->count, sizeof *w->attained);
-    if (w->start == NULL || w->weight == NULL || w->start_total == NULL || w->attained == NULL)
+    if (w->start == NULL || w->start_total == NULL || w->attained == NULL)
         return cx_i_out_of_memory(err);
     return CX_OK;
 }
@@ -151,6 +151,7 @@ static cx_status trim_read(cx_weights *w, const cx_array *weights, cx_error *err
     w->constraints.rows = w->constraints.cells = weights->length;
     w->constraints.allocator = &w->allocator;
     w->tolerance = 1e-10;
+    w->step = 1;
     CX_TRY(trim_room(w, err));
     /* no margins: room for none of them, so that whatever walks the margins finds an end */
     w->constraints.first = cx_i_alloc_array(&w->allocator, 1, sizeof *w->constraints.first);
@@ -170,12 +171,13 @@ static cx_status trim_borrow(cx_weights *w, const cx_weights *from, cx_error *er
     cx_i_weights_hold(from);
     w->source = (cx_weights *)from;
     w->constraints = *c;
+    w->step = from->step;
     w->distance = from->distance;
     w->tolerance = from->tolerance;
     w->max_iterations = from->max_iterations;
     w->summary.dropped = from->summary.dropped;
     CX_TRY(trim_room(w, err));
-    memcpy(w->start, from->start, (size_t)c->rows * sizeof *w->start);
+    memcpy(w->start, from->start, (size_t)(w->step == 1 ? c->rows : 1) * sizeof *w->start);
     memcpy(w->weight, from->weight, (size_t)c->rows * sizeof *w->weight);
     memcpy(w->start_total, from->start_total, (size_t)c->count * sizeof *w->start_total);
     return CX_OK;

@@ -136,7 +136,7 @@ cx_status cx_i_design_weigh(const cx_design *design, const double *e, double *z,
         cx_i_solver solver = design->residual; /* the factor is read, the room is this call's */
         solver.side = room;
         for (int64_t row = 0; row < design->rows; row++)
-            cell[c->cell != NULL ? c->cell[row] : row] += w->start[row] * e[row];
+            cell[c->cell != NULL ? c->cell[row] : row] += cx_i_weights_start(w, row) * e[row];
         cx_i_constraints_attained(c, cell, side);
         cx_i_solver_solve(&solver, side, beta);
         for (int64_t i = 0; i < c->cells; i++) cell[i] = cx_i_constraints_linear(c, beta, i);

@@ -1,6 +1,6 @@
 #include "survey/weights.h"
 
-#include "stat/table.h"
+#include "stat/table_data.h"
 
 void cx_i_weights_hold(const cx_weights *weights) {
     atomic_fetch_add(&((cx_weights *)weights)->references, 1);
@@ -12,7 +12,7 @@ void cx_weights_free(cx_weights *self) {
     if (self->source == NULL) cx_i_constraints_free(&self->constraints);
     cx_weights_free(self->source);
     cx_i_free(&allocator, self->start);
-    cx_i_free(&allocator, self->weight);
+    cx_table_free(self->values);
     cx_i_free(&allocator, self->ratio);
     cx_i_free(&allocator, self->lambda);
     cx_i_free(&allocator, self->start_total);
@@ -20,20 +20,35 @@ void cx_weights_free(cx_weights *self) {
     cx_i_free(&allocator, self);
 }
 
-void cx_i_weights_collapse(const cx_i_constraints *c, const double *start, double *out) {
+cx_status cx_i_weights_room(cx_weights *weights, int64_t rows, cx_error *err) {
+    CX_TRY(cx_i_table_new(rows, &weights->allocator, &weights->values, err));
+    return cx_i_table_f64(weights->values, "weight", &weights->weight, err);
+}
+
+void cx_i_weights_collapse(const cx_i_constraints *c, const double *value, double *out) {
     if (c->cell == NULL) {
-        memcpy(out, start, (size_t)c->rows * sizeof *out);
+        memcpy(out, value, (size_t)c->rows * sizeof *out);
         return;
     }
     memset(out, 0, (size_t)c->cells * sizeof *out);
-    for (int64_t row = 0; row < c->rows; row++) out[c->cell[row]] += start[row];
+    for (int64_t row = 0; row < c->rows; row++) out[c->cell[row]] += value[row];
+}
+
+void cx_i_weights_collapse_start(const cx_weights *w, double *out) {
+    const cx_i_constraints *c = &w->constraints;
+    if (w->step == 1) {
+        cx_i_weights_collapse(c, w->start, out);
+        return;
+    }
+    for (int64_t i = 0; i < c->cells; i++)
+        out[i] = w->start[0] * (c->size != NULL ? (double)c->size[i] : 1);
 }
 
 /* -- summary ------------------------------------------------------------------------------- */
 
-static void weights_count(cx_weights_summary *out, double weight, double start) {
-    out->positive += weight > 0 ? 1 : 0;
-    out->negative += weight < 0 ? 1 : 0;
+static void weights_count(cx_weights_summary *out, double weight, double start, int64_t rows) {
+    out->positive += weight > 0 ? rows : 0;
+    out->negative += weight < 0 ? rows : 0;
     if (!(start > 0)) return;
     double ratio = weight / start;
     if (ratio < out->ratio_min) out->ratio_min = ratio;
@@ -41,27 +56,43 @@ static void weights_count(cx_weights_summary *out, double weight, double start) 
 }
 
 /* Rows start .. end: their sum and sum of squares, which the blocks add up without loss. */
-static void weights_measure_block(cx_weights *w, int64_t start, int64_t end, cx_i_twofold *total,
-                                  cx_i_twofold *square) {
-    double sum = 0, squares = 0;
+static void weights_measure_rows(cx_weights *w, int64_t start, int64_t end, double *sums) {
     for (int64_t row = start; row < end; row++) {
-        weights_count(&w->summary, w->weight[row], w->start[row]);
-        sum += w->weight[row];
-        squares += w->weight[row] * w->weight[row];
+        weights_count(&w->summary, w->weight[row], cx_i_weights_start(w, row), 1);
+        sums[0] += w->weight[row];
+        sums[1] += w->weight[row] * w->weight[row];
     }
-    *total = cx_i_tf_add(*total, cx_i_tf(sum));
-    *square = cx_i_tf_add(*square, cx_i_tf(squares));
+}
+
+/* The same for cells whose rows all have the same weight. */
+static void weights_measure_cells(cx_weights *w, int64_t start, int64_t end, double *sums) {
+    for (int64_t i = start; i < end; i++) {
+        int64_t rows = w->constraints.size[i];
+        double weight = w->start[0] * w->ratio[i];
+        if (rows == 0) continue;
+        weights_count(&w->summary, weight, w->start[0], rows);
+        sums[0] += (double)rows * weight;
+        sums[1] += (double)rows * weight * weight;
+    }
 }
 
 void cx_i_weights_measure(cx_weights *w) {
     cx_weights_summary *out = &w->summary;
     cx_i_twofold total = cx_i_tf(0), square = cx_i_tf(0);
-    int64_t rows = w->constraints.rows;
-    out->rows = rows;
+    bool by_cell = w->step == 0 && w->ratio != NULL && w->constraints.size != NULL;
+    int64_t count = by_cell ? w->constraints.cells : w->constraints.rows;
+    out->rows = w->constraints.rows;
     out->ratio_min = (double)INFINITY, out->ratio_max = -(double)INFINITY;
-    for (int64_t row = 0; row < rows; row += CX_I_BLOCK)
-        weights_measure_block(w, row, row + CX_I_BLOCK < rows ? row + CX_I_BLOCK : rows, &total,
-                              &square);
+    for (int64_t start = 0; start < count; start += CX_I_BLOCK) {
+        int64_t end = start + CX_I_BLOCK < count ? start + CX_I_BLOCK : count;
+        double sums[2] = {0, 0};
+        if (by_cell)
+            weights_measure_cells(w, start, end, sums);
+        else
+            weights_measure_rows(w, start, end, sums);
+        total = cx_i_tf_add(total, cx_i_tf(sums[0]));
+        square = cx_i_tf_add(square, cx_i_tf(sums[1]));
+    }
     double used = (double)(out->positive + out->negative);
     out->total = total.hi;
     out->deff = used * square.hi / (out->total * out->total);
@@ -107,6 +138,14 @@ cx_status cx_weights_summarise(const cx_weights *self, cx_weights_summary *out, 
     return CX_OK;
 }
 
+cx_status cx_weights_values(const cx_weights *self, cx_table **out, cx_error *err) {
+    if (self == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "out");
+    cx_i_table_hold(self->values);
+    *out = self->values;
+    return CX_OK;
+}
+
 static cx_status weights_fill_table(const cx_weights *self, cx_table *table, cx_error *err) {
     int64_t rows = self->constraints.rows;
     double *weight, *start, *ratio;
@@ -114,8 +153,8 @@ static cx_status weights_fill_table(const cx_weights *self, cx_table *table, cx_
     CX_TRY(cx_i_table_f64(table, "start", &start, err));
     CX_TRY(cx_i_table_f64(table, "ratio", &ratio, err));
     memcpy(weight, self->weight, (size_t)rows * sizeof *weight);
-    memcpy(start, self->start, (size_t)rows * sizeof *start);
     for (int64_t row = 0; row < rows; row++) {
+        start[row] = cx_i_weights_start(self, row);
         if (start[row] > 0)
             ratio[row] = weight[row] / start[row];
         else
@@ -172,10 +211,9 @@ static cx_status weights_put_words(const cx_i_constraints *c, const char *name, 
 }
 
 static void weights_count_rows(const cx_i_constraints *c, int64_t *rows) {
-    for (int64_t row = 0; row < c->rows; row++) {
-        int64_t cell = c->cell != NULL ? c->cell[row] : row;
-        for (int64_t m = 0; m < c->margins; m++) rows[c->first[m] + c->code[m][cell]]++;
-    }
+    for (int64_t m = 0; m < c->margins; m++)
+        for (int64_t i = 0; i < c->cells; i++)
+            rows[c->first[m] + c->code[m][i]] += c->size != NULL ? c->size[i] : 1;
     for (int64_t k = 0; k < c->columns; k++) rows[c->first[c->margins] + k] = c->rows;
 }
 

@@ -47,17 +47,17 @@ class Weights(Sequence[float]):
     ([25.0, 25.0, 50.0], True)
     """
 
-    __slots__ = ("_handle", "_summary", "_table", "__cx_column__")
+    __slots__ = ("_handle", "_summary", "_values", "__cx_column__")
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
-        self._table = Table(_native.cx_weights_table(handle))
+        self._values = Table(_native.cx_weights_values(handle)).column("weight")
         self._summary = _native.cx_weights_summarise(handle)
-        self.__cx_column__ = ("weights", self._table.column("weight"), 0, None, None)
+        self.__cx_column__ = ("weights", self._values, 0, None, None)
 
     @property
     def ratios(self) -> memoryview:
-        return self._table.column("ratio")
+        return Table(_native.cx_weights_table(self._handle)).column("ratio")
 
     @property
     def total(self) -> float:
@@ -125,7 +125,7 @@ class Weights(Sequence[float]):
         return Table(_native.cx_weights_margins(self._handle))
 
     def __len__(self) -> int:
-        return len(self._table)
+        return len(self._values)
 
     @overload
     def __getitem__(self, item: int) -> float: ...
@@ -134,16 +134,16 @@ class Weights(Sequence[float]):
     def __getitem__(self, item: slice) -> list[float]: ...
 
     def __getitem__(self, item: int | slice) -> float | list[float]:
-        found: Any = self._table.column("weight")[item]
+        found: Any = self._values[item]
         return [float(weight) for weight in found] if isinstance(item, slice) else float(found)
 
     def __iter__(self) -> Iterator[float]:
-        return iter(self._table.column("weight").tolist())
+        return iter(self._values.tolist())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         from numpy import array
 
-        return array(self._table.column("weight"), dtype=dtype)
+        return array(self._values, dtype=dtype)
 
     def __repr__(self) -> str:
         low, high = self.ratio_range
