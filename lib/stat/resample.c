@@ -1,35 +1,37 @@
 #include "stat/resample.h"
 
-#include <cxkit/random.h>
+#include "base/random.h"
 
-typedef struct resample_stream {
-    uint64_t block, high, seed;
-    uint32_t words[4];
-    int used;
-} resample_stream;
-
-static uint32_t resample_next(resample_stream *stream) {
-    if (stream->used == 4) {
-        cx_random_words words;
-        cx_philox(stream->block++, stream->high, stream->seed, &words);
-        stream->words[0] = words.w0, stream->words[1] = words.w1;
-        stream->words[2] = words.w2, stream->words[3] = words.w3;
-        stream->used = 0;
+/* The next words, how many it is worth to have at once. */
+static int resample_words(uint64_t counter, uint64_t high, uint64_t seed, int64_t left,
+                          uint32_t *words) {
+    cx_random_words four;
+    if (left > CX_I_RANDOM_WORDS / 4) {
+        cx_i_random_words(counter, high, seed, words);
+        return CX_I_RANDOM_WORDS;
     }
-    return stream->words[stream->used++];
+    cx_philox(counter, high, seed, &four);
+    words[0] = four.w0, words[1] = four.w1, words[2] = four.w2, words[3] = four.w3;
+    return 4;
 }
 
 /* Multiplication in place of division; words that would favour some units are drawn again
  * [Lemire2019]. */
 void cx_i_resample(uint64_t seed, uint32_t purpose, uint32_t draw, int64_t units, int64_t take,
                    uint32_t *counts) {
-    resample_stream stream = {0, (uint64_t)purpose << 32 | draw, seed, {0}, 4};
+    uint32_t words[CX_I_RANDOM_WORDS];
+    uint64_t counter = 0, high = (uint64_t)purpose << 32 | draw;
     uint32_t range = (uint32_t)units, threshold = (0u - range) % range;
     memset(counts, 0, (size_t)units * sizeof *counts);
-    for (int64_t i = 0; i < take; i++) {
-        uint64_t product = (uint64_t)resample_next(&stream) * range;
-        while ((uint32_t)product < threshold) product = (uint64_t)resample_next(&stream) * range;
-        counts[product >> 32]++;
+    for (int64_t left = take; left > 0;) {
+        int count = resample_words(counter, high, seed, left, words);
+        counter += (uint64_t)count / 4;
+        for (int i = 0; i < count && left > 0; i++) {
+            uint64_t product = (uint64_t)words[i] * range;
+            if ((uint32_t)product < threshold) continue;
+            counts[product >> 32]++;
+            left--;
+        }
     }
 }
 

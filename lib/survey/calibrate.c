@@ -106,9 +106,12 @@ static cx_status calibrate_room(cx_weights *w, cx_error *err) {
 
 /* Cells of a category whose total is 0 get no weight. */
 static void calibrate_drop_zeros(const cx_i_constraints *c, double *start) {
-    for (int64_t m = 0; m < c->margins; m++)
-        for (int64_t i = 0; i < c->cells; i++)
+    for (int64_t m = 0; m < c->margins; m++) {
+        bool any = false;
+        for (int64_t j = c->first[m]; j < c->first[m + 1]; j++) any = any || c->wanted[j] == 0;
+        for (int64_t i = 0; i < c->cells && any; i++)
             if (c->wanted[c->first[m] + c->code[m][i]] == 0) start[i] = 0;
+    }
 }
 
 /* `reach` holds the totals of the start weights that are left when zeros are dropped. */
@@ -169,7 +172,7 @@ static cx_status calibrate_unmet(const cx_weights *w, cx_error *err) {
 /* One margin alone: every category is scaled to its total. */
 static void calibrate_scale(cx_i_solver *s, const double *start, double *ratio) {
     const cx_i_constraints *c = s->constraints;
-    cx_i_constraints_attained(c, start, s->attained);
+    cx_i_solver_attained(s, start, s->attained);
     for (int64_t i = 0; i < c->cells; i++) {
         int64_t j = c->code[0][i];
         ratio[i] = s->attained[j] > 0 ? c->wanted[j] / s->attained[j] : 0;
@@ -193,30 +196,38 @@ static void calibrate_finish(cx_weights *w, cx_i_solver *s) {
     calibrate_summarise(w, s);
 }
 
+static void calibrate_run_solver(cx_weights *w, cx_i_solver *s, double total,
+                                 const double *cell_start) {
+    const cx_i_constraints *c = &w->constraints;
+    bool raking = w->distance.kind == CX_DISTANCE_RAKING;
+    double wanted = 0;
+    if (c->margins == 1 && c->columns == 0 && (raking || w->distance.kind == CX_DISTANCE_LINEAR)) {
+        calibrate_scale(s, cell_start, w->ratio);
+        return;
+    }
+    for (int64_t j = 0; c->margins > 0 && j < c->first[1]; j++) wanted += c->wanted[j];
+    for (int64_t j = 0; c->margins > 0 && raking && j < c->first[1]; j++)
+        s->lambda[j] = log(wanted / total);
+    cx_i_solver_run(s, cell_start, w->ratio);
+}
+
 static cx_status calibrate_solve(cx_weights *w, const cx_calibrate_options *options, double total,
                                  double *cell_start, cx_error *err) {
     const cx_i_constraints *c = &w->constraints;
     cx_i_solver solver;
-    cx_i_weights_collapse_start(w, cell_start);
-    cx_i_constraints_attained(c, cell_start, w->start_total);
-    calibrate_drop_zeros(c, cell_start);
-    cx_i_constraints_attained(c, cell_start, w->attained);
-    CX_TRY(calibrate_check_reach(c, cell_start, w->attained, err));
     CX_TRY(cx_i_solver_new(c, w->distance, options, &solver, err));
-    bool raking = w->distance.kind == CX_DISTANCE_RAKING;
-    if (c->margins == 1 && c->columns == 0 && (raking || w->distance.kind == CX_DISTANCE_LINEAR)) {
-        calibrate_scale(&solver, cell_start, w->ratio);
-    } else {
-        double wanted = 0;
-        for (int64_t j = 0; c->margins > 0 && j < c->first[1]; j++) wanted += c->wanted[j];
-        for (int64_t j = 0; c->margins > 0 && raking && j < c->first[1]; j++)
-            solver.lambda[j] = log(wanted / total);
-        cx_i_solver_run(&solver, cell_start, w->ratio);
+    cx_i_weights_collapse_start(w, cell_start);
+    cx_i_solver_attained(&solver, cell_start, w->start_total);
+    calibrate_drop_zeros(c, cell_start);
+    cx_i_solver_attained(&solver, cell_start, w->attained);
+    cx_status status = calibrate_check_reach(c, cell_start, w->attained, err);
+    if (status == CX_OK) {
+        calibrate_run_solver(w, &solver, total, cell_start);
+        calibrate_finish(w, &solver);
+        if (!solver.converged && options->allow_unconverged == 0) status = calibrate_unmet(w, err);
     }
-    calibrate_finish(w, &solver);
-    bool met = solver.converged;
     cx_i_solver_free(&solver);
-    return met || options->allow_unconverged == 1 ? CX_OK : calibrate_unmet(w, err);
+    return status;
 }
 
 static cx_status calibrate_make(cx_weights *w, const cx_i_calibration *given, int64_t rows,

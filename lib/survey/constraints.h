@@ -86,6 +86,8 @@ double cx_i_constraints_linear(const cx_i_constraints *constraints, const double
  * right-hand side; columns that follow from others get 0. Newton's matrix has to be there. */
 void cx_i_solver_factor(cx_i_solver *solver, const double *start);
 void cx_i_solver_solve(cx_i_solver *solver, const double *side, double *out);
+/* sums[constraint] = sum over cells of value x */
+void cx_i_solver_attained(const cx_i_solver *solver, const double *value, double *sums);
 /* start[cell] -> ratio[cell]; starts at solver->lambda. Whether it converged stands in the solver.
  */
 void cx_i_solver_run(cx_i_solver *solver, const double *start, double *ratio);

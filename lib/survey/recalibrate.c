@@ -14,6 +14,7 @@ typedef struct recalibration {
     cx_i_replicate replicate;
     double *start, *weight; /* of each cell */
     bool scaled;            /* one margin alone: no equations */
+    bool zeros;             /* some totals are 0 */
 } recalibration;
 
 static void recalibrate_free(const cx_design *design, recalibration *r) {
@@ -30,20 +31,28 @@ static bool recalibrate_is_scaled(const cx_weights *w) {
 }
 
 /* Start weights of the cells; those with a total of 0 stay without. */
-static void recalibrate_start(const cx_design *design, const double *unit, double *start) {
+static void recalibrate_start(const cx_design *design, const double *unit, recalibration *r) {
     const cx_weights *w = design->calibration;
     const cx_i_constraints *c = &w->constraints;
     const int64_t *of = design->stage[0].unit;
+    const int32_t *cell = c->cell;
+    double *start = r->start;
     memset(start, 0, (size_t)c->cells * sizeof *start);
-    if (unit == NULL)
-        cx_i_weights_collapse_start(w, start);
-    else
-        for (int64_t row = 0; row < c->rows; row++)
-            start[c->cell != NULL ? c->cell[row] : row] +=
-                cx_i_weights_start(w, row) * unit[of[row]];
+    for (int64_t row = 0; row < c->rows && w->step == 0; row++)
+        start[cell != NULL ? cell[row] : row] += w->start[0] * unit[of[row]];
+    for (int64_t row = 0; row < c->rows && w->step == 1; row++)
+        start[cell != NULL ? cell[row] : row] += w->start[row] * unit[of[row]];
+    for (int64_t i = 0; i < c->cells && r->zeros; i++) start[i] *= design->replicates.used[i];
+}
+
+/* The same in the whole sample; which cells have a weight there. */
+static void recalibrate_whole(cx_design *design, recalibration *r) {
+    const cx_i_constraints *c = &design->calibration->constraints;
+    cx_i_weights_collapse_start(design->calibration, r->start);
     for (int64_t m = 0; m < c->margins; m++)
         for (int64_t i = 0; i < c->cells; i++)
-            if (c->wanted[c->first[m] + c->code[m][i]] == 0) start[i] = 0;
+            if (c->wanted[c->first[m] + c->code[m][i]] == 0) r->start[i] = 0, r->zeros = true;
+    for (int64_t i = 0; i < c->cells; i++) design->replicates.used[i] = r->start[i] > 0 ? 1 : 0;
 }
 
 static cx_status recalibrate_open(cx_design *design, recalibration *r, cx_error *err) {
@@ -60,8 +69,7 @@ static cx_status recalibrate_open(cx_design *design, recalibration *r, cx_error 
     r->weight = cx_i_alloc_array(&design->allocator, c->cells, sizeof *r->weight);
     if (r->start == NULL || r->weight == NULL) return cx_i_out_of_memory(err);
     r->scaled = recalibrate_is_scaled(w);
-    recalibrate_start(design, NULL, r->start);
-    for (int64_t i = 0; i < c->cells; i++) design->replicates.used[i] = r->start[i] > 0 ? 1 : 0;
+    recalibrate_whole(design, r);
     if (r->scaled || r->held.matrix == NULL) return CX_OK;
     memcpy(r->held.lambda, w->lambda, (size_t)c->count * sizeof *w->lambda);
     cx_i_solver_factor(&r->held, r->start);
@@ -70,7 +78,7 @@ static cx_status recalibrate_open(cx_design *design, recalibration *r, cx_error 
 
 /* A category that the replicate lost cannot be met: its number, or -1. */
 static int64_t recalibrate_lost(const cx_i_constraints *c, const recalibration *r) {
-    cx_i_constraints_attained(c, r->start, r->held.attained);
+    cx_i_solver_attained(&r->held, r->start, r->held.attained);
     for (int64_t j = 0; j < c->first[c->margins]; j++)
         if (c->wanted[j] > 0 && !(r->held.attained[j] > 0)) return j;
     return -1;
@@ -119,7 +127,7 @@ static cx_status recalibrate_all(cx_design *design, recalibration *r, cx_error *
     int64_t p = w->constraints.count, named = 0, worst;
     for (int64_t i = 0; i < all->count; i++) {
         cx_i_replicate_units(design, i, &r->replicate);
-        recalibrate_start(design, r->replicate.unit, r->start);
+        recalibrate_start(design, r->replicate.unit, r);
         if (recalibrate_one(w, r, all->lambda + i * p, &worst)) continue;
         all->failed[i] = true;
         all->lost++;

@@ -90,6 +90,9 @@ static cx_status replicate_check_strata(const cx_design *design, int32_t kind, c
         return cx_i_fail(err, CX_E_OPTION,
                          "weights that were trimmed cannot be made again in replicates: calibrate "
                          "with bounds, or use linearisation");
+    if (design->rows > INT32_MAX)
+        return cx_i_fail(err, CX_E_LIMIT, "%d rows are too many for replicates: use linearisation",
+                         design->rows);
     if (kind == CX_REPLICATES_JK1 && stage->strata > 1)
         return cx_i_fail(err, CX_E_OPTION, "jk1 knows no strata, and there are %d: use jkn",
                          stage->strata);

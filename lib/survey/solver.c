@@ -210,6 +210,13 @@ static void solver_compare(cx_i_solver *s) {
     s->converged = s->residual < s->tolerance;
 }
 
+void cx_i_solver_attained(const cx_i_solver *s, const double *value, double *sums) {
+    if (solver_has_tree(s))
+        cx_i_tree_attained(s->constraints, value, s->room, sums);
+    else
+        cx_i_constraints_attained(s->constraints, value, sums);
+}
+
 /* Totals for a lambda, their residuals and the dual objective. The cells' weights are only written
  * where they are on the way. */
 static double solver_look(cx_i_solver *s, const double *lambda, const double *start,
@@ -221,10 +228,7 @@ static double solver_look(cx_i_solver *s, const double *lambda, const double *st
         objective -= cx_i_tree_rake(c, s->factor, start, s->room, s->attained);
     } else {
         objective = solver_weigh(s, lambda, start, weight);
-        if (solver_has_tree(s))
-            cx_i_tree_attained(c, weight, s->room, s->attained);
-        else
-            cx_i_constraints_attained(c, weight, s->attained);
+        cx_i_solver_attained(s, weight, s->attained);
     }
     solver_compare(s);
     return objective;
@@ -423,13 +427,13 @@ static void solver_fit_margin(cx_i_solver *s, int64_t m, double *weight) {
 static void solver_fit(cx_i_solver *s, const double *start, double *weight) {
     const cx_i_constraints *c = s->constraints;
     solver_weigh(s, s->lambda, start, weight);
-    cx_i_constraints_attained(c, weight, s->attained);
+    cx_i_solver_attained(s, weight, s->attained);
     solver_compare(s);
     s->rank = c->count - c->margins + 1;
     int64_t rounds = SOLVER_ROUNDS * s->max_iterations;
     for (s->iterations = 0; !s->converged && s->iterations < rounds; s->iterations++) {
         for (int64_t m = 0; m < c->margins; m++) solver_fit_margin(s, m, weight);
-        cx_i_constraints_attained(c, weight, s->attained);
+        cx_i_solver_attained(s, weight, s->attained);
         solver_compare(s);
     }
 }
