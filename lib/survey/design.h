@@ -53,6 +53,13 @@ cx_status cx_i_design_weigh(const cx_design *design, const double *e, double *z,
 
 /* -- replicates ---------------------------------------------------------------------------- */
 
+/* The calibration that every replicate repeats, or NULL: trimmed weights without totals have none.
+ */
+CX_I_INLINE const cx_weights *cx_i_design_repeats(const cx_design *design) {
+    const cx_weights *w = design->calibration;
+    return w == NULL || w->constraints.count == 0 ? NULL : w;
+}
+
 /* Room to make one replicate after the other. */
 typedef struct cx_i_replicate {
     double *unit;    /* multiplier of each unit of the first stage */

@@ -86,7 +86,8 @@ cx_status cx_i_replicates_check(const cx_design_options *o, cx_error *err) {
 
 static cx_status replicate_check_strata(const cx_design *design, int32_t kind, cx_error *err) {
     const cx_i_stage *stage = &design->stage[0];
-    if (design->calibration != NULL && design->calibration->lambda == NULL)
+    const cx_weights *repeated = cx_i_design_repeats(design);
+    if (repeated != NULL && repeated->lambda == NULL)
         return cx_i_fail(err, CX_E_OPTION,
                          "weights that were trimmed cannot be made again in replicates: calibrate "
                          "with bounds, or use linearisation");
@@ -154,7 +155,7 @@ cx_status cx_i_replicates_make(cx_design *design, const cx_design_options *o, cx
     CX_TRY(replicate_check_strata(design, r->kind, err));
     CX_TRY(replicate_count(design, o, err));
     CX_TRY(replicate_order_units(design, err));
-    return design->calibration == NULL ? CX_OK : cx_i_replicates_calibrate(design, err);
+    return cx_i_design_repeats(design) == NULL ? CX_OK : cx_i_replicates_calibrate(design, err);
 }
 
 void cx_i_replicates_free(cx_design *design) {
@@ -168,8 +169,8 @@ void cx_i_replicates_free(cx_design *design) {
 cx_status cx_i_replicate_new(const cx_design *design, cx_i_replicate *out, cx_error *err) {
     const cx_allocator *a = &design->allocator;
     int64_t units = design->stage[0].units;
-    const cx_i_constraints *c =
-        design->calibration == NULL ? NULL : &design->calibration->constraints;
+    const cx_weights *repeated = cx_i_design_repeats(design);
+    const cx_i_constraints *c = repeated == NULL ? NULL : &repeated->constraints;
     *out =
         (cx_i_replicate){cx_i_alloc_array(a, units, sizeof *out->unit),
                          cx_i_alloc_array(a, units, sizeof *out->drawn),
@@ -227,9 +228,13 @@ static void replicate_draw(const cx_design *design, int64_t r, cx_i_replicate *o
         if (n == 1 || open == 0) continue;
         double each = open * (double)n / (double)(n - 1);
         const int64_t *member = all->member + all->first[h];
+        bool together = member[n - 1] - member[0] == n - 1; /* members ascend */
         cx_i_resample(all->seed, CX_I_PURPOSE_STRATUM + (uint32_t)h, (uint32_t)r, n, n - 1,
                       out->drawn);
-        for (int64_t i = 0; i < n; i++) out->unit[member[i]] = 1 - open + each * out->drawn[i];
+        for (int64_t i = 0; i < n && together; i++)
+            out->unit[member[0] + i] = 1 - open + each * (int32_t)out->drawn[i];
+        for (int64_t i = 0; i < n && !together; i++)
+            out->unit[member[i]] = 1 - open + each * out->drawn[i];
     }
 }
 

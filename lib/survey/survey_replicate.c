@@ -39,7 +39,7 @@ static void replication_free(const cx_i_survey *s, replication *r) {
 static cx_status replication_room(cx_i_survey *s, replication *r, cx_error *err) {
     const cx_allocator *a = &s->design->allocator;
     int64_t rows = s->first[s->domains];
-    bool ratio = s->x != NULL, calibrated = s->design->calibration != NULL;
+    bool ratio = s->x != NULL, calibrated = cx_i_design_repeats(s->design) != NULL;
     CX_TRY(cx_i_replicate_new(s->design, &r->replicate, err));
     r->base = cx_i_alloc_array(a, rows, sizeof *r->base);
     r->y = cx_i_alloc_array(a, rows, sizeof *r->y);
@@ -61,7 +61,7 @@ static cx_status replication_room(cx_i_survey *s, replication *r, cx_error *err)
 
 static void replication_read(const cx_i_survey *s, replication *r) {
     const cx_design *design = s->design;
-    const cx_weights *w = design->calibration;
+    const cx_weights *w = cx_i_design_repeats(design);
     for (int64_t i = 0; i < s->first[s->domains]; i++) {
         int64_t row = s->row[i];
         r->unit[i] = (int32_t)design->stage[0].unit[row];
@@ -132,7 +132,8 @@ cx_status cx_i_survey_replicate(cx_i_survey *s, cx_error *err) {
     for (int64_t i = 0; i < all->count && status == CX_OK; i++) {
         if (all->failed != NULL && all->failed[i]) continue;
         cx_i_replicate_units(s->design, i, &r.replicate);
-        if (s->design->calibration != NULL) cx_i_replicate_ratios(s->design, i, &r.replicate);
+        if (cx_i_design_repeats(s->design) != NULL)
+            cx_i_replicate_ratios(s->design, i, &r.replicate);
         for (int64_t d = 0; d < s->domains; d++)
             r.sums[d] = replication_add(&r, s->first[d], s->first[d + 1]);
         replication_compare(s, &r, cx_i_replicate_share(s->design, i));

@@ -21,6 +21,7 @@ CALL(poststratify, frame_with(0, &table), PTR(1, margins), COL(3, &weights), opt
 CALL(calibrate, frame_with(0, &xs), COL(1, &goal), &table, NULL, COL(3, &weights), options,
      HANDLE(2, cx_weights))
 CALL(weights_summarise, PTR(0, calibrated), OUT(1, cx_weights_summary))
+CALL(weights_values, PTR(0, calibrated), HANDLE(1, cx_table))
 CALL(weights_table, PTR(0, calibrated), HANDLE(1, cx_table))
 CALL(weights_margins, PTR(0, calibrated), HANDLE(1, cx_table))
 CALL(trim, COL(0, &weights), NULL, options, HANDLE(1, cx_weights))
@@ -55,6 +56,7 @@ static const function functions[] = {
     CALIBRATE(poststratify, 3, 8),
     CALIBRATE(calibrate, 3, 8),
     PLAIN(weights_summarise, 2),
+    PLAIN(weights_values, 2),
     PLAIN(weights_table, 2),
     PLAIN(weights_margins, 2),
     ALONE(trim, trim, AT(trim, base), AT(trim, redistribute)),

@@ -1,5 +1,7 @@
 #include "../support.h"
 
+#include "base/random.h"
+
 static void expect_block(uint64_t low, uint64_t high, uint64_t key, const uint32_t expected[4]) {
     cx_random_words words;
     cx_philox(low, high, key, &words);
@@ -17,6 +19,20 @@ START_TEST(test_philox_gives_its_known_answers) {
     expect_block(UINT64_C(0x85a308d3243f6a88), UINT64_C(0x0370734413198a2e),
                  UINT64_C(0x299f31d0a4093822),
                  (uint32_t[]){0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
+}
+END_TEST
+
+/* Also where the low half of the counter runs over. */
+START_TEST(test_many_blocks_at_once_are_the_same_blocks) {
+    static const uint64_t first[] = {0, 5, UINT64_C(0xfffffff9), UINT64_C(0x1fffffff8),
+                                     UINT64_MAX - 3};
+    uint32_t many[CX_I_RANDOM_WORDS];
+    for (int i = 0; i < 5; i++) {
+        uint64_t high = UINT64_C(0x0370734413198a2e), key = UINT64_C(0x299f31d0a4093822);
+        cx_i_random_words(first[i], high, key, many);
+        for (uint64_t b = 0; b < CX_I_RANDOM_WORDS / 4; b++)
+            expect_block(first[i] + b, high, key, many + 4 * b);
+    }
 }
 END_TEST
 
@@ -50,6 +66,7 @@ Suite *suite_random(void) {
     Suite *suite = suite_create("random");
     TCase *tcase = tcase_create("random");
     tcase_add_test(tcase, test_philox_gives_its_known_answers);
+    tcase_add_test(tcase, test_many_blocks_at_once_are_the_same_blocks);
     tcase_add_test(tcase, test_the_uniform_stream_never_changes);
     tcase_add_test(tcase, test_uniform_numbers_are_uniform);
     suite_add_tcase(suite, tcase);

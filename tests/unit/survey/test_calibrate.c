@@ -1,47 +1,4 @@
-#include "calibrated.h"
-
-enum { MOST = 512 };
-
-static words a, b, categories;
-static cx_array column[4];
-static cx_frame table;
-static cx_margins *margins;
-static cx_weights *weights, *other;
-static cx_calibrate_options opts;
-static double values[4][MOST];
-
-static void setup(void) {
-    cx_calibrate_options_init(&opts);
-    ck_assert_ok(cx_margins_new(NULL, &margins, err));
-    weights = other = NULL;
-}
-
-static void teardown(void) {
-    cx_margins_free(margins);
-    cx_weights_free(weights);
-    cx_weights_free(other);
-}
-
-/* Two columns of words, one for each row. */
-static void people(const char *first, const char *second) {
-    column[0] = *words_split(&a, "age", first);
-    column[1] = *words_split(&b, "sex", second);
-    table = (cx_frame){column, 2, {0, 0}};
-}
-
-static cx_status margin_add(const char *name, const char *text, const double *totals,
-                            cx_error *err) {
-    const cx_array *names = words_split(&categories, name, text);
-    cx_frame frame = {names, 1, {0, 0}};
-    cx_array of = doubles(totals, names->length, "totals");
-    return cx_margins_add(margins, &frame, &of, err);
-}
-
-#define MARGIN(name, text, ...)                                                                    \
-    do {                                                                                           \
-        double margin_totals[] = {__VA_ARGS__};                                                    \
-        ck_assert_ok(margin_add(name, text, margin_totals, err));                                  \
-    } while (0)
+#include "people.h"
 
 /* -- one row, few rows --------------------------------------------------------------------- */
 
@@ -185,8 +142,8 @@ START_TEST(test_weights_agree_with_published_ones_and_with_the_equations_solved_
     for (int64_t r = 0; r < known.rows; r++) {
         if (r > 0 && strcmp(vectors_text(&known, r, "id"), vectors_text(&known, r - 1, "id")) == 0)
             continue;
-        teardown();
-        setup();
+        people_teardown();
+        people_setup();
         case_solve(r);
         cases++;
     }
@@ -202,7 +159,7 @@ enum { CROWD = 60 };
 
 /* A crowd whose categories and start weights look arbitrary and are always the same. */
 static cx_array crowd(int64_t rows) {
-    static char first[MOST * 8], second[MOST * 8];
+    static char first[PEOPLE_MOST * 8], second[PEOPLE_MOST * 8];
     first[0] = second[0] = '\0';
     for (int64_t i = 0; i < rows; i++) {
         double u = cx_random_uniform(7, 1, (uint64_t)i, 0);
@@ -309,122 +266,6 @@ START_TEST(test_twins_that_disagree_are_named_with_what_they_come_to) {
 }
 END_TEST
 
-START_TEST(test_structural_zeros_are_no_obstacle) {
-    people("young young old old middle", "f f f m m"); /* no young m, no middle f */
-    MARGIN("age", "young middle old", 10, 20, 30);
-    MARGIN("sex", "f m", 25, 35);
-    ck_assert_ok(cx_rake(&table, margins, NULL, NULL, &weights, err));
-    weights_into(weights, "weight", values[0]);
-    ck_assert_close(values[0][2], 15, 1e-8);
-    ck_assert_close(values[0][4], 20, 1e-8);
-}
-END_TEST
-
-START_TEST(test_a_total_of_zero_gives_weights_of_zero) {
-    people("young old old middle", "f f m m");
-    MARGIN("age", "young middle old", 10, 0, 30);
-    MARGIN("sex", "f m", 25, 15);
-    ck_assert_ok(cx_rake(&table, margins, NULL, NULL, &weights, err));
-    weights_into(weights, "weight", values[0]);
-    ck_assert_double_eq(values[0][3], 0);
-    ck_assert_close(values[0][2], 15, 1e-9);
-    ck_assert_int_eq(summary_of(weights).positive, 3);
-}
-END_TEST
-
-START_TEST(test_a_total_whose_people_were_all_given_zero_is_out_of_reach) {
-    people("young old middle", "f f m");
-    MARGIN("age", "young middle old", 10, 0, 30);
-    MARGIN("sex", "f m", 25, 15);
-    ck_assert_fails(cx_rake(&table, margins, NULL, NULL, &weights, err), CX_E_INFEASIBLE,
-                    "margin sex: category m");
-}
-END_TEST
-
-START_TEST(test_a_total_without_people_names_margin_and_category) {
-    people("young old old", "f f m");
-    MARGIN("age", "young middle old", 10, 20, 30);
-    ck_assert_fails(cx_rake(&table, margins, NULL, NULL, &weights, err), CX_E_INFEASIBLE,
-                    "margin age: category middle has the total 20 and nobody");
-}
-END_TEST
-
-START_TEST(test_a_category_without_total_names_the_row) {
-    people("young old older", "f f m");
-    MARGIN("age", "young old", 10, 20);
-    cx_error error;
-    cx_error_init(&error);
-    ck_assert_int_eq(cx_rake(&table, margins, NULL, NULL, &weights, &error), CX_E_DOMAIN);
-    ck_assert_int_eq(error.row, 2);
-    ck_assert_ptr_nonnull(strstr(error.text, "older"));
-    static const uint8_t present[] = {0x03};
-    column[0].validity = present; /* a null is a category like others */
-    ck_assert_fails(cx_rake(&table, margins, NULL, NULL, &weights, err), CX_E_DOMAIN, "(none)");
-}
-END_TEST
-
-START_TEST(test_a_column_of_numbers_does_not_meet_a_margin_of_words) {
-    int32_t numbers[] = {1, 2, 2};
-    people("young old old", "f f m");
-    MARGIN("age", "young old", 10, 20);
-    column[0] = cx_array_of(numbers, CX_I32, 3);
-    column[0].name = "age";
-    ck_assert_fails(cx_rake(&table, margins, NULL, NULL, &weights, err), CX_E_MISMATCH, "text");
-    column[0].name = "years";
-    ck_assert_fails(cx_rake(&table, margins, NULL, NULL, &weights, err), CX_E_NAME, "age");
-}
-END_TEST
-
-START_TEST(test_codes_of_a_dictionary_are_read_as_their_words) {
-    static int8_t codes[] = {1, 0, 0};
-    people("young old old", "f f m");
-    MARGIN("age", "young old", 10, 20);
-    words dictionary;
-    cx_array of = *words_split(&dictionary, "words", "old young");
-    column[0] = cx_array_of(codes, CX_I8, 3);
-    column[0].name = "age";
-    column[0].dictionary = &of;
-    ck_assert_ok(cx_rake(&table, margins, NULL, NULL, &weights, err));
-    weights_into(weights, "weight", values[0]);
-    ck_assert_double_eq(values[0][0], 10);
-    ck_assert_double_eq(values[0][1], 10);
-}
-END_TEST
-
-/* -- wholes -------------------------------------------------------------------------------- */
-
-START_TEST(test_margins_of_different_wholes_are_refused_or_scaled) {
-    people("young old old", "f f m");
-    MARGIN("age", "young old", 10, 20);
-    MARGIN("sex", "f m", 20, 20);
-    ck_assert_fails(cx_rake(&table, margins, NULL, NULL, &weights, err), CX_E_INFEASIBLE,
-                    "add up to 30, those of margin sex to 40");
-    opts.rescale = 1;
-    ck_assert_ok(cx_rake(&table, margins, NULL, &opts, &weights, err));
-    ck_assert_close(summary_of(weights).total, 30, 1e-9);
-}
-END_TEST
-
-START_TEST(test_shares_that_were_rounded_away_are_not_totals_of_one) {
-    people("young old old", "f f m");
-    MARGIN("age", "young old", 0.33, 0.66);
-    ck_assert_fails(cx_rake(&table, margins, NULL, NULL, &weights, err), CX_E_INFEASIBLE,
-                    "shares add up to 0.99");
-    opts.rescale = 1;
-    ck_assert_ok(cx_rake(&table, margins, NULL, &opts, &weights, err));
-    ck_assert_close(summary_of(weights).total, 3, 1e-9);
-}
-END_TEST
-
-START_TEST(test_a_total_that_contradicts_the_margins_is_refused) {
-    people("young old old", "f f m");
-    MARGIN("age", "young old", 10, 20);
-    opts.total = 60;
-    ck_assert_fails(cx_rake(&table, margins, NULL, &opts, &weights, err), CX_E_INFEASIBLE,
-                    "total is 60");
-}
-END_TEST
-
 /* -- bounds -------------------------------------------------------------------------------- */
 
 START_TEST(test_bounds_hold_and_rows_at_them_are_counted) {
@@ -495,45 +336,7 @@ START_TEST(test_more_than_400_categories_are_met_by_weights_of_the_same_form) {
 }
 END_TEST
 
-/* -- what is read and what is told --------------------------------------------------------- */
-
-START_TEST(test_every_total_is_told_with_start_and_rows) {
-    people("young old old", "f f m");
-    MARGIN("age", "young old", 10, 20);
-    ck_assert_ok(cx_rake(&table, margins, NULL, NULL, &weights, err));
-    cx_table *told;
-    ck_assert_ok(cx_weights_margins(weights, &told, err));
-    ck_assert_int_eq(cx_table_rows(told), 2);
-    cx_array words_of_it;
-    ck_assert_ok(cx_table_column(told, 0, &words_of_it, err));
-    ck_assert_int_eq(((const int32_t *)words_of_it.offsets)[2], 6);
-    ck_assert_int_eq(memcmp(words_of_it.data, "ageage", 6), 0);
-    ck_assert_double_eq(column_value(told, "wanted", 1), 20);
-    ck_assert_double_eq(column_value(told, "attained", 1), 20);
-    ck_assert_double_eq(column_value(told, "start", 1), 20); /* 30 / 3 for each of two */
-    ck_assert_double_eq(column_value(told, "rows", 1), 2);
-    cx_table_free(told);
-}
-END_TEST
-
-START_TEST(test_a_margin_is_refused_whole) {
-    double of[] = {1, -2};
-    ck_assert_fails(margin_add("age", "young old", of, err), CX_E_DOMAIN, "row 1");
-    of[1] = INFINITY;
-    ck_assert_fails(margin_add("age", "young old", of, err), CX_E_DOMAIN, "row 1");
-    of[1] = NAN;
-    ck_assert_fails(margin_add("age", "young old", of, err), CX_E_DOMAIN, "missing");
-    of[1] = 2;
-    ck_assert_fails(margin_add("age", "old old", of, err), CX_E_DOMAIN, "twice");
-    of[0] = of[1] = 0;
-    ck_assert_fails(margin_add("age", "young old", of, err), CX_E_EMPTY, "0");
-    ck_assert_int_eq(cx_margins_size(margins), 0);
-    MARGIN("age", "young old", 1, 2);
-    of[0] = 1;
-    ck_assert_fails(margin_add("age", "young old", of, err), CX_E_MISMATCH, "already");
-    ck_assert_int_eq(cx_margins_size(margins), 1);
-}
-END_TEST
+/* -- what is refused ----------------------------------------------------------------------- */
 
 START_TEST(test_options_and_values_that_make_no_sense_are_refused) {
     people("young old old", "f f m");
@@ -565,7 +368,7 @@ Suite *suite_calibrate(void);
 Suite *suite_calibrate(void) {
     Suite *suite = suite_create("calibrate");
     TCase *tcase = tcase_create("calibrate");
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, people_setup, people_teardown);
     tcase_add_test(tcase, test_no_row_no_margin_and_no_weight_are_told_apart);
     tcase_add_test(tcase, test_one_row_stands_for_all);
     tcase_add_test(tcase, test_shares_are_of_the_start_weights_and_totals_of_themselves);
@@ -577,21 +380,9 @@ Suite *suite_calibrate(void) {
     tcase_add_test(tcase, test_the_order_of_rows_does_not_matter);
     tcase_add_test(tcase, test_margins_that_follow_from_others_are_left_out_and_met);
     tcase_add_test(tcase, test_twins_that_disagree_are_named_with_what_they_come_to);
-    tcase_add_test(tcase, test_structural_zeros_are_no_obstacle);
-    tcase_add_test(tcase, test_a_total_of_zero_gives_weights_of_zero);
-    tcase_add_test(tcase, test_a_total_whose_people_were_all_given_zero_is_out_of_reach);
-    tcase_add_test(tcase, test_a_total_without_people_names_margin_and_category);
-    tcase_add_test(tcase, test_a_category_without_total_names_the_row);
-    tcase_add_test(tcase, test_a_column_of_numbers_does_not_meet_a_margin_of_words);
-    tcase_add_test(tcase, test_codes_of_a_dictionary_are_read_as_their_words);
-    tcase_add_test(tcase, test_margins_of_different_wholes_are_refused_or_scaled);
-    tcase_add_test(tcase, test_shares_that_were_rounded_away_are_not_totals_of_one);
-    tcase_add_test(tcase, test_a_total_that_contradicts_the_margins_is_refused);
     tcase_add_test(tcase, test_bounds_hold_and_rows_at_them_are_counted);
     tcase_add_test(tcase, test_linear_weights_may_be_negative_and_are_counted);
     tcase_add_test(tcase, test_more_than_400_categories_are_met_by_weights_of_the_same_form);
-    tcase_add_test(tcase, test_every_total_is_told_with_start_and_rows);
-    tcase_add_test(tcase, test_a_margin_is_refused_whole);
     tcase_add_test(tcase, test_options_and_values_that_make_no_sense_are_refused);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -11,21 +11,24 @@ module CXKit
     private_constant :FIELDS
     attr_reader(*FIELDS)
 
-    # each weight, and each divided by its start (nil where that is 0)
-    attr_reader :values, :ratios
+    # each weight
+    attr_reader :values
     # least and largest ratio; the caps of trimming, nil without
     attr_reader :ratio_range, :caps
 
     def initialize(handle)
       @handle = handle
-      table = Table.new(Native.cx_weights_table(handle))
-      @values = table["weight"].to_a.freeze
-      @ratios = table["ratio"].to_a.freeze
+      @values = Table.new(Native.cx_weights_values(handle))["weight"].to_a.freeze
       summary = Native.cx_weights_summarise(handle)
       FIELDS.each { |name| instance_variable_set(:"@#{name}", summary.public_send(name)) }
       @converged = summary.converged == 1
       @ratio_range = [summary.ratio_min, summary.ratio_max].freeze
       @caps = summary.cap_upper.nan? ? nil : [summary.cap_lower, summary.cap_upper].freeze
+    end
+
+    # each weight divided by its start, nil where that is 0
+    def ratios
+      @ratios ||= Table.new(Native.cx_weights_table(@handle))["ratio"].to_a.freeze
     end
 
     # Whether every total is met.
