@@ -54,6 +54,7 @@
 #include <cxkit/propensity.h>
 #include <cxkit/nonrespondents.h>
 #include <cxkit/plan.h>
+#include <cxkit/monitor.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>
 #include <cxkit/driver.h>

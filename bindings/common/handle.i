@@ -61,6 +61,7 @@ struct TYPE {};
 %cx_handle(cx_tallies, cx_tallies_free)
 %cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
+%cx_handle(cx_monitor, cx_monitor_free)
 %cx_handle(cx_waits, cx_waits_free)
 %cx_handle(cx_margins, cx_margins_free)
 %cx_handle(cx_weights, cx_weights_free)
@@ -115,6 +116,7 @@ struct TYPE {};
 %cx_options(cx_modes_options)
 %cx_options(cx_correlate_options)
 %cx_options(cx_driver_options)
+%cx_options(cx_monitor_options)
 %cx_options(cx_plan_options)
 %cx_options(cx_calibrate_options)
 %ignore cx_calibrate_options::allocator;

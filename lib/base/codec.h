@@ -13,7 +13,8 @@ enum {
     CX_I_TYPE_TALLIES = 2,
     CX_I_TYPE_MOMENTS = 3,
     CX_I_TYPE_JOINT = 4,
-    CX_I_TYPE_WAITS = 5
+    CX_I_TYPE_WAITS = 5,
+    CX_I_TYPE_MONITOR = 7
 };
 
 /* Writes, or only counts while `out` is NULL. */

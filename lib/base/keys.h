@@ -42,6 +42,9 @@ bool cx_i_keys_same_columns(const cx_i_keys *a, const cx_i_keys *b);
 /* Numbers of the keys of rows start .. start+count; new keys are added. */
 cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
                          int64_t *numbers, cx_error *err);
+/* The same for keys that are there; -1 for the others. The keys stay as they are. */
+cx_status cx_i_keys_lookup(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
+                           int64_t *numbers, cx_error *err);
 const uint8_t *cx_i_keys_bytes(const cx_i_keys *keys, int64_t number, size_t *size);
 int64_t cx_i_keys_find(const cx_i_keys *keys, const uint8_t *bytes, size_t size); /* or -1 */
 cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,

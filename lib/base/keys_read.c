@@ -117,6 +117,20 @@ cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int
     return CX_OK;
 }
 
+cx_status cx_i_keys_lookup(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
+                           int64_t *numbers, cx_error *err) {
+    for (int64_t i = 0; i < count; i++) {
+        size_t room, size;
+        CX_TRY(key_room(keys, by, start + i, &room, err));
+        if (keys->bytes_room - keys->bytes_used < room)
+            CX_TRY(cx_i_keys_reserve(keys, 1, room, err));
+        uint8_t *bytes = keys->bytes + keys->bytes_used;
+        CX_TRY(key_write(keys, by, start + i, bytes, &size, err));
+        numbers[i] = cx_i_keys_find(keys, bytes, size);
+    }
+    return CX_OK;
+}
+
 /* -- parts --------------------------------------------------------------------------------- */
 
 static size_t key_parse_number(const uint8_t *bytes, size_t size, cx_i_key_part *part) {
