@@ -117,6 +117,7 @@ struct TYPE {};
 %cx_options(cx_correlate_options)
 %cx_options(cx_driver_options)
 %cx_options(cx_monitor_options)
+%cx_record(cx_monitor_options)
 %cx_options(cx_plan_options)
 %cx_options(cx_calibrate_options)
 %ignore cx_calibrate_options::allocator;

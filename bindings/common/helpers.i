@@ -20,6 +20,39 @@
     }
 }
 
+/* Design drops, one at a time, and the prior. */
+%ignore cx_monitor_options::drops;
+%ignore cx_monitor_options::drop_count;
+%ignore cx_monitor_options::prior;
+%extend cx_monitor_options {
+    void clear_drops()
+    {
+        $self->drop_count = 0;
+    }
+    int add_drop(double points)
+    {
+        if ($self->drop_count >= CX_MONITOR_MOST_DROPS) return 0;
+        $self->drops[$self->drop_count++] = points;
+        return 1;
+    }
+    int drops_used()
+    {
+        return $self->drop_count;
+    }
+    double drop_at(int i)
+    {
+        return i >= 0 && i < CX_MONITOR_MOST_DROPS ? $self->drops[i] : NAN;
+    }
+    void set_prior(int i, double count)
+    {
+        if (i >= 0 && i < 3) $self->prior[i] = count;
+    }
+    double prior_at(int i)
+    {
+        return i >= 0 && i < 3 ? $self->prior[i] : NAN;
+    }
+}
+
 /* The excluded rows of an estimate, by reason. */
 %ignore cx_estimate::excluded;
 %extend cx_estimate {

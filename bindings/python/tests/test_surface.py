@@ -99,6 +99,20 @@ SURFACE = {
         "maximum, auditor, shop, pass_mark, confidence, missing_codes, not_applicable_codes, "
         "invalid",
     ),
+    "Monitor": (
+        "points",
+        "arl, drop, weights, form, direction, reference, confidence, baseline, guard, cycle, learn, "
+        "common_shock, max_age, late, rate_drop, half_life, process_noise, prior_variance, prior, "
+        "fdr, scale, detractors, promoters, first_period",
+    ),
+    "Monitor.observe": (
+        "point, scores, period",
+        "missing_codes, not_applicable_codes, invalid, fractional",
+    ),
+    "Monitor.observe_counts": ("point, detractors, passives, promoters, period", ""),
+    "Monitor.invite": ("point, invited, period", "shown, declined"),
+    "Monitor.set_baseline": ("point, detractors, passives, promoters", "invited"),
+    "Monitor.acknowledge": ("point", "learn"),
     "Joint": ("names", "read, scale, high, low, top"),
     "Joint.add": ("columns", READING),
     "Joint.index": ("", "importance, cases, method, confidence, min_n"),
@@ -302,6 +316,9 @@ EXAMPLES = [
     cx.ppi_mean, cx.ppi_nps, cx.propensity, cx.r_indicator, cx.r_indicator_partial, cx.aipw_mean,
     cx.adjust_response,
     cx.bounds, cx.bias_range,
+    cx.Monitor, cx.Monitor.observe, cx.Monitor.observe_counts, cx.Monitor.invite,
+    cx.Monitor.advance, cx.Monitor.set_baseline, cx.Monitor.set_cycle, cx.Monitor.acknowledge,
+    cx.Monitor.fork,
     cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -317,7 +334,7 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "anytime closed_loop compare contacts coverage curves difference driver effort errors "
-        "estimate gap index joint journey mean moments mystery net nonrespondents plan ppi "
+        "estimate gap index joint journey mean moments monitor mystery net nonrespondents plan ppi "
         "promises random rates response sample satisfaction silence special table tally tolerance trend waits weights windows"
     ).split()
 ]

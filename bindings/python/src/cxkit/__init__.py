@@ -59,6 +59,7 @@ from .joint import Index, Joint
 from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, enps, mean_score, nps, share
 from .moments import Moments, correlate
+from .monitor import Monitor
 from .mystery import Auditors, Mystery, mystery
 from .nonrespondents import (
     Adjustment,
@@ -138,6 +139,7 @@ __all__ = [
     "MismatchError",
     "Modes",
     "Moments",
+    "Monitor",
     "Mystery",
     "NameNotFoundError",
     "NullError",

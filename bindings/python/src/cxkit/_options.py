@@ -68,6 +68,14 @@ READINGS = {
     "mean": _native.CX_SCORE_MEAN,
     "top-box": _native.CX_SCORE_TOP_BOX,
 }
+FORMS = {"bounded": _native.CX_MONITOR_BOUNDED, "trinomial": _native.CX_MONITOR_TRINOMIAL}
+CHANGES = {
+    "down": _native.CX_MONITOR_DOWN,
+    "up": _native.CX_MONITOR_UP,
+    "both": _native.CX_MONITOR_BOTH,
+}
+REFERENCES = {"limit": _native.CX_REFERENCE_LIMIT, "plug-in": _native.CX_REFERENCE_PLUG_IN}
+LATE = {"error": _native.CX_LATE_ERROR, "count": _native.CX_LATE_COUNT}
 CASES = {"available": _native.CX_CASES_AVAILABLE, "complete": _native.CX_CASES_COMPLETE}
 
 

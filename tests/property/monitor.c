@@ -1,0 +1,337 @@
+/* False alarms of monitors: the mean time to the first one is at least `arl` for every way to
+ * choose the points; with estimated baselines as well when the reference is the lower limit. With
+ * the argument `table`, the figures of docs/validation/monitor.md. */
+
+#include <cxkit.h>
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 200 };
+
+/* -- a world ------------------------------------------------------------------------------- */
+
+static uint64_t state = 0x9E3779B97F4A7C15u;
+
+static double draw(void) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (double)(state >> 11) * 0x1p-53;
+}
+
+typedef struct world {
+    int points;
+    double detractors[MOST], promoters[MOST];
+    double drift;  /* standard deviation of a point's change per period, points */
+    double season; /* points, on the first day of a week of seven; the last takes it away */
+} world;
+
+static world world_of(int points) {
+    world w = {.points = points};
+    for (int i = 0; i < points; i++) {
+        w.detractors[i] = 0.20 + 0.08 * sin(i);
+        w.promoters[i] = 0.50 - 0.08 * sin(i);
+    }
+    return w;
+}
+
+static double clip(double x, double low, double high) {
+    return x < low ? low : x > high ? high : x;
+}
+
+/* Half of a change on each end. */
+static void move_point(world *w, int i, double by) {
+    double shift = clip(by / 200, 0.01 - w->promoters[i], w->detractors[i] - 0.01);
+    w->detractors[i] -= shift;
+    w->promoters[i] += shift;
+}
+
+static void drift(world *w) {
+    for (int i = 0; w->drift > 0 && i < w->points; i++) {
+        double z = sqrt(-2 * log(1 - draw())) * cos(6.283185307179586 * draw());
+        move_point(w, i, w->drift * z);
+    }
+}
+
+static void answer(const world *w, int i, int64_t n, int64_t day, int64_t counts[3]) {
+    double move = (day % 7 == 0 ? w->season : day % 7 == 6 ? -w->season : 0) / 200;
+    double low = w->detractors[i] - move, high = 1 - w->promoters[i] - move;
+    counts[0] = counts[1] = counts[2] = 0;
+    for (int64_t k = 0; k < n; k++) {
+        double u = draw();
+        counts[u < low ? 0 : u < high ? 1 : 2]++;
+    }
+}
+
+/* -- one run ------------------------------------------------------------------------------- */
+
+typedef enum policy {
+    POLICY_UNIFORM, /* everybody alike */
+    POLICY_CHASE,   /* everything where the evidence is largest */
+    POLICY_STAY,    /* at one point while its evidence is above 1, else at the next */
+    POLICY_STOP,    /* no longer where the evidence is ahead */
+    POLICY_NOBODY,  /* no answers at all */
+    POLICY_END
+} policy;
+
+static const char *const policy_name[] = {"everybody alike", "where the evidence is largest",
+                                          "one point while its evidence grows",
+                                          "no longer where evidence is ahead", "nobody"};
+
+typedef struct trial {
+    cx_monitor_options options;
+    policy policy;
+    int64_t answers;  /* in a period */
+    int64_t baseline; /* answers a point, 0: known */
+    int64_t most;     /* periods at which a run is cut */
+} trial;
+
+static void stop(cx_status status, const cx_error *err) {
+    if (status == CX_OK) return;
+    fprintf(stderr, "%s\n", err->text);
+    exit(1);
+}
+
+static int64_t position[MOST];
+static int64_t counts[3][MOST];
+
+static void give_baseline(cx_monitor *m, const world *w, int64_t n) {
+    static double column[3][MOST];
+    cx_error err;
+    for (int i = 0; i < w->points; i++) {
+        int64_t c[3] = {0, 0, 0};
+        if (n > 0) answer(w, i, n, 3, c);
+        column[0][i] = n > 0 ? (double)c[0] : w->detractors[i];
+        column[2][i] = n > 0 ? (double)c[2] : w->promoters[i];
+        column[1][i] = n > 0 ? (double)c[1] : 1 - w->detractors[i] - w->promoters[i];
+    }
+    cx_array x[4] = {cx_array_of(position, CX_I64, w->points)};
+    for (int k = 0; k < 3; k++) x[k + 1] = cx_array_of(column[k], CX_F64, w->points);
+    stop(cx_monitor_baseline(m, &x[0], &x[1], &x[2], &x[3], NULL, &err), &err);
+}
+
+static void read_evidence(const cx_monitor *m, double *evidence) {
+    cx_table *table;
+    cx_array view;
+    cx_error err;
+    stop(cx_monitor_points(m, &table, &err), &err);
+    stop(cx_table_column(table, cx_table_find(table, "log_evidence"), &view, &err), &err);
+    memcpy(evidence, view.data, (size_t)view.length * sizeof *evidence);
+    cx_table_free(table);
+}
+
+/* How many answers each point gets. */
+static void allot(const trial *t, const world *w, const cx_monitor *m, int64_t *n) {
+    static double evidence[MOST];
+    static int at;
+    int best = 0, open = 0;
+    for (int i = 0; i < w->points; i++) n[i] = 0;
+    if (t->policy == POLICY_NOBODY) return;
+    if (t->policy != POLICY_UNIFORM) read_evidence(m, evidence);
+    for (int i = 1; i < w->points; i++) best = evidence[i] > evidence[best] ? i : best;
+    at %= w->points;
+    if (t->policy == POLICY_STAY && !(evidence[at] > 0)) at = (at + 1) % w->points;
+    if (t->policy == POLICY_CHASE) n[best] = t->answers;
+    if (t->policy == POLICY_STAY) n[at] = t->answers;
+    if (t->policy == POLICY_CHASE || t->policy == POLICY_STAY) return;
+    bool stops = t->policy == POLICY_STOP;
+    double ahead = log(1 + (double)cx_monitor_period(m));
+    for (int i = 0; i < w->points; i++) open += !stops || evidence[i] < ahead;
+    for (int i = 0; i < w->points && open > 0; i++)
+        if (!stops || evidence[i] < ahead) n[i] = t->answers / open;
+}
+
+static int64_t run(const trial *t, world w) {
+    cx_array keys = cx_array_of(position, CX_I64, w.points), x[3];
+    int64_t n[MOST];
+    cx_monitor *m;
+    cx_error err;
+    for (int k = 0; k < 3; k++) x[k] = cx_array_of(counts[k], CX_I64, w.points);
+    stop(cx_monitor_new(&keys, NULL, &t->options, NULL, &m, &err), &err);
+    give_baseline(m, &w, t->baseline);
+    while (cx_monitor_alarm_count(m) == 0 && cx_monitor_period(m) < t->most) {
+        drift(&w);
+        allot(t, &w, m, n);
+        for (int i = 0; i < w.points; i++) {
+            int64_t c[3];
+            answer(&w, i, n[i], cx_monitor_period(m), c);
+            for (int k = 0; k < 3; k++) counts[k][i] = c[k];
+        }
+        stop(cx_monitor_observe_counts(m, &keys, &x[0], &x[1], &x[2], NULL, &err), &err);
+        stop(cx_monitor_end_period(m, &err), &err);
+    }
+    int64_t periods = cx_monitor_period(m);
+    cx_monitor_free(m);
+    return periods;
+}
+
+typedef struct result {
+    double mean, se;
+    int cut; /* runs without an alarm */
+} result;
+
+static result repeat(const trial *t, const world *w, int runs) {
+    double sum = 0, squares = 0;
+    result r = {0, 0, 0};
+    for (int k = 0; k < runs; k++) {
+        double periods = (double)run(t, *w);
+        sum += periods, squares += periods * periods;
+        r.cut += periods >= (double)t->most;
+    }
+    r.mean = sum / runs;
+    r.se = sqrt(fmax(squares / runs - r.mean * r.mean, 0) / (runs - 1));
+    return r;
+}
+
+static trial trial_of(int32_t form, int32_t reference) {
+    trial t = {.policy = POLICY_UNIFORM, .answers = 100, .most = 4000};
+    cx_monitor_options_init(&t.options);
+    t.options.arl = 200;
+    t.options.form = form;
+    t.options.reference = reference;
+    return t;
+}
+
+/* -- the table ----------------------------------------------------------------------------- */
+
+static const char *const form_name[] = {"bounded", "trinomial"};
+
+static void print(const char *what, const trial *t, const world *w, int runs) {
+    result r = repeat(t, w, runs);
+    printf("| %s | %s | %s%.0f (%.0f) |\n", what, form_name[t->options.form], r.cut > 0 ? "> " : "",
+           r.mean, r.se);
+    fflush(stdout);
+}
+
+static void table_policies(int runs) {
+    world w = world_of(20);
+    printf("\nKnown references, 20 points, 100 answers a period\n\n");
+    for (int form = 0; form < 2; form++)
+        for (int p = 0; p < POLICY_END; p++) {
+            trial t = trial_of(form, CX_REFERENCE_PLUG_IN);
+            t.policy = (policy)p;
+            print(policy_name[p], &t, &w, p == POLICY_NOBODY ? 2 : runs);
+        }
+}
+
+static void table_baselines(int runs) {
+    static const int64_t baselines[] = {100, 300, 1000, 3000, 0};
+    world w = world_of(200);
+    printf("\nEstimated references, 200 points, 2,000 answers a period, drop of 20 points\n\n");
+    for (int reference = 1; reference >= 0; reference--)
+        for (int form = 0; form < 2; form++)
+            for (int b = 0; b < (reference == 1 ? 5 : 4); b++) {
+                trial t = trial_of(form, reference);
+                char what[64];
+                t.options.drop_count = 1;
+                t.options.drops[0] = 20;
+                t.answers = 2000, t.baseline = baselines[b];
+                t.most = reference == 1 ? 4000 : 1000;
+                snprintf(what, sizeof what, "%s, %lld answers", reference ? "as it is" : "limit",
+                         (long long)baselines[b]);
+                print(what, &t, &w, reference == 1 ? runs : runs / 4);
+            }
+}
+
+static void table_bank(int runs) {
+    static const int64_t baselines[] = {100, 300, 1000, 3000};
+    world w = world_of(200);
+    printf("\nThe same with the default bank of drops 10, 20, 40\n\n");
+    for (int reference = 1; reference >= 0; reference--)
+        for (int b = 0; b < 4; b++) {
+            trial t = trial_of(CX_MONITOR_BOUNDED, reference);
+            char what[64];
+            t.answers = 2000, t.baseline = baselines[b];
+            t.most = reference == 1 ? 4000 : 1000;
+            snprintf(what, sizeof what, "%s, %lld answers", reference ? "as it is" : "limit",
+                     (long long)baselines[b]);
+            print(what, &t, &w, reference == 1 ? runs : runs / 4);
+        }
+}
+
+static void table_drift(int runs) {
+    static const double drifts[] = {0, 0.1, 0.3, 1};
+    static const int64_t baselines[] = {300, 1000};
+    printf("\nDrift, 200 points, 2,000 answers a period, reference a limit, default bank\n\n");
+    for (int b = 0; b < 2; b++)
+        for (int d = 0; d < 4; d++) {
+            world w = world_of(200);
+            trial t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_LIMIT);
+            char what[64];
+            w.drift = drifts[d];
+            t.answers = 2000, t.baseline = baselines[b], t.most = 1000;
+            snprintf(what, sizeof what, "%g points a period, %lld answers", drifts[d],
+                     (long long)baselines[b]);
+            print(what, &t, &w, runs / 4);
+        }
+}
+
+static int table(int runs) {
+    table_policies(2 * runs);
+    table_baselines(runs);
+    table_bank(runs);
+    table_drift(runs);
+    return 0;
+}
+
+/* -- the check ----------------------------------------------------------------------------- */
+
+static int tests, failures;
+
+static void expect(bool fine, const char *name, double value, double bound) {
+    tests++;
+    failures += !fine;
+    printf("%sok %d - %s\n", fine ? "" : "not ", tests, name);
+    if (!fine) printf("# %g against %g\n", value, bound);
+}
+
+static void check_policies(void) {
+    world w = world_of(8);
+    for (int form = 0; form < 2; form++)
+        for (int p = 0; p < POLICY_NOBODY; p++) {
+            trial t = trial_of(form, CX_REFERENCE_PLUG_IN);
+            char name[128];
+            t.options.arl = 50, t.answers = 48, t.policy = (policy)p;
+            result r = repeat(&t, &w, 150);
+            snprintf(name, sizeof name, "%s: no false alarm before arl on average, asking %s",
+                     form_name[form], policy_name[p]);
+            expect(r.cut == 0 && r.mean + 3 * r.se >= 50, name, r.mean, 50);
+        }
+}
+
+static void check_baselines(void) {
+    world w = world_of(20);
+    trial plug_in = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_PLUG_IN);
+    trial limit = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_LIMIT);
+    plug_in.baseline = limit.baseline = 100;
+    plug_in.answers = limit.answers = 400;
+    plug_in.options.arl = limit.options.arl = 100;
+    plug_in.most = limit.most = 300;
+    result a = repeat(&plug_in, &w, 60), b = repeat(&limit, &w, 60);
+    expect(a.mean + 3 * a.se < 100, "a short baseline taken as known alarms too early", a.mean,
+           100);
+    expect(b.mean - 3 * b.se > 100, "its lower limit does not", b.mean, 100);
+}
+
+static void check_nobody(void) {
+    world w = world_of(8);
+    trial t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_PLUG_IN);
+    t.policy = POLICY_NOBODY;
+    result r = repeat(&t, &w, 2);
+    expect(r.mean == 200, "without an answer the alarm comes after exactly arl periods", r.mean,
+           200);
+}
+
+int main(int argc, char **argv) {
+    for (int i = 0; i < MOST; i++) position[i] = i;
+    if (argc > 1 && strcmp(argv[1], "table") == 0) return table(argc > 2 ? atoi(argv[2]) : 400);
+    check_policies();
+    check_baselines();
+    check_nobody();
+    printf("1..%d\n", tests);
+    return failures > 0;
+}
