@@ -100,7 +100,10 @@ static cx_status trend_panel(trend_slices *slices, const cx_tallies *now, cx_i_t
         status = cx_i_compare_estimate(panel, &slices->trend->score, &window->panel, err);
     cx_tally_free(panel);
     window->panel.status = (int32_t)status;
-    if (status == CX_E_EMPTY) return CX_OK;
+    if (status == CX_E_EMPTY) {
+        cx_error_init(err); /* no key is always there: nothing went wrong */
+        return CX_OK;
+    }
     if (status != CX_OK || slices->panel_before == NULL) return status;
     CX_TRY(cx_compare_estimates(&window->panel, slices->panel_before, NULL, &window->panel_change,
                                 err));

@@ -259,6 +259,62 @@ def test_an_option_out_of_range_is_wrong_usage():
     refused("nps", AIRPORT, "--column", "nps", "--confidence", "95", status=2)
 
 
+SILENCE = EXAMPLES / "silence"
+ANSWERS = SILENCE / "answers.csv.gz"
+
+
+def test_margins_weight_the_score():
+    plain = json.loads(cxkit("nps", ANSWERS, "--column", "recommend", "--json").stdout)["rows"][0]
+    toml = SILENCE / "cxkit.toml"
+    done = cxkit("nps", ANSWERS, "--column", "recommend", "--margins", toml, "--json")
+    row = json.loads(done.stdout)["rows"][0]
+    assert row["value"] < plain["value"] - 5 and "weighted" in row["flags"]
+    assert row["n"] + row["left_out"] == plain["n"] and row["deff"] > 1.1
+    assert row["excluded"] == plain["excluded"]
+    assert "weighted to age and region: design effect 1.2" in done.stderr
+    by_key = cxkit("nps", ANSWERS, "--column", "recommend", "--margins", "age,region", "--json")
+    assert by_key.stdout == done.stdout
+
+
+def test_margins_go_with_groups_and_with_small_cells():
+    options = ("--column", "recommend", "--margins", "age", "--by", "shop", "--min-n", "80")
+    rows = json.loads(cxkit("nps", ANSWERS, *options, "--json").stdout)["rows"]
+    assert [row["shop"] for row in rows] == ["Bridge", "Canal", "Gate", "Mill", "Park", "Quay"]
+    assert [row["flags"] for row in rows][5] == ["suppressed"] and rows[5]["n"] is None
+    assert cxkit("nps", ANSWERS, *options).stdout.count("hidden") == 2
+
+
+def test_margins_are_read_strictly(tmp_path):
+    options = ("nps", ANSWERS, "--column", "recommend", "--margins")
+    assert 'no [margins.agee]. Did you mean "age"?' in refused(*options, "agee")
+    refused(*options, tmp_path / "x.toml", status=3)
+    refused(*options, "age", "--mode", "shop", status=2)
+    path = tmp_path / "m.toml"
+    path.write_text("[margins.age]\nyoung = 1\n", encoding="utf-8")
+    assert 'column "age": "18-34" is no category' in refused(*options, path)
+    path.write_text("[margins.region]\nnorth = 0.5\nsouth = 0.4\neast = 0.1\n", encoding="utf-8")
+    assert "east" in refused(*options, path)
+
+
+def test_doctor_knows_the_files_about_asking(tmp_path):
+    place = tmp_path / "silence"
+    place.mkdir()
+    for path in SILENCE.glob("*.csv.gz"):
+        (place / path.name).write_bytes(path.read_bytes())
+    (place / "cxkit.toml").write_text(cxkit("doctor", place, "-q").stdout, encoding="utf-8")
+    found = json.loads(cxkit("report", place, "--json").stdout)
+    own = json.loads((SILENCE / "expected.json").read_text(encoding="utf-8"))
+    assert found["coverage"]["whole"]["share_never_asked"]["value"] == pytest.approx(
+        0.2037, abs=1e-4
+    )
+    assert found["closed_loop"]["effect"]["value"] == pytest.approx(
+        own["effect"]["value"], rel=1e-5
+    )
+    assert found["tolerance"]["drop"] == 1 and found["trend"]["every"] == "week"
+    assert found["employees"]["min_n"] == 5
+    assert found["silence"]["invitations"]["even"]["known"] == ["age", "region"]
+
+
 def test_plan_and_drivers_of_the_airport():
     plan = json.loads(
         cxkit(

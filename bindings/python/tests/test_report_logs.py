@@ -226,6 +226,13 @@ def test_open_cases_have_waited_until_now(tmp_path):
     assert "within 48 hours" in page_of.page(found).lower()
 
 
+def test_cases_without_a_level_are_counted(tmp_path):
+    log = "opened,answered\n2024-01-01,2024-01-02\n2024-01-03,2024-01-02\n2024-01-04,\n"
+    row = found_in(tmp_path, log, NPS + CASES)["cases"]["answer"][0]
+    assert (row["cases"], row["waiting"], row["impossible"]) == (2, 1, 1)
+    assert row["within"] is row["of_all"] is None
+
+
 def test_files_of_logs_are_no_answers(tmp_path):
     toml = NPS.replace('files = ["a.csv"]\n', "") + DUE
     found = found_in(tmp_path, "due,done\n2024-05-01,2024-05-01\n", toml)

@@ -36,6 +36,25 @@ def test_the_slope_is_a_weighted_line():
     assert result.slope.ci_low < slope < result.slope.ci_high
 
 
+def test_no_site_in_every_window_is_no_panel():
+    time = [week * 7 * 86_400_000_000 for week in (0, 1, 2) for _ in range(30)]
+    sites = [site for site in ("a", "b", "a") for _ in range(30)]
+    found = cx.trend(time, [10, 3, 8] * 30, every="week", by=sites)
+    assert found.panel == 0 and found.table["panel_value"] == [None] * 3
+
+
+def test_the_panel_has_limits_of_its_own():
+    time = [week * 7 * 86_400_000_000 for week in (0, 1) for _ in range(60)]
+    sites = ["a"] * 60 + ["a", "b"] * 30
+    scores = [10, 3, 8, 9] * 30
+    table = cx.trend(time, scores, every="week", by=sites).table
+    alone = cx.nps(scores[60::2])
+    assert table["panel_value"][1] == alone.value and table["panel_n"][1] == 30
+    assert table["panel_ci_low"][1] == pytest.approx(alone.ci_low)
+    assert table["panel_se"][1] == pytest.approx(alone.se)
+    assert table["panel_change_ci_low"][1] < table["panel_change"][1]
+
+
 def test_the_panel_shows_that_sites_came():
     time = [w * WEEK for w in range(4) for _ in range(100)]
     scores = [10, 0] * 200
@@ -79,8 +98,10 @@ def test_a_series_without_changes_is_rarely_flagged():
 
 def test_the_parts_of_a_change_have_the_errors_of_their_influences():
     random = np.random.default_rng(5)
-    sides = [(random.integers(0, 11, 300), random.choice(["a", "b", "c"], 300, p=p))
-             for p in ([0.5, 0.3, 0.2], [0.3, 0.3, 0.4])]
+    sides = [
+        (random.integers(0, 11, 300), random.choice(["a", "b", "c"], 300, p=p))
+        for p in ([0.5, 0.3, 0.2], [0.3, 0.3, 0.4])
+    ]
 
     def split(weights):
         before, after = (

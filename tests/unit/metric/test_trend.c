@@ -152,6 +152,22 @@ START_TEST(test_the_slope_of_equal_windows_is_that_of_least_squares) {
 }
 END_TEST
 
+START_TEST(test_no_site_in_every_window_is_no_panel_and_no_error) {
+    cx_error left;
+    cx_table *table;
+    cx_error_init(&left);
+    answers(0, 1, 30, 15);
+    answers(1, 2, 30, 15);
+    answers(2, 1, 30, 15);
+    ck_assert_int_eq(cx_trend(set, NULL, &table, &left), CX_OK);
+    ck_assert_int_eq(left.code, CX_OK);
+    ck_assert_double_eq(figure(table, "panel_keys"), 0);
+    ck_assert_double_eq(value(table, "panel_n", 1), 0);
+    ck_assert(isnan(value(table, "panel_ci_low", 1)));
+    cx_table_free(table);
+}
+END_TEST
+
 START_TEST(test_a_change_of_sites_is_mix_and_the_panel_does_not_move) {
     for (int week = 0; week < 4; week++) answers(week, 1, 100, 50);
     answers(2, 2, 100, 90); /* a good site comes */
@@ -213,6 +229,7 @@ Suite *suite_trend(void) {
     tcase_add_test(tcase, test_the_differences_are_those_of_compare);
     tcase_add_test(tcase, test_few_answers_are_no_test_and_empty_windows_are_passed_over);
     tcase_add_test(tcase, test_the_slope_of_equal_windows_is_that_of_least_squares);
+    tcase_add_test(tcase, test_no_site_in_every_window_is_no_panel_and_no_error);
     tcase_add_test(tcase, test_a_change_of_sites_is_mix_and_the_panel_does_not_move);
     tcase_add_test(tcase, test_what_is_no_series_is_refused);
     suite_add_tcase(suite, tcase);

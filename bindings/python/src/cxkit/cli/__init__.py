@@ -95,6 +95,11 @@ def metric_options(metric: argparse.ArgumentParser) -> None:
         "--mode", metavar="COLUMN", help="how people were asked: each mode against the largest"
     )
     metric.add_argument("--weight", "--weights", metavar="COLUMN", help="survey weights")
+    metric.add_argument(
+        "--margins",
+        metavar="FILE.toml|KEY,...",
+        help="weight to known shares: [margins] of a file, or keys of the cxkit.toml beside",
+    )
     for name, text in (("missing", "blank"), ("not-applicable", "does not apply")):
         metric.add_argument(
             f"--{name}",

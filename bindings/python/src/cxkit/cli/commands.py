@@ -23,7 +23,7 @@ from ..report.measure import CODES, plain
 from ..report.problem import FileProblem, Problem
 from ..report.shapes import Array, Row
 from ..report.source import Source
-from . import logs, modes, output
+from . import logs, modes, output, raked
 
 Change: TypeAlias = Callable[[Config], Config]
 Keys: TypeAlias = dict[str, tuple[list[str], Array]]
@@ -144,11 +144,16 @@ def metric(chosen: Namespace) -> int:
     if chosen.totals and not chosen.by:
         print("cxkit: --totals needs --by", file=sys.stderr)
         return 2
+    if chosen.margins and (chosen.mode or chosen.totals):
+        other = "--mode" if chosen.mode else "--totals"
+        print(f"cxkit: --margins and {other} cannot be given together", file=sys.stderr)
+        return 2
+    known = raked.margins(chosen) if chosen.margins else {}
     easy = (1, 5) if getattr(chosen, "version", 2) == 1 else (1, 7)
     steps: tuple[int, int] = {"nps": (0, 10), "ces": easy}.get(chosen.command) or chosen.scale
     codes = configuration.Codes(steps, tuple(chosen.missing), tuple(chosen.not_applicable))
     by = [*chosen.by, *([chosen.mode] if chosen.mode else [])]
-    wanted = [chosen.column, *by, *([chosen.weight] if chosen.weight else [])]
+    wanted = [chosen.column, *by, *([chosen.weight] if chosen.weight else []), *known]
     with opened(chosen.file) as path, output.progress(chosen) as log:
         table = source.Source(
             [path],
@@ -159,11 +164,40 @@ def metric(chosen: Namespace) -> int:
         scores = table.answers(chosen.column, codes)
         weights = weighted(table, chosen.weight) if chosen.weight else None
         keys = {name: table.factor(name) for name in by}
+        if known:
+            return weighted_rows(chosen, table, known, scores, weights, keys, steps)
     if chosen.mode:
         return asked(chosen, scores, weights, keys, steps)
     rows = estimates(chosen, scores, weights, keys, steps)
     shown = marked(rows, keys) if chosen.format == "table" else rows
     output.emit(shown, chosen.format, chosen.command)
+    return 0
+
+
+def weighted_rows(
+    chosen: Namespace,
+    table: Source,
+    known: raked.Margins,
+    scores: Array,
+    weights: Array | None,
+    keys: Keys,
+    steps: tuple[int, int],
+) -> int:
+    try:
+        rows, said = raked.rows_of(chosen, table, known, scores, weights, keys, steps)
+    except cx.SuppressedError:
+        raise Problem(
+            f'{chosen.file}: the column "{chosen.column}" has fewer answers than --min-n '
+            f"{chosen.min_n}: too few to be shown"
+        ) from None
+    if keys:
+        rows = [{**labels_of(row, keys), **row_of(row)} for row in rows]
+    if chosen.command == "ces" and chosen.version == 1:
+        for row in rows:
+            row["flags"].append("lower-is-better")
+    shown = marked(rows, keys) if chosen.format == "table" else rows
+    output.emit(shown, chosen.format, chosen.command)
+    note(chosen, said)
     return 0
 
 

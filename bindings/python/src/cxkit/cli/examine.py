@@ -23,6 +23,8 @@ BLANK = re.compile(r"blank|missing|no answer|refused|null|none|nan|-+", re.I)
 RECOMMEND = re.compile(r"nps|netpro|recommend|promoter|likelihood", re.I)
 OVERALL = re.compile(r"overall|whole|total|general|_all$|satisf|csat", re.I)
 YES, NO = {"yes", "y", "true", "ja", "1"}, {"no", "n", "false", "nein", "0", "2"}
+WAITED = r"^wait|waited|waiting|queue|_wait"
+PEOPLE = r"^(age|sex|gender|region|state|segment|tier)|age_?group|_region"
 FEWEST = 20  # answers before the values say anything about the scale
 FEW = 200  # different values of a column that can name measurement points
 
@@ -296,6 +298,7 @@ def proposal(paths: list[Path]) -> tuple[str, list[str]]:
         "",
     ]
     lines += placed(by_kind, scores)
+    lines += windowed(by_kind, columns)
     for column, taken_for in scores:
         lines += scored(column, taken_for)
     if len(items) >= 2 and scores:
@@ -307,9 +310,7 @@ def proposal(paths: list[Path]) -> tuple[str, list[str]]:
         f"{source.count - column.count:,} blank"
         for column in columns
     ]
-    notes += [
-        f"warning: {column.name} {said}" for column in columns for said in warnings(column)
-    ]
+    notes += [f"warning: {column.name} {said}" for column in columns for said in warnings(column)]
     if not scores:
         notes.append(NO_SCORE)
         lines += [
@@ -361,6 +362,32 @@ def placed(by_kind: dict[str, list[Column]], scores: list[tuple[Column, str]]) -
     if "weight" in first:
         lines.append(f"weight = {quoted(first['weight'])}")
     return lines + [""]
+
+
+def windowed(by_kind: dict[str, list[Column]], columns: list[Column]) -> list[str]:
+    """The lines of [trend], [tolerance] and, to be filled in, of [margins]."""
+    lines = ["[trend]", 'every = "week"', ""] if "time" in by_kind else []
+    waits = [
+        column
+        for column in columns
+        if re.search(WAITED, column.name, re.I)
+        and len(column.numbers) > FEWEST
+        and not column.words
+        and min(column.numbers) >= 0
+    ]
+    if waits:
+        lines += [
+            "[tolerance]",
+            f"wait = {quoted(waits[0].name)}  # check: in seconds?",
+            "drop = 1  # check: steps of the scale",
+            "",
+        ]
+    for column in by_kind.get("group", []):
+        if re.search(PEOPLE, column.name, re.I) and len(column.values) <= 20:
+            lines.append("# the known shares of all customers, to weight the answers to them:")
+            lines.append(f"# [margins.{key(column.name)}]")
+            lines += [f"# {quoted(text)} = 0.0" for text, _ in column.values] + [""]
+    return lines
 
 
 def driven(items: list[Column], scores: list[tuple[Column, str]]) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..report import csvfile
 from ..report.source import Source, is_parquet
+from . import surveylike
 
 if TYPE_CHECKING:
     from .examine import Column
@@ -60,24 +61,47 @@ def sorted_out(
     answers: list[Path] = []
     lines: list[str] = []
     notes: list[str] = []
-    for names, files in groups.items():
-        hints = [name for name in names if hinted(name)]
-        table = None
-        if len(hints) >= 2:
-            source = Source(files)
-            columns = [read(source, name) for name in source.columns]
-            kinds = {column.name: kind(column) for column in columns}
-            table = found(columns, kinds)
+    encounter = ""
+    for names, files in sorted(groups.items(), key=lambda pair: not invited(pair[0])):
+        if sum(hinted(name) for name in names) < 2 and not surveylike.STAFF.search(files[0].name):
+            answers += files
+            continue
+        source = Source(files)
+        columns = [read(source, name) for name in source.columns]
+        kinds = {column.name: kind(column) for column in columns}
+        table = surveylike.found(files, columns, kinds)
+        if (
+            table is None
+            and encounter
+            and (keys := surveylike.encounters(columns, kinds, encounter))
+        ):
+            table = ("coverage", keys)
+        table = table or found(columns, kinds)
         if table is None or f"[{table[0]}]" in lines:
             answers += files
             continue
-        lines += written(table[0], files, table[1], columns)
+        if table[0] == "invitations":
+            encounter = table[1].get("encounter", "")
+        lines += written(table[0], files, table[1], columns, kinds)
         notes.append(f"{', '.join(path.name for path in files)}: looks like {table[0]}")
-    return [path for path in paths if path in answers], lines, notes
+    return [path for path in paths if path in answers], paired(lines), notes
+
+
+def invited(names: tuple[str, ...]) -> bool:
+    """Whether the header looks like one of invitations: these are read first."""
+    return any(re.search(r"event|invit|status", name, re.I) for name in names)
+
+
+def paired(lines: list[str]) -> list[str]:
+    """Without the encounter of invitations when there is no table of encounters."""
+    if "[coverage]" in lines:
+        return lines
+    return [line for line in lines if not line.startswith("encounter = ")]
 
 
 def hinted(name: str) -> bool:
-    return bool(re.search("|".join([CUSTOMER, "time|date|day", *NAMES.values()]), name, re.I))
+    words = [CUSTOMER, "time|date|day", *NAMES.values(), surveylike.HINT.pattern]
+    return bool(re.search("|".join(words), name, re.I))
 
 
 def found(columns: list[Column], kinds: dict[str, str]) -> tuple[str, dict[str, str]] | None:
@@ -117,7 +141,11 @@ def fits(key: str, column: Column, kinds: dict[str, str]) -> bool:
 
 
 def written(
-    table: str, files: list[Path], keys: dict[str, str], columns: list[Column]
+    table: str,
+    files: list[Path],
+    keys: dict[str, str],
+    columns: list[Column],
+    kinds: dict[str, str],
 ) -> list[str]:
     """The lines of one table."""
     from .examine import bracket, quoted
@@ -130,6 +158,24 @@ def written(
         if nobody:
             lines.append(f"no_id = {bracket(nobody)}  # check: stands for no customer?")
         lines.append("window = 7  # days; check: how long is one issue?")
+    if table == "invitations":
+        titles = surveylike.known(columns, keys, kinds)
+        if titles:
+            lines.append(f"known = {bracket(titles)}  # check: what is known about everybody asked")
+        timed = [name for name, found in kinds.items() if found == "time"]
+        if timed:
+            lines.append(
+                f"# time = {quoted(timed[0])}  # with every in [columns]: the wave of each"
+            )
+    if table == "closed_loop" and "alerted" in keys:
+        lines.append("level = 48  # hours within which a contact is in time; check")
+    if table == "employees":
+        return [*lines, "min_n = 5", ""]
+    if table == "coverage":
+        kept = surveylike.known(columns, keys, kinds)[:3]
+        lines.append(f"by = {bracket(kept)}  # check: what tells encounters apart")
+    if table in ("invitations", "coverage"):
+        return lines + [""]
     if table == "cases":
         lines.append("# level = 24  # hours within which an answer is in time")
     lines.append("# now = 2024-07-01  # from when it is seen; else the last time in the data")

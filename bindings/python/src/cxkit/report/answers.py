@@ -166,18 +166,20 @@ def waits_of(config: Config, source: Source) -> Array | None:
     return wait
 
 
-def margins_of(config: Config, source: Source) -> dict[str, tuple[list[str], Array]]:
+def margins_of(
+    source: Source, margins: dict[str, dict[str, float]]
+) -> dict[str, tuple[list[str], Array]]:
     """The categories of each margin; a blank is no category, anything else has to be one."""
-    found = {name: source.factor(name) for name in config.margins}
+    found = {name: source.factor(name) for name in margins}
     for name, (labels, codes) in found.items():
         for index, label in enumerate(labels):
-            if label and label not in config.margins[name]:
+            if label and label not in margins[name]:
                 raise source.bad(
                     source.first_row(codes, index),
                     name,
                     f'"{label}" is no category of [margins.{name}].'
-                    + nearest(label, config.margins[name])
-                    + f" The categories are {listed(config.margins[name])}",
+                    + nearest(label, margins[name])
+                    + f" The categories are {listed(margins[name])}",
                 )
     return found
 
@@ -193,8 +195,8 @@ def answer_files(config: Config, folder: Path) -> list[Path]:
     found = [path for path in find(folder, config.files) if path not in other]
     if not found:
         raise Problem(
-            f"{folder}: every file belongs to a table of other files (contacts, invitations and the "
-            "like): name those of the answers with files"
+            f"{folder}: every file belongs to contacts, promises, invitations or the like: name "
+            "those of the answers with files"
         )
     return found
 
@@ -234,7 +236,7 @@ def read(
 
     mode = source.factor(config.mode) if config.mode else None
     asked = config.tolerance.respondent if config.tolerance else None
-    margins = margins_of(config, source)
+    margins = margins_of(source, config.margins)
     return Answers(
         folder=folder,
         files=[{"name": path.name, "rows": rows} for path, rows in zip(source.paths, source.rows)],

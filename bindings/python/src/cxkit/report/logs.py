@@ -322,23 +322,24 @@ def cases(config: Config, table: Cases, folder: Path, log: Log) -> Row:
     asked: Row = {
         "opened": start,
         "now": np.datetime64(found["now"], "us"),
-        "level": None if table.level is None else table.level * HOUR,
+        "level": (table.level or 24) * HOUR,  # the counts stand beside a level only
         "confidence": config.confidence,
     }
     kinds = named(source, table.kind)
     found |= {"level_hours": table.level, "answer": None, "resolution": None}
+    levelled = table.level is not None
     for name, ends in (("answer", answered), ("resolution", resolved)):
         if ends is None:
             continue
-        rows = [speed(cx.response_speed(answered=ends, **asked).table[0], "all")]
+        rows = [speed(cx.response_speed(answered=ends, **asked).table[0], "all", levelled)]
         if kinds is not None:
             by = cx.response_speed(answered=ends, **asked, by=kinds).table
-            rows += [speed(row, row["key"]) for row in by]
+            rows += [speed(row, row["key"], levelled) for row in by]
         found[name] = rows
     return found
 
 
-def speed(row: Row, kind: str) -> Row:
+def speed(row: Row, kind: str, levelled: bool) -> Row:
     """One row of response speed."""
 
     def limits(name: str) -> Row | None:
@@ -356,9 +357,9 @@ def speed(row: Row, kind: str) -> Row:
         "ended": row["answered"],
         "waiting": row["waiting"],
         "impossible": row["out_of_range"],
-        "within": of_row(row),
-        "of_answered": row.get("of_answered"),
-        "of_all": row.get("of_all"),
+        "within": of_row(row) if levelled else None,
+        "of_answered": row["of_answered"] if levelled else None,
+        "of_all": row["of_all"] if levelled else None,
         "median": limits("median"),
         "q90": limits("q90"),
     }

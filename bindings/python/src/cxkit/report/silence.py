@@ -309,14 +309,10 @@ def bounds(config: Config, asked: Asked, main: Question) -> Row:
 def weighted(config: Config, main: Question) -> Row:
     """The score raked to the margins, beside the one without."""
     now = main.rows(main.now) & main.valid
-    columns = main.answers.margins
-    blank = np.zeros(len(now), bool)
-    for labels, codes in columns.values():
-        blank |= np.isin(codes, [at for at, label in enumerate(labels) if label == ""])
-    used = now & ~blank
+    used, table = categories(main.answers.margins, now)
     found: Row = {
         "answers": int(used.sum()),
-        "left_out": int((now & blank).sum()),
+        "left_out": int((now & ~used).sum()),
         "without": main.measure.estimate(main.tally(now)),
         "estimate": None,
         "problem": None,
@@ -324,27 +320,45 @@ def weighted(config: Config, main: Question) -> Row:
     }
     if not used.any():
         return found | {"problem": "no answer has a category in every margin"}
-    table = {
-        name: np.array(labels, object)[codes[used]] for name, (labels, codes) in columns.items()
-    }
     start = main.weights(used)
     try:
         weights = cx.rake(table, config.margins, weights=start)
         estimate = designed(main.measure, main.values[used], weights)
     except UNFIT as error:
         return found | {"problem": str(error)}
-    kish, goal = cx.kish(weights), main.score.target
-    scale = 1.0 if start is None else float(start.sum()) / weights.total
-    low, high = weights.ratio_range
+    goal = main.score.target
     return found | {
         "estimate": plain(estimate),
         "probability": None if goal is None else cx.target(estimate, goal),
+        **spread(weights, start),
+        "margins": shares(weights.margins),
+    }
+
+
+def categories(
+    margins: dict[str, tuple[list[str], Array]], rows: Array
+) -> tuple[Array, dict[str, Array]]:
+    """(those of the rows that have a category in every margin, their categories)."""
+    used = rows.copy()
+    for labels, codes in margins.values():
+        used &= ~np.isin(codes, [at for at, label in enumerate(labels) if label == ""])
+    table = {
+        name: np.array(labels, object)[codes[used]] for name, (labels, codes) in margins.items()
+    }
+    return used, table
+
+
+def spread(weights: cx.Weights, start: Array | None) -> Row:
+    """What weights cost, and how far they are from their start."""
+    kish = cx.kish(weights)
+    scale = 1.0 if start is None else float(start.sum()) / weights.total
+    low, high = weights.ratio_range
+    return {
         "deff": kish.deff,
         "n_eff": kish.n_eff,
         "largest": kish.largest,
         "ratio_low": low * scale,
         "ratio_high": high * scale,
-        "margins": shares(weights.margins),
     }
 
 
