@@ -55,6 +55,8 @@
 #include <cxkit/nonrespondents.h>
 #include <cxkit/plan.h>
 #include <cxkit/monitor.h>
+#include <cxkit/ledger.h>
+#include <cxkit/gate.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>
 #include <cxkit/driver.h>

@@ -68,7 +68,12 @@ struct TYPE {};
 %cx_handle(cx_design, cx_design_free)
 %cx_handle(cx_response_model, cx_response_model_free)
 %cx_handle(cx_adjustment, cx_adjustment_free)
+%cx_handle(cx_ledger, cx_ledger_free)
+%cx_handle(cx_gate, cx_gate_free)
 
+%cx_result(cx_contact)
+%ignore cx_decision::reserved;
+%cx_record(cx_decision)
 %cx_result(cx_effort_result)
 %cx_result(cx_estimate)
 %cx_result(cx_fcr_result)
@@ -97,6 +102,10 @@ struct TYPE {};
 %cx_options(cx_csat_options)
 %cx_options(cx_ces_options)
 %cx_options(cx_gap_options)
+%cx_options(cx_gate_options)
+%cx_options(cx_gate_target_options)
+%cx_options(cx_rule)
+%cx_options(cx_ledger_options)
 %cx_options(cx_index_options)
 %cx_options(cx_joint_options)
 %cx_options(cx_mean_options)
@@ -158,6 +167,9 @@ struct TYPE {};
 %ignore cx_coverage_options::allocator;
 %cx_options(cx_closed_loop_options)
 %ignore cx_closed_loop_options::allocator;
+
+/* The ledger inside a gate is the gate's: cx_gate_copy_ledger gives one of your own. */
+%ignore cx_gate_ledger;
 
 /* A tally inside a set is the set's: cx_tallies_take gives one of your own. */
 %ignore cx_tallies_at;

@@ -153,3 +153,11 @@ static cx_status cx_column_see(const cx_array *x, cx_column_seen *out, cx_error 
     return CX_OK;
 }
 %}
+
+/* The ledger of a gate is the gate's: this one is yours. */
+%inline %{
+static cx_status cx_gate_copy_ledger(const cx_gate *self, cx_ledger **out, cx_error *err)
+{
+    return cx_ledger_copy(cx_gate_ledger(self), NULL, out, err);
+}
+%}

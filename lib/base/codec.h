@@ -14,7 +14,8 @@ enum {
     CX_I_TYPE_MOMENTS = 3,
     CX_I_TYPE_JOINT = 4,
     CX_I_TYPE_WAITS = 5,
-    CX_I_TYPE_MONITOR = 7
+    CX_I_TYPE_MONITOR = 7,
+    CX_I_TYPE_LEDGER = 8
 };
 
 /* Writes, or only counts while `out` is NULL. */

@@ -1,0 +1,181 @@
+#ifndef CX_I_GATE_H
+#define CX_I_GATE_H
+
+#include <cxkit/gate.h>
+
+#include "allocate/ledger.h"
+#include "base/keys.h"
+#include "base/times.h"
+
+#if defined(__GNUC__)
+#define CX_I_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define CX_I_PREFETCH(address) ((void)(address))
+#endif
+
+#define CX_I_GATE_MINUTE INT64_C(60000000)
+#define CX_I_GATE_SECOND INT64_C(1000000)
+#define CX_I_GATE_GRID 1000000000.0 /* probabilities are multiples of 1e-9 */
+
+enum { CX_I_GATE_RULES = 32, CX_I_GATE_HOURS = 168, CX_I_GATE_DRAWS = 64 };
+
+/* -- draws made in this period: gate_draws.c ----------------------------------------------- */
+
+/* U of a contact, point, period and policy is their key too. */
+typedef struct cx_i_draw {
+    uint64_t bits;   /* of U; 0: empty */
+    uint32_t chance; /* p in units of 1e-9, bit 31: invited, bit 30: answered */
+    uint32_t second; /* of the draw */
+} cx_i_draw;
+#define CX_I_DRAW_INVITED 0x80000000u
+#define CX_I_DRAW_ANSWERED 0x40000000u
+#define CX_I_DRAW_CHANCE 0x3FFFFFFFu
+
+typedef struct cx_i_draws {
+    const cx_allocator *allocator;
+    struct cx_i_draw_table {
+        cx_i_draw *draws;
+        uint32_t slots, count; /* a power of two, or 0 */
+    } tables[CX_I_GATE_DRAWS];
+} cx_i_draws;
+
+void cx_i_draws_free(cx_i_draws *draws);
+CX_I_INLINE const struct cx_i_draw_table *cx_i_draws_table(const cx_i_draws *draws, uint64_t bits) {
+    return &draws->tables[bits & (CX_I_GATE_DRAWS - 1)];
+}
+CX_I_INLINE uint32_t cx_i_draws_home(const struct cx_i_draw_table *table, uint64_t bits) {
+    return (uint32_t)(bits >> 8) & (table->slots - 1);
+}
+const cx_i_draw *cx_i_draws_find(const cx_i_draws *draws, uint64_t bits);
+/* Room for one more in the table of these bits; draws before `expired` may go. */
+cx_status cx_i_draws_reserve(cx_i_draws *draws, uint64_t bits, uint32_t expired, cx_error *err);
+void cx_i_draws_put(cx_i_draws *draws, const cx_i_draw *draw); /* there is room */
+void cx_i_draws_remove(cx_i_draws *draws, uint64_t bits);
+
+/* -- how often contacts come: gate_frequency.c ---------------------------------------------- */
+
+typedef struct cx_i_visits {
+    uint8_t *counts; /* of contacts that share the last bits of their keys */
+    uint64_t mask;
+    int64_t window, current; /* microseconds; number of the window */
+} cx_i_visits;
+
+/* -- points and rules ----------------------------------------------------------------------- */
+
+typedef struct cx_i_rule {
+    int32_t scope, event, most, action, priority, number;
+    int64_t window; /* microseconds */
+    uint64_t attributes;
+    bool plain; /* any place, most 1, nothing exempt: the latest event decides */
+} cx_i_rule;
+
+typedef struct cx_i_pace {
+    cx_gate_target_options target;
+    bool aimed;              /* has a goal */
+    uint32_t last;           /* minute of the last update */
+    double mass;             /* of the profile, since 1970, at that minute */
+    double end;              /* and at the end of the period */
+    double shape, rate;      /* of the Gamma prior of contacts per unit of profile */
+    double contacts, passed; /* draws seen, and profile passed, both fading */
+    double total;            /* draws of the period */
+    double waiting;          /* invitations not matured */
+    int64_t invited, shown, declined, answered;
+} cx_i_pace;
+
+typedef struct cx_i_point {
+    int32_t place, group, type; /* -1: none */
+    uint32_t exempt;
+    uint32_t wanted;            /* bits of the kinds of event that count for some rule */
+    uint64_t hash;              /* of its name */
+    uint64_t draw;              /* mixed from hash and period */
+    int64_t period, period_end; /* microseconds, of `draw` */
+    int64_t number;             /* the key, where keys are numbers */
+    int64_t text, length;       /* else where its name is */
+    cx_i_pace pace;
+} cx_i_point;
+
+typedef struct cx_i_place {
+    int32_t point, group, type; /* -1: told apart by none of the rules, or none */
+    uint32_t exempt;
+} cx_i_place;
+
+typedef struct cx_i_gate_class {
+    int64_t visits, eligible, quarantined, drawn, invited;
+} cx_i_gate_class;
+
+typedef struct cx_i_gate_counts {
+    cx_i_gate_class classes[CX_FREQUENCY_CLASSES];
+    int64_t reasons[CX_REASON_END];
+    int64_t hours[CX_I_GATE_HOURS];
+    int64_t clock; /* latest decision, or INT64_MIN */
+} cx_i_gate_counts;
+
+struct cx_gate {
+    cx_allocator allocator;
+    cx_gate_options options;
+    int64_t policy, period, retry, slack, longest; /* microseconds; longest period there is */
+    uint64_t draw_key;                             /* of seed and policy */
+    cx_ledger *ledger;
+    cx_i_rule rules[CX_I_GATE_RULES]; /* in order of priority */
+    int32_t rule_count, attributed;
+    bool sealed; /* points were added: rules are complete */
+    cx_i_keys names, groups, types, signs;
+    cx_i_point *points;
+    int64_t count, room;
+    char *text;
+    int64_t text_used, text_room;
+    cx_i_place places[CX_LEDGER_PLACES];
+    int32_t place_count;
+    double hours[CX_I_GATE_HOURS + 1]; /* of the profile: minutes' worth before each hour */
+    bool level;                        /* all hours alike */
+    cx_i_draws draws;
+    cx_i_visits visits;
+    cx_i_gate_counts counts;
+};
+
+/* Checks a time of a decision, or of now. */
+cx_status cx_i_gate_time(int64_t time, cx_error *err);
+cx_status cx_i_gate_point(const cx_gate *gate, int64_t point, cx_error *err);
+void cx_i_gate_set_draw_key(cx_gate *gate);
+
+/* -- gate_rules.c: what the rules say of a contact: fills in reason, rule, action, retry_at --- */
+void cx_i_gate_judge(const cx_gate *gate, const cx_i_point *point, const cx_i_cells *cells,
+                     cx_decision *decision);
+
+/* -- gate_pace.c ----------------------------------------------------------------------------- */
+double cx_i_gate_mass(const cx_gate *gate, uint32_t minute);
+/* Brings period and draw to this time. */
+void cx_i_gate_enter_period(const cx_gate *gate, cx_i_point *point, int64_t time);
+/* Brings the pace to this time. */
+void cx_i_gate_advance(const cx_gate *gate, cx_i_point *point, int64_t time);
+
+typedef struct cx_i_needs {
+    double response, outstanding, needed, expected, chance;
+    bool inside, stopped;
+} cx_i_needs;
+void cx_i_gate_needs(const cx_gate *gate, const cx_i_point *point, int64_t time, cx_i_needs *needs);
+
+/* -- gate_decide.c --------------------------------------------------------------------------- */
+
+/* What has to be undone when a later row fails. */
+typedef struct cx_i_undo {
+    cx_i_cells cells;
+    bool known, drawn, invited, entered;
+} cx_i_undo;
+cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo, cx_error *err);
+void cx_i_gate_undo(cx_gate *gate, const cx_decision *decision, const cx_i_undo *undo);
+/* U in the period of this time; and in the period that the point is in. */
+uint64_t cx_i_gate_bits(const cx_gate *gate, cx_i_point *point, uint64_t contact, int64_t time);
+uint64_t cx_i_gate_hash(const cx_gate *gate, const cx_i_point *point, uint64_t contact);
+
+/* -- gate_tables.c: the column `point`; NULL: all points, one a row ---------------------------- */
+cx_status cx_i_gate_names(const cx_gate *gate, const int64_t *points, cx_table *table,
+                          cx_error *err);
+
+/* -- gate_frequency.c ------------------------------------------------------------------------ */
+void cx_i_visits_advance(cx_i_visits *visits, int64_t time);
+int32_t cx_i_visits_class(const cx_i_visits *visits, uint64_t contact);
+void cx_i_visits_add(cx_i_visits *visits, uint64_t contact);
+void cx_i_visits_take(cx_i_visits *visits, uint64_t contact); /* takes one back */
+
+#endif

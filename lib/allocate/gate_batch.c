@@ -1,0 +1,367 @@
+#include "allocate/gate.h"
+#include "base/keys_map.h"
+#include "stat/table.h"
+
+/* Many decisions. Rows are first checked and read; then decided one after the other, with the
+ * memory of the next ones already on its way. What was entered is taken back when memory ends. */
+
+#define BATCH_AHEAD 64
+
+typedef struct batch_columns {
+    int64_t *time, *contact, *invite, *rule, *retry_at, *frequency, *repeat, *period, *policy,
+        *allocation;
+    double *probability, *u;
+} batch_columns;
+
+typedef struct batch {
+    cx_gate *gate;
+    cx_array contact, point, time, attributes;
+    bool text, attributed;
+    uint64_t sip0, sip1;
+    int64_t rows;
+    int64_t *points;
+    uint8_t *reasons;
+    uint64_t *bits; /* of the attributes, or NULL */
+    cx_i_undo *undo;
+    int64_t undo_count, undo_room;
+    int64_t *undo_row;
+    cx_i_point *before;
+    cx_i_gate_counts counts;
+    batch_columns to;
+    cx_table *table;
+} batch;
+
+/* -- reading ------------------------------------------------------------------------------- */
+
+static cx_status batch_check(batch *b, const cx_array *contact, const cx_array *point,
+                             const cx_array *time, const cx_array *attributes, cx_error *err) {
+    CX_TRY(cx_i_array_check(contact, "contact", CX_I_KEYS, err));
+    CX_TRY(cx_i_array_check(point, "point", CX_I_KEYS, err));
+    CX_TRY(cx_i_times_check(time, "time", err));
+    CX_TRY(cx_i_array_same_length(contact, "contact", point, "point", err));
+    CX_TRY(cx_i_array_same_length(contact, "contact", time, "time", err));
+    if (attributes != NULL) {
+        CX_TRY(cx_i_array_check(attributes, "attributes", CX_I_NUMBERS, err));
+        CX_TRY(cx_i_array_same_length(contact, "contact", attributes, "attributes", err));
+        b->attributes = *attributes;
+        b->attributes.name = cx_i_array_name(attributes, "attributes");
+        b->attributed = true;
+    }
+    b->contact = *contact, b->point = *point, b->time = *time;
+    b->contact.name = cx_i_array_name(contact, "contact");
+    b->time.name = cx_i_array_name(time, "time");
+    b->point.name = "point"; /* the name of the key */
+    b->rows = contact->length;
+    b->text = contact->dictionary != NULL || contact->dtype == CX_STRING ||
+              contact->dtype == CX_LARGE_STRING;
+    if (b->text || (contact->dtype >= CX_I8 && contact->dtype <= CX_U64)) return CX_OK;
+    return cx_i_fail(err, CX_E_TYPE, "column %s holds %s; ids are whole numbers or text",
+                     b->contact.name, cx_dtype_name(contact->dtype));
+}
+
+static cx_status batch_read_contact(const batch *b, int64_t row, int64_t *key, cx_error *err) {
+    const char *text;
+    int64_t length;
+    *key = 0;
+    if (cx_i_times_missing(&b->contact, row)) return CX_OK;
+    if (!b->text) {
+        *key = (int64_t)cx_contact_number(cx_i_array_i64(&b->contact, row), b->gate->options.salt);
+        return CX_OK;
+    }
+    CX_TRY(cx_i_array_text(&b->contact, "contact", row, &text, &length, err));
+    if (length == 0) return CX_OK;
+    uint64_t hash = cx_i_sip_hash((const uint8_t *)text, (size_t)length, b->sip0, b->sip1);
+    *key = (int64_t)(hash == 0 ? 1 : hash);
+    return CX_OK;
+}
+
+static cx_status batch_read_times(batch *b, cx_error *err) {
+    int64_t latest = b->gate->counts.clock;
+    for (int64_t i = 0; i < b->rows; i++) {
+        int64_t time;
+        if (cx_i_times_missing(&b->time, i))
+            return cx_i_fail_at(err, CX_E_DOMAIN, &b->time, i, NAN, "the time is missing");
+        CX_TRY(cx_i_times_read(&b->time, i, &time, err));
+        if (time < 0 || time / CX_I_GATE_SECOND >= UINT32_MAX)
+            return cx_i_fail_at(err, CX_E_DOMAIN, &b->time, i, (double)time,
+                                "%d microseconds since 1970 lie outside 1970 to 2106", time);
+        if (latest != INT64_MIN && time < latest - b->gate->slack)
+            return cx_i_fail_at(err, CX_E_DOMAIN, &b->time, i, (double)time,
+                                "the clock runs backwards, by %d microseconds; sort by time, or "
+                                "set clock_slack",
+                                latest - time);
+        if (time > latest) latest = time;
+        b->to.time[i] = time;
+        CX_TRY(batch_read_contact(b, i, &b->to.contact[i], err));
+    }
+    return CX_OK;
+}
+
+/* The numbers of the points, by name. `found` grows with the names there are. */
+typedef struct batch_names {
+    cx_i_keys keys;
+    cx_i_key_map map;
+    int64_t *found, count, room;
+} batch_names;
+
+static cx_status batch_resolve(const batch *b, batch_names *names, cx_error *err) {
+    if (names->keys.count > names->room) {
+        int64_t room = 2 * names->keys.count;
+        int64_t *found = cx_i_alloc_array(&b->gate->allocator, room, sizeof *found);
+        if (found == NULL) return cx_i_out_of_memory(err);
+        if (names->count > 0) memcpy(found, names->found, (size_t)names->count * sizeof *found);
+        cx_i_free(&b->gate->allocator, names->found);
+        names->found = found;
+        names->room = room;
+    }
+    for (; names->count < names->keys.count; names->count++) {
+        size_t size;
+        const uint8_t *bytes = cx_i_keys_bytes(&names->keys, names->count, &size);
+        names->found[names->count] = cx_i_keys_find(&b->gate->names, bytes, size);
+    }
+    return CX_OK;
+}
+
+static cx_status batch_map_points(batch *b, batch_names *names, const cx_frame *by, cx_error *err) {
+    uint32_t entries[CX_I_MAP_BLOCK];
+    CX_TRY(cx_i_keys_bind_like(&names->keys, &b->gate->names, err));
+    CX_TRY(cx_i_keys_bind(&names->keys, by, err));
+    for (int64_t start = 0; start < b->rows; start += CX_I_MAP_BLOCK) {
+        int64_t count = b->rows - start < CX_I_MAP_BLOCK ? b->rows - start : CX_I_MAP_BLOCK;
+        CX_TRY(cx_i_key_map_read(&names->map, start, count, entries, err));
+        CX_TRY(batch_resolve(b, names, err));
+        for (int64_t i = 0; i < count; i++) {
+            b->points[start + i] = names->found[entries[i] - 1];
+            if (b->points[start + i] < 0)
+                return cx_i_fail_at(err, CX_E_NAME, &b->point, start + i, NAN,
+                                    "there is no such point; add it before");
+        }
+    }
+    return CX_OK;
+}
+
+static cx_status batch_read_points(batch *b, cx_error *err) {
+    batch_names names;
+    cx_frame by = {&b->point, 1, {0, 0}};
+    if (b->gate->count == 0) return cx_i_fail(err, CX_E_NAME, "the gate has no points");
+    memset(&names, 0, sizeof names);
+    cx_i_keys_init(&names.keys, &b->gate->allocator);
+    cx_i_key_map_init(&names.map, &names.keys, &by, 1);
+    cx_status status = batch_map_points(b, &names, &by, err);
+    cx_i_key_map_free(&names.map);
+    cx_i_keys_free(&names.keys);
+    cx_i_free(&b->gate->allocator, names.found);
+    return status;
+}
+
+static cx_status batch_read_attributes(batch *b, cx_error *err) {
+    if (!b->attributed) return CX_OK;
+    b->bits = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->bits);
+    if (b->bits == NULL) return cx_i_out_of_memory(err);
+    for (int64_t i = 0; i < b->rows; i++) {
+        double value;
+        if (cx_i_times_missing(&b->attributes, i)) continue;
+        cx_i_array_read(&b->attributes, i, 1, &value);
+        bool whole = b->attributes.dtype != CX_F32 && b->attributes.dtype != CX_F64;
+        if (!whole && !(value >= 0 && value < 0x1p53 && value == floor(value)))
+            return cx_i_fail_at(err, CX_E_DOMAIN, &b->attributes, i, value,
+                                "%g is no set of attributes: it has to be a sum of powers of 2",
+                                value);
+        b->bits[i] = whole ? (uint64_t)cx_i_array_i64(&b->attributes, i) : (uint64_t)value;
+    }
+    return CX_OK;
+}
+
+/* -- deciding ------------------------------------------------------------------------------ */
+
+static void batch_write(batch *b, int64_t i, const cx_decision *d) {
+    b->to.invite[i] = d->invite;
+    b->to.probability[i] = d->probability;
+    b->to.u[i] = d->u;
+    b->to.rule[i] = d->rule;
+    b->to.retry_at[i] = d->retry_at;
+    b->to.frequency[i] = d->frequency;
+    b->to.repeat[i] = d->repeat;
+    b->to.period[i] = d->period;
+    b->to.policy[i] = d->policy;
+    b->to.allocation[i] = d->allocation;
+    b->reasons[i] = (uint8_t)((uint32_t)d->reason | (uint32_t)d->action << 7);
+}
+
+static cx_status batch_remember(batch *b, int64_t row, const cx_i_undo *undo, cx_error *err) {
+    const cx_allocator *allocator = &b->gate->allocator;
+    if (b->undo_count == b->undo_room) {
+        int64_t room = b->undo_room * 2 + 256;
+        cx_i_undo *more = cx_i_alloc_array(allocator, room, sizeof *more);
+        int64_t *rows = cx_i_alloc_array(allocator, room, sizeof *rows);
+        if (more == NULL || rows == NULL) {
+            cx_i_free(allocator, more);
+            cx_i_free(allocator, rows);
+            return cx_i_out_of_memory(err);
+        }
+        if (b->undo_count > 0) {
+            memcpy(more, b->undo, (size_t)b->undo_count * sizeof *more);
+            memcpy(rows, b->undo_row, (size_t)b->undo_count * sizeof *rows);
+        }
+        cx_i_free(allocator, b->undo);
+        cx_i_free(allocator, b->undo_row);
+        b->undo = more, b->undo_row = rows, b->undo_room = room;
+    }
+    b->undo[b->undo_count] = *undo;
+    b->undo_row[b->undo_count++] = row;
+    return CX_OK;
+}
+
+static void batch_given(const batch *b, int64_t i, cx_decision *d) {
+    memset(d, 0, sizeof *d);
+    d->time = b->to.time[i];
+    d->contact = (uint64_t)b->to.contact[i];
+    d->point = b->points[i];
+    d->attributes = b->bits == NULL ? 0 : b->bits[i];
+}
+
+/* A contact's keys and counter, then its cells: each is on its way before it is needed. */
+static void batch_fetch(const batch *b, int64_t start, int64_t count) {
+    const cx_gate *gate = b->gate;
+    for (int64_t i = start; i < start + count; i++) {
+        uint64_t contact = (uint64_t)b->to.contact[i];
+        const cx_i_shard *shard = cx_i_ledger_shard(gate->ledger, contact);
+        CX_I_PREFETCH(&gate->visits.counts[contact & gate->visits.mask]);
+        if (shard->count > 0) {
+            const uint64_t *home = &shard->keys[cx_i_shard_home(shard, contact)];
+            CX_I_PREFETCH(home);
+            CX_I_PREFETCH(home + 8);
+        }
+        uint64_t bits = cx_i_gate_hash(gate, &gate->points[b->points[i]], contact);
+        const struct cx_i_draw_table *table = cx_i_draws_table(&gate->draws, bits);
+        if (table->slots > 0) CX_I_PREFETCH(&table->draws[cx_i_draws_home(table, bits)]);
+    }
+    for (int64_t i = start; i < start + count; i++) {
+        const char *cells =
+            (const char *)cx_i_ledger_find(gate->ledger, (uint64_t)b->to.contact[i]);
+        if (cells == NULL) continue;
+        CX_I_PREFETCH(cells);
+        CX_I_PREFETCH(cells + sizeof(cx_i_cells) - 1);
+    }
+}
+
+static cx_status batch_decide(batch *b, int64_t *row, cx_error *err) {
+    for (int64_t i = 0; i < b->rows; i++) {
+        cx_decision decision;
+        cx_i_undo undo;
+        if (i % BATCH_AHEAD == 0)
+            batch_fetch(b, i, b->rows - i < BATCH_AHEAD ? b->rows - i : BATCH_AHEAD);
+        batch_given(b, i, &decision);
+        CX_TRY(cx_i_gate_decide(b->gate, &decision, &undo, err));
+        batch_write(b, i, &decision);
+        *row = i + 1;
+        if (!undo.drawn) continue;
+        cx_status status = batch_remember(b, i, &undo, err);
+        if (status == CX_OK) continue;
+        cx_i_gate_undo(b->gate, &decision, &undo);
+        return status;
+    }
+    return CX_OK;
+}
+
+static void batch_take_back(batch *b, int64_t rows) {
+    cx_gate *gate = b->gate;
+    for (int64_t i = 0; i < rows; i++) cx_i_visits_take(&gate->visits, (uint64_t)b->to.contact[i]);
+    while (b->undo_count-- > 0) {
+        cx_decision decision;
+        batch_given(b, b->undo_row[b->undo_count], &decision);
+        cx_i_gate_undo(gate, &decision, &b->undo[b->undo_count]);
+    }
+    memcpy(gate->points, b->before, (size_t)gate->count * sizeof *gate->points);
+    gate->counts = b->counts;
+}
+
+/* -- the table ----------------------------------------------------------------------------- */
+
+static cx_status batch_first_columns(batch *b, cx_error *err) {
+    CX_TRY(cx_i_table_time(b->table, "time", &b->to.time, err));
+    CX_TRY(cx_i_table_i64(b->table, "contact", &b->to.contact, err));
+    CX_TRY(cx_i_table_i64(b->table, "invite", &b->to.invite, err));
+    CX_TRY(cx_i_table_f64(b->table, "probability", &b->to.probability, err));
+    CX_TRY(cx_i_table_f64(b->table, "u", &b->to.u, err));
+    CX_TRY(cx_i_table_i64(b->table, "frequency", &b->to.frequency, err));
+    CX_TRY(cx_i_table_i64(b->table, "repeat", &b->to.repeat, err));
+    CX_TRY(cx_i_table_time(b->table, "period", &b->to.period, err));
+    CX_TRY(cx_i_table_i64(b->table, "policy", &b->to.policy, err));
+    CX_TRY(cx_i_table_i64(b->table, "allocation", &b->to.allocation, err));
+    CX_TRY(cx_i_table_i64(b->table, "rule", &b->to.rule, err));
+    b->points = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->points);
+    b->reasons = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->reasons);
+    b->before = cx_i_alloc_array(&b->gate->allocator, b->gate->count, sizeof *b->before);
+    return b->points == NULL || b->reasons == NULL || b->before == NULL ? cx_i_out_of_memory(err)
+                                                                        : CX_OK;
+}
+
+/* What can fail comes before the first decision: the columns are filled in later. */
+static cx_status batch_room(batch *b, const char ***words, cx_error *err) {
+    *words = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof **words);
+    return *words == NULL ? cx_i_out_of_memory(err) : CX_OK;
+}
+
+static cx_status batch_last_columns(batch *b, const char **words, cx_error *err) {
+    for (int64_t i = 0; i < b->rows; i++)
+        if (b->to.rule[i] < 0) CX_TRY(cx_i_table_null(b->table, i, err));
+    CX_TRY(cx_i_gate_names(b->gate, b->points, b->table, err));
+    for (int64_t i = 0; i < b->rows; i++) words[i] = cx_reason_name(b->reasons[i] & 0x7F);
+    CX_TRY(cx_i_table_words(b->table, "reason", words, err));
+    for (int64_t i = 0; i < b->rows; i++)
+        words[i] = b->to.rule[i] < 0 ? "" : b->reasons[i] >> 7 != 0 ? "defer" : "block";
+    CX_TRY(cx_i_table_words(b->table, "action", words, err));
+    for (int64_t i = 0; i < b->rows; i++)
+        if (b->to.rule[i] < 0) CX_TRY(cx_i_table_null(b->table, i, err));
+    return CX_OK;
+}
+
+static cx_status batch_run(batch *b, cx_error *err) {
+    const char **words = NULL;
+    int64_t row = 0, *retry_at;
+    CX_TRY(cx_i_table_new(b->rows, &b->gate->allocator, &b->table, err));
+    CX_TRY(batch_first_columns(b, err));
+    CX_TRY(batch_read_times(b, err));
+    CX_TRY(batch_read_points(b, err));
+    CX_TRY(batch_read_attributes(b, err));
+    CX_TRY(batch_room(b, &words, err));
+    b->to.retry_at = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->to.retry_at);
+    cx_status status = b->to.retry_at == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    if (status == CX_OK) {
+        memcpy(b->before, b->gate->points, (size_t)b->gate->count * sizeof *b->before);
+        b->counts = b->gate->counts;
+        status = batch_decide(b, &row, err);
+        if (status == CX_OK) status = batch_last_columns(b, words, err);
+        if (status == CX_OK) status = cx_i_table_time(b->table, "retry_at", &retry_at, err);
+        for (int64_t i = 0; i < b->rows && status == CX_OK; i++) {
+            retry_at[i] = b->to.retry_at[i];
+            if (retry_at[i] == b->to.time[i]) status = cx_i_table_null(b->table, i, err);
+        }
+        if (status != CX_OK) batch_take_back(b, row);
+    }
+    cx_i_free(&b->gate->allocator, b->to.retry_at);
+    cx_i_free(&b->gate->allocator, words);
+    return status;
+}
+
+cx_status cx_gate_decide_all(cx_gate *self, const cx_array *contact, const cx_array *point,
+                             const cx_array *time, const cx_array *attributes, cx_table **out,
+                             cx_error *err) {
+    batch b;
+    if (self == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "out");
+    memset(&b, 0, sizeof b);
+    b.gate = self;
+    CX_TRY(batch_check(&b, contact, point, time, attributes, err));
+    cx_i_contact_salted(self->options.salt, &b.sip0, &b.sip1);
+    cx_status status = batch_run(&b, err);
+    void *scratch[] = {b.points, b.reasons, b.bits, b.undo, b.undo_row, b.before};
+    for (size_t i = 0; i < sizeof scratch / sizeof *scratch; i++)
+        cx_i_free(&self->allocator, scratch[i]);
+    if (status == CX_OK)
+        *out = b.table;
+    else
+        cx_table_free(b.table);
+    return status;
+}

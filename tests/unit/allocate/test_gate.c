@@ -1,0 +1,592 @@
+#include "../support.h"
+
+#define MINUTE INT64_C(60000000)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define START (20000 * DAY)
+
+static cx_gate *gate;
+
+/* -- making -------------------------------------------------------------------------------- */
+
+static cx_gate *make(double p_min) {
+    cx_gate_options options;
+    cx_gate *made = NULL;
+    cx_gate_options_init(&options);
+    options.seed = 1;
+    options.p_min = p_min;
+    ck_assert_ok(cx_gate_new(&options, NULL, &made, err));
+    return made;
+}
+
+static void rule(int scope, int event, int most, double seconds) {
+    cx_rule one;
+    cx_rule_init(&one);
+    one.scope = scope, one.event = event, one.most = most, one.window = seconds;
+    ck_assert_ok(cx_gate_add_rule(gate, &one, err));
+}
+
+/* shop and web are the group "sales", the reminder is exempt from the rules in its bits. */
+static cx_status add_points(int64_t exempt, cx_error *err) {
+    static const int32_t names[] = {0, 4, 7, 15}, groups[] = {0, 5, 10, 10};
+    static const uint8_t present[] = {3};
+    const int64_t bits[] = {0, 0, exempt};
+    cx_array columns[3];
+    cx_frame frame = {columns, 3, {0, 0}};
+    columns[0] = cx_array_of("shopwebreminder", CX_STRING, 3);
+    columns[0].offsets = names, columns[0].name = "point";
+    columns[1] = cx_array_of("salessales", CX_STRING, 3);
+    columns[1].offsets = groups, columns[1].name = "group", columns[1].validity = present;
+    columns[2] = cx_array_of(bits, CX_I64, 3);
+    columns[2].name = "exempt";
+    return cx_gate_add_points(gate, &frame, err);
+}
+
+static void points(int64_t exempt) {
+    ck_assert_ok(add_points(exempt, err));
+}
+
+static cx_decision decide(uint64_t contact, int64_t point, int64_t time) {
+    cx_decision d;
+    memset(&d, 0, sizeof d);
+    ck_assert_ok(cx_gate_decide(gate, contact, point, time, 0, &d, err));
+    return d;
+}
+
+static void aim(int64_t point, int goal, double number, double traffic, double days) {
+    cx_gate_target_options target;
+    cx_gate_target_options_init(&target);
+    target.goal = goal, target.number = number, target.traffic = traffic;
+    target.start = START, target.end = START + (int64_t)(days * (double)DAY);
+    target.allocation = 77;
+    ck_assert_ok(cx_gate_target(gate, point, &target, err));
+}
+
+static double figure(const cx_table *table, const char *name) {
+    for (int64_t i = 0; i < cx_table_figures(table); i++)
+        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
+    ck_abort_msg("no figure %s", name);
+    return 0;
+}
+
+static const void *data(const cx_table *table, const char *name) {
+    cx_array column;
+    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
+    return column.data;
+}
+
+static void setup(void) {
+    gate = make(0.02);
+}
+
+static void teardown(void) {
+    cx_gate_free(gate);
+}
+
+/* -- rules --------------------------------------------------------------------------------- */
+
+START_TEST(test_a_gate_without_rules_invites_everybody_once_a_period) {
+    points(0);
+    cx_decision d = decide(7, 0, START);
+    ck_assert(d.invite == 1 && d.reason == CX_REASON_INVITED && d.rule == -1);
+    ck_assert_double_eq(d.probability, 1);
+    ck_assert_int_eq(d.retry_at, START);
+    d = decide(7, 0, START + HOUR);
+    ck_assert(d.invite == 0 && d.reason == CX_REASON_ASKED_BEFORE && d.repeat == 1);
+    ck_assert_int_eq(decide(7, 0, START + 28 * DAY).invite, 1);
+}
+END_TEST
+
+START_TEST(test_an_elapsed_time_of_exactly_the_gap_passes) {
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 7 * 86400);
+    points(0);
+    ck_assert_int_eq(decide(7, 0, START).invite, 1);
+    cx_decision d = decide(7, 1, START + 7 * DAY - 1);
+    ck_assert(d.invite == 0 && d.reason == CX_REASON_RULE && d.rule == 0);
+    ck_assert(d.probability == 0 && d.action == CX_ACTION_DEFER);
+    ck_assert_int_eq(d.retry_at, START + 7 * DAY);
+    ck_assert_int_eq(decide(7, 1, START + 7 * DAY).invite, 1);
+}
+END_TEST
+
+START_TEST(test_at_most_so_many_in_a_rolling_window) {
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 3, 86400);
+    points(0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(decide(7, i, START + i * HOUR).invite, 1);
+    }
+    cx_decision d = decide(7, 0, START + 3 * HOUR);
+    ck_assert(d.reason == CX_REASON_RULE);
+    ck_assert_int_eq(d.retry_at, START + DAY); /* when the first of the three has left */
+}
+END_TEST
+
+START_TEST(test_scopes_tell_points_and_groups_apart) {
+    rule(CX_SCOPE_GROUP, CX_EVENT_INVITED, 1, 30 * 86400);
+    points(0);
+    ck_assert_int_eq(decide(7, 0, START).invite, 1);
+    ck_assert_int_eq(decide(7, 1, START + HOUR).reason, CX_REASON_RULE);
+    ck_assert_int_eq(decide(7, 2, START + HOUR).invite, 1); /* of no group */
+    ck_assert_int_eq(decide(8, 1, START + HOUR).invite, 1);
+}
+END_TEST
+
+START_TEST(test_events_at_exempt_points_do_not_count) {
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    points(1);
+    ck_assert_int_eq(decide(7, 2, START).invite, 1);
+    ck_assert_int_eq(decide(7, 0, START + HOUR).invite, 1);
+    ck_assert_int_eq(decide(9, 0, START + HOUR).invite, 1);
+    ck_assert_int_eq(decide(9, 2, START + 2 * HOUR).invite, 1); /* the rule does not hold there */
+}
+END_TEST
+
+START_TEST(test_the_first_rule_answers_and_the_last_tells_when) {
+    cx_rule one;
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 30 * 86400);
+    cx_rule_init(&one);
+    one.window = 86400, one.priority = -1, one.action = CX_ACTION_BLOCK;
+    ck_assert_ok(cx_gate_add_rule(gate, &one, err));
+    points(0);
+    decide(7, 0, START);
+    cx_decision d = decide(7, 1, START + HOUR);
+    ck_assert(d.rule == 1 && d.action == CX_ACTION_BLOCK);
+    ck_assert_int_eq(d.retry_at, START + 30 * DAY);
+}
+END_TEST
+
+START_TEST(test_rules_may_be_for_some_contacts_only) {
+    cx_rule one;
+    cx_decision d;
+    cx_rule_init(&one);
+    one.window = 86400, one.attributes = 2;
+    ck_assert_ok(cx_gate_add_rule(gate, &one, err));
+    points(0);
+    decide(7, 0, START);
+    ck_assert_ok(cx_gate_decide(gate, 7, 1, START + HOUR, 3, &d, err));
+    ck_assert_int_eq(d.reason, CX_REASON_RULE);
+    ck_assert_ok(cx_gate_decide(gate, 7, 1, START + HOUR, 1, &d, err));
+    ck_assert_int_eq(d.invite, 1);
+}
+END_TEST
+
+START_TEST(test_what_cannot_be_known_spares) {
+    rule(CX_SCOPE_POINT, CX_EVENT_INVITED, 1, 30 * 86400);
+    points(0);
+    for (int i = 0; i < 9; i++)
+        ck_assert_ok(cx_gate_record(gate, 7, 0, CX_EVENT_INVITED, START + i * HOUR, err));
+    cx_decision d = decide(7, 1, START + DAY);
+    ck_assert(d.invite == 0 && d.reason == CX_REASON_FORGOTTEN);
+    ck_assert_int_eq(d.retry_at, START + HOUR + 30 * DAY);
+}
+END_TEST
+
+START_TEST(test_a_contact_from_the_future_is_refused_by_name) {
+    rule(CX_SCOPE_ALL, CX_EVENT_DECLINED, 1, 3600);
+    points(0);
+    ck_assert_ok(cx_gate_record(gate, 7, 0, CX_EVENT_DECLINED, START + 2 * DAY, err));
+    cx_decision d = decide(7, 0, START);
+    ck_assert(d.invite == 0 && d.retry_at >= START + 2 * DAY);
+    ck_assert(d.reason == CX_REASON_RULE || d.reason == CX_REASON_CLOCK);
+}
+END_TEST
+
+/* -- draws --------------------------------------------------------------------------------- */
+
+START_TEST(test_a_repeated_call_gets_the_same_answer) {
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    points(0);
+    aim(0, CX_GOAL_INVITATIONS, 500, 1000, 10);
+    for (uint64_t c = 1; c <= 200; c++) {
+        cx_decision first = decide(c, 0, START + (int64_t)c * HOUR);
+        cx_decision again = decide(c, 0, START + (int64_t)c * HOUR);
+        ck_assert_int_eq(again.invite, first.invite);
+        ck_assert_double_eq(again.probability, first.probability);
+        ck_assert_double_eq(again.u, first.u);
+        ck_assert_int_eq(again.repeat, 1);
+    }
+}
+END_TEST
+
+START_TEST(test_a_later_visit_is_not_drawn_again) {
+    points(0);
+    aim(0, CX_GOAL_INVITATIONS, 50, 1000, 10);
+    for (uint64_t c = 1; c <= 300; c++) decide(c, 0, START);
+    for (uint64_t c = 1; c <= 300; c++) {
+        cx_decision d = decide(c, 0, START + 9 * DAY); /* by now p is higher */
+        ck_assert_int_eq(d.invite, 0);
+        ck_assert(d.reason == CX_REASON_DRAWN_BEFORE || d.reason == CX_REASON_ASKED_BEFORE);
+        ck_assert_double_lt(d.probability, 0.1);
+    }
+}
+END_TEST
+
+START_TEST(test_two_gates_draw_alike) {
+    cx_gate *other = gate;
+    points(0);
+    gate = make(0.5);
+    points(0);
+    for (uint64_t c = 1; c < 50; c++) {
+        cx_decision a, b = decide(c, 1, START);
+        ck_assert_ok(cx_gate_decide(other, c, 1, START, 0, &a, err));
+        ck_assert_double_eq(a.u, b.u);
+    }
+    cx_gate_set_policy(other, 2);
+    cx_decision a, b = decide(99, 1, START);
+    ck_assert_ok(cx_gate_decide(other, 99, 1, START, 0, &a, err));
+    ck_assert_double_ne(a.u, b.u);
+    ck_assert_int_eq(a.policy, 2);
+    cx_gate_free(other);
+}
+END_TEST
+
+/* -- goals --------------------------------------------------------------------------------- */
+
+static int64_t run(int64_t visitors, double days, int64_t point) {
+    int64_t invited = 0;
+    for (int64_t i = 0; i < visitors; i++)
+        invited += decide(cx_contact_number(i, point == 0 ? 0 : 9), point,
+                          START + (int64_t)((double)i / (double)visitors * days * (double)DAY))
+                       .invite;
+    return invited;
+}
+
+START_TEST(test_a_goal_is_reached_although_the_forecast_was_wrong) {
+    points(0);
+    aim(0, CX_GOAL_INVITATIONS, 400, 10000, 28); /* 20,000 come */
+    int64_t invited = run(20000, 28, 0);
+    ck_assert_msg(invited >= 400 && invited <= 460, "%ld", (long)invited);
+}
+END_TEST
+
+START_TEST(test_a_goal_is_reached_without_a_forecast) {
+    points(0);
+    aim(0, CX_GOAL_INVITATIONS, 1000, NAN, 28);
+    int64_t invited = run(5000, 28, 0);
+    ck_assert_msg(invited >= 940 && invited <= 1060, "%ld", (long)invited);
+}
+END_TEST
+
+START_TEST(test_a_list_is_spread_over_all_of_it) {
+    cx_gate_target_options target;
+    int64_t first = 0, second = 0;
+    points(0);
+    cx_gate_target_options_init(&target);
+    target.number = 300, target.traffic = 3000, target.list = 1;
+    target.start = START, target.end = START + DAY;
+    ck_assert_ok(cx_gate_target(gate, 0, &target, err));
+    for (int64_t i = 0; i < 3000; i++) {
+        int64_t invited = decide(cx_contact_number(i, 0), 0, START + MINUTE).invite;
+        if (i < 1500)
+            first += invited;
+        else
+            second += invited;
+    }
+    ck_assert_msg(first > 110 && first < 190, "%ld", (long)first);
+    ck_assert_msg(first + second > 280 && first + second < 320, "%ld", (long)(first + second));
+}
+END_TEST
+
+START_TEST(test_answers_are_expected_from_those_invited) {
+    points(0);
+    aim(0, CX_GOAL_ANSWERS, 100, 10000, 28);
+    int64_t invited = 0;
+    for (int64_t i = 0; i < 10000; i++) {
+        int64_t time = START + (int64_t)((double)i / 10000 * 28 * (double)DAY);
+        cx_decision d = decide(cx_contact_number(i, 0), 0, time);
+        invited += d.invite;
+        if (d.invite && cx_random_uniform(3, 1, (uint64_t)i, 0) < 0.1)
+            for (int twice = 0; twice < 2; twice++)
+                ck_assert_ok(cx_gate_record(gate, cx_contact_number(i, 0), 0, CX_EVENT_ANSWERED,
+                                            time + HOUR, err));
+    }
+    cx_table *table;
+    ck_assert_ok(cx_gate_points(gate, START + 28 * DAY - 1, &table, err));
+    int64_t answered = ((const int64_t *)data(table, "answered"))[0];
+    ck_assert_msg(answered > 75 && answered < 125, "%ld of %ld", (long)answered, (long)invited);
+    ck_assert_near(((const double *)data(table, "response"))[0], 0.1, 0.04);
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_p_stays_at_the_floor_and_then_stops) {
+    points(0);
+    aim(0, CX_GOAL_INVITATIONS, 1, 1000, 28);
+    double lowest = 1;
+    int64_t stopped = 0;
+    for (int64_t i = 0; i < 2000; i++) {
+        cx_decision d = decide(cx_contact_number(i, 0), 0, START + i * 10 * MINUTE);
+        if (d.reason == CX_REASON_STOPPED)
+            stopped++;
+        else if (d.probability < lowest)
+            lowest = d.probability;
+    }
+    ck_assert_double_eq(lowest, 0.02);
+    ck_assert_int_gt(stopped, 0);
+    ck_assert_int_eq(decide(5, 0, START + 29 * DAY).probability == 0.02, 1); /* after its end */
+}
+END_TEST
+
+START_TEST(test_a_retired_point_asks_nobody) {
+    cx_gate_target_options target;
+    points(0);
+    cx_gate_target_options_init(&target);
+    target.retired = 1;
+    ck_assert_ok(cx_gate_target(gate, 0, &target, err));
+    cx_decision d = decide(7, 0, START);
+    ck_assert(d.invite == 0 && d.probability == 0 && d.reason == CX_REASON_RETIRED);
+    ck_assert_int_eq(decide(7, 1, START).invite, 1);
+}
+END_TEST
+
+START_TEST(test_contacts_are_as_likely_asked_at_night_as_by_day) {
+    static double weights[168];
+    double by_hour[24] = {0}, came[24] = {0};
+    cx_array profile = cx_array_of(weights, CX_F64, 168);
+    points(0);
+    for (int h = 0; h < 168; h++) weights[h] = h % 24 < 8 ? 1 : 10;
+    ck_assert_ok(cx_gate_profile(gate, &profile, err));
+    aim(0, CX_GOAL_INVITATIONS, 2000, 20000, 28);
+    int64_t contact = 0, total = 0;
+    for (int64_t hour = 0; hour < 28 * 24; hour++)
+        for (int i = 0; i < (hour % 24 < 8 ? 4 : 43); i++) {
+            cx_decision d = decide(cx_contact_number(contact++, 0), 0, START + hour * HOUR + i);
+            by_hour[hour % 24] += d.invite, came[hour % 24]++;
+            total += d.invite;
+        }
+    ck_assert_int_gt(total, 1880);
+    double chi = 0;
+    for (int h = 0; h < 24; h++) {
+        double expected = came[h] * (double)total / (double)contact;
+        chi += (by_hour[h] - expected) * (by_hour[h] - expected) / expected;
+    }
+    ck_assert_double_lt(chi, 45); /* 99.5 % with 23 degrees of freedom: 44.2 */
+}
+END_TEST
+
+START_TEST(test_a_profile_is_learnt_from_visits) {
+    points(0);
+    ck_assert_fails(cx_gate_profile(gate, NULL, err), CX_E_FEW, "1680");
+    for (int64_t i = 0; i < 2000; i++) decide(cx_contact_number(i, 0), 0, START + i * HOUR / 2);
+    ck_assert_ok(cx_gate_profile(gate, NULL, err));
+}
+END_TEST
+
+/* -- many ---------------------------------------------------------------------------------- */
+
+START_TEST(test_a_batch_decides_as_single_calls_do) {
+    enum { N = 3000 };
+    static int64_t ids[N], times[N];
+    static int32_t where[N], offsets[] = {0, 4, 7, 15};
+    cx_array words = cx_array_of("shopwebreminder", CX_STRING, 3);
+    cx_array contact = cx_array_of(ids, CX_I64, N), time = cx_array_of(times, CX_I64, N);
+    cx_array point = cx_array_of(where, CX_I32, N);
+    cx_table *table;
+    words.offsets = offsets;
+    point.dictionary = &words;
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    points(0);
+    aim(1, CX_GOAL_INVITATIONS, 100, 1000, 28);
+    for (int i = 0; i < N; i++) {
+        ids[i] = i * 7919 % 400, times[i] = START + i * 5 * MINUTE, where[i] = i % 3;
+    }
+    ck_assert_ok(cx_gate_decide_all(gate, &contact, &point, &time, NULL, &table, err));
+    cx_gate *batch = gate;
+    gate = make(0.02);
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    points(0);
+    aim(1, CX_GOAL_INVITATIONS, 100, 1000, 28);
+    const int64_t *invite = data(table, "invite");
+    const double *p = data(table, "probability");
+    for (int i = 0; i < N; i++) {
+        cx_decision d = decide(cx_contact_number(ids[i], 0), where[i], times[i]);
+        ck_assert_int_eq(d.invite, invite[i]);
+        ck_assert_double_eq(d.probability, p[i]);
+    }
+    ck_assert(cx_ledger_equal(cx_gate_ledger(gate), cx_gate_ledger(batch)));
+    cx_table_free(table);
+    cx_gate_free(batch);
+}
+END_TEST
+
+START_TEST(test_a_batch_names_the_row_that_is_wrong) {
+    static const int32_t offsets[] = {0, 4, 8}, other[] = {0, 4, 7};
+    int64_t ids[] = {1, 2}, times[] = {START, START - 1};
+    cx_array contact = cx_array_of(ids, CX_I64, 2), time = cx_array_of(times, CX_I64, 2);
+    cx_array point = cx_array_of("shopshop", CX_STRING, 2);
+    cx_table *table;
+    point.offsets = offsets;
+    points(0);
+    ck_assert_fails(cx_gate_decide_all(gate, &contact, &point, &time, NULL, &table, err),
+                    CX_E_DOMAIN, "backwards");
+    times[1] = START;
+    point = cx_array_of("shopbar", CX_STRING, 2);
+    point.offsets = other;
+    cx_error error;
+    cx_error_init(&error);
+    ck_assert_int_eq(cx_gate_decide_all(gate, &contact, &point, &time, NULL, &table, &error),
+                     CX_E_NAME);
+    ck_assert_int_eq(error.row, 1);
+    ck_assert_ok(cx_gate_coverage(gate, &table, err));
+    ck_assert_double_eq(figure(table, "visits"), 0);
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_missing_ids_are_counted_and_never_asked) {
+    points(0);
+    cx_decision d = decide(0, 0, START);
+    ck_assert(d.invite == 0 && d.reason == CX_REASON_NO_ID && d.probability == 0);
+}
+END_TEST
+
+START_TEST(test_coverage_adds_up) {
+    cx_table *table;
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 30 * 86400);
+    points(0);
+    for (int i = 0; i < 100; i++) decide((uint64_t)(1 + i % 20), 0, START + i * HOUR);
+    ck_assert_ok(cx_gate_coverage(gate, &table, err));
+    ck_assert_double_eq(figure(table, "visits"), 100);
+    ck_assert_double_eq(figure(table, "eligible"), 20);
+    ck_assert_double_eq(figure(table, "quarantined_share"), 0.8);
+    const int64_t *visits = data(table, "visits");
+    ck_assert(visits[0] == 20 && visits[1] == 20 && visits[2] == 40 && visits[3] == 20);
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_a_log_brings_a_gate_back) {
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    points(0);
+    aim(0, CX_GOAL_INVITATIONS, 100, 1000, 28);
+    cx_gate *old = gate;
+    gate = make(0.02);
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    points(0);
+    aim(0, CX_GOAL_INVITATIONS, 100, 1000, 28);
+    for (uint64_t c = 1; c <= 500; c++) {
+        cx_decision d;
+        ck_assert_ok(cx_gate_decide(old, c % 300 + 1, 0, START + (int64_t)c * HOUR, 0, &d, err));
+        ck_assert_ok(cx_gate_replay(gate, &d, err));
+    }
+    ck_assert(cx_ledger_equal(cx_gate_ledger(gate), cx_gate_ledger(old)));
+    for (uint64_t c = 1; c <= 300; c++) {
+        cx_decision a, b = decide(c, 0, START + 600 * HOUR);
+        ck_assert_ok(cx_gate_decide(old, c, 0, START + 600 * HOUR, 0, &a, err));
+        ck_assert_int_eq(memcmp(&a, &b, sizeof a), 0);
+    }
+    cx_gate_free(old);
+}
+END_TEST
+
+START_TEST(test_engines_share_what_they_know) {
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    points(0);
+    cx_gate *other = gate;
+    gate = make(0.02);
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    ck_assert_fails(cx_gate_merge(gate, cx_gate_ledger(other), err), CX_E_EMPTY, "no points");
+    points(0);
+    ck_assert_int_eq(decide(7, 0, START).invite, 1);
+    ck_assert_ok(cx_gate_merge(other, cx_gate_ledger(gate), err));
+    cx_decision d;
+    ck_assert_ok(cx_gate_decide(other, 7, 1, START + HOUR, 0, &d, err));
+    ck_assert_int_eq(d.reason, CX_REASON_RULE);
+    ck_assert_int_eq(cx_gate_erase(other, 7), 1);
+    ck_assert_ok(cx_gate_decide(other, 7, 1, START + HOUR, 0, &d, err));
+    ck_assert_int_eq(d.invite, 1);
+    cx_gate_free(other);
+}
+END_TEST
+
+/* -- what is refused ----------------------------------------------------------------------- */
+
+START_TEST(test_bad_calls_are_refused) {
+    cx_rule one;
+    cx_decision d;
+    cx_gate_target_options target;
+    points(0);
+    cx_rule_init(&one);
+    ck_assert_fails(cx_gate_add_rule(gate, &one, err), CX_E_OPTION, "window");
+    one.window = 86400;
+    ck_assert_fails(cx_gate_add_rule(gate, &one, err), CX_E_LIMIT, "rules come before points");
+    ck_assert_fails(add_points(0, err), CX_E_DOMAIN, "added before");
+    ck_assert_int_eq(cx_gate_size(gate), 3);
+    ck_assert_fails(cx_gate_decide(gate, 7, 3, START, 0, &d, err), CX_E_NAME, "number 3");
+    decide(7, 0, START);
+    ck_assert_fails(cx_gate_decide(gate, 7, 0, START - 1, 0, &d, err), CX_E_DOMAIN, "backwards");
+    ck_assert_fails(cx_gate_decide(gate, 7, 0, -1, 0, &d, err), CX_E_DOMAIN, "1970");
+    ck_assert_fails(cx_gate_record(gate, 7, 0, 9, START, err), CX_E_DOMAIN, "event is 9");
+    cx_gate_target_options_init(&target);
+    ck_assert_fails(cx_gate_target(gate, 0, &target, err), CX_E_OPTION, "number is");
+    target.number = 5, target.start = START, target.end = START;
+    ck_assert_fails(cx_gate_target(gate, 0, &target, err), CX_E_OPTION, "not after its start");
+    target.end = START + 1, target.list = 1;
+    ck_assert_fails(cx_gate_target(gate, 0, &target, err), CX_E_OPTION, "set traffic");
+    memset(&d, 0, sizeof d);
+    d.reason = 99;
+    ck_assert_fails(cx_gate_replay(gate, &d, err), CX_E_DOMAIN, "no decision");
+}
+END_TEST
+
+START_TEST(test_a_rule_beyond_the_memory_of_the_ledger_is_refused) {
+    rule(CX_SCOPE_ALL, CX_EVENT_SHOWN, 7, 86400);
+    ck_assert_fails(add_points(0, err), CX_E_OPTION, "at most 6");
+}
+END_TEST
+
+START_TEST(test_too_many_places_are_refused_unless_rules_need_no_points) {
+    enum { N = 2000 };
+    static int64_t ids[N];
+    cx_array column = cx_array_of(ids, CX_I64, N);
+    cx_frame frame = {&column, 1, {0, 0}};
+    for (int i = 0; i < N; i++) ids[i] = i;
+    column.name = "point";
+    rule(CX_SCOPE_POINT, CX_EVENT_INVITED, 1, 86400);
+    ck_assert_fails(cx_gate_add_points(gate, &frame, err), CX_E_LIMIT, "1023");
+    ck_assert_int_eq(cx_gate_size(gate), 0);
+    cx_gate_free(gate);
+    gate = make(0.02);
+    rule(CX_SCOPE_ALL, CX_EVENT_INVITED, 1, 86400);
+    ck_assert_ok(cx_gate_add_points(gate, &frame, err));
+    ck_assert_int_eq(cx_gate_size(gate), N);
+}
+END_TEST
+
+Suite *suite_gate(void);
+Suite *suite_gate(void) {
+    Suite *suite = suite_create("gate");
+    TCase *tcase = tcase_create("gate");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_a_gate_without_rules_invites_everybody_once_a_period);
+    tcase_add_test(tcase, test_an_elapsed_time_of_exactly_the_gap_passes);
+    tcase_add_test(tcase, test_at_most_so_many_in_a_rolling_window);
+    tcase_add_test(tcase, test_scopes_tell_points_and_groups_apart);
+    tcase_add_test(tcase, test_events_at_exempt_points_do_not_count);
+    tcase_add_test(tcase, test_the_first_rule_answers_and_the_last_tells_when);
+    tcase_add_test(tcase, test_rules_may_be_for_some_contacts_only);
+    tcase_add_test(tcase, test_what_cannot_be_known_spares);
+    tcase_add_test(tcase, test_a_contact_from_the_future_is_refused_by_name);
+    tcase_add_test(tcase, test_a_repeated_call_gets_the_same_answer);
+    tcase_add_test(tcase, test_a_later_visit_is_not_drawn_again);
+    tcase_add_test(tcase, test_two_gates_draw_alike);
+    tcase_add_test(tcase, test_a_goal_is_reached_although_the_forecast_was_wrong);
+    tcase_add_test(tcase, test_a_goal_is_reached_without_a_forecast);
+    tcase_add_test(tcase, test_a_list_is_spread_over_all_of_it);
+    tcase_add_test(tcase, test_answers_are_expected_from_those_invited);
+    tcase_add_test(tcase, test_p_stays_at_the_floor_and_then_stops);
+    tcase_add_test(tcase, test_a_retired_point_asks_nobody);
+    tcase_add_test(tcase, test_contacts_are_as_likely_asked_at_night_as_by_day);
+    tcase_add_test(tcase, test_a_profile_is_learnt_from_visits);
+    tcase_add_test(tcase, test_a_batch_decides_as_single_calls_do);
+    tcase_add_test(tcase, test_a_batch_names_the_row_that_is_wrong);
+    tcase_add_test(tcase, test_missing_ids_are_counted_and_never_asked);
+    tcase_add_test(tcase, test_coverage_adds_up);
+    tcase_add_test(tcase, test_a_log_brings_a_gate_back);
+    tcase_add_test(tcase, test_engines_share_what_they_know);
+    tcase_add_test(tcase, test_bad_calls_are_refused);
+    tcase_add_test(tcase, test_a_rule_beyond_the_memory_of_the_ledger_is_refused);
+    tcase_add_test(tcase, test_too_many_places_are_refused_unless_rules_need_no_points);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
