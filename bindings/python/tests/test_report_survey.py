@@ -349,6 +349,42 @@ def test_more_answers_than_invitations_are_refused(tmp_path):
     assert "3 answers in all answers and 2 invitations" in text
 
 
+def test_when_everybody_answered_nobody_is_silent(tmp_path):
+    found = found_in(tmp_path, NPS + ASKED, "id,event\n1,finished\n2,finished\n3,finished\n")
+    assert found["silence"]["bounds"]["silent"] == 0
+    assert found["silence"]["bounds"]["low"] == found["silence"]["bounds"]["high"]
+    assert "nobody is silent" in page_of.page(found)
+
+
+def test_below_its_goal_a_score_is_set_against_happier_silent_ones(tmp_path):
+    log = "id,event\n" + "".join(f"{at},sent\n" for at in range(40))
+    rows = "q\n" + "3\n" * 15 + "10\n" * 5
+    bounds = found_in(tmp_path, NPS + ASKED, log, rows=rows)["silence"]["bounds"]
+    assert bounds["threshold_is"] == "middle" and bounds["tipping_gap"] > 0
+    assert [row["delta"] for row in bounds["range"]] == [0, 10, 20, 40, 60]
+
+
+def test_few_answers_are_hidden_where_they_are_counted(tmp_path):
+    (tmp_path / "visits.csv").write_text(
+        "kind,asked,answered\n" + "a,1,1\n" * 20 + "b,1,1\n" * 2 + "c,1,1\n" * 9, encoding="utf-8"
+    )
+    log = "id,event,age\n" + "".join(
+        f"{at},{'finished' if at % 2 else 'sent'},{'old' if at < 40 else 'young'}\n"
+        for at in range(46)
+    )
+    rows = "q,age\n" + "10,old\n" * 20 + "3,young\n" * 3
+    toml = ASKED + 'known = ["age"]\n[margins.age]\nold = 0.5\nyoung = 0.5\n'
+    toml += '[coverage]\nfiles = ["visits.csv"]\nby = "kind"\nasked = "asked"\n'
+    toml += 'answered = "answered"\n[settings]\nhide_below = 5\n'
+    found = found_in(tmp_path, NPS + toml, log, rows=rows)
+    hidden = {row["kind"]: row["answered"] for row in found["coverage"]["kinds"]}
+    assert hidden == {"a": 20, "b": None, "c": None}
+    assert [row["rows"] for row in found["silence"]["weighted"]["margins"]] == [None, None]
+    categories = found["silence"]["invitations"]["even"]["columns"][0]["categories"]
+    assert [row["response"] for row in categories] == [None, None]
+    assert "hidden" in page_of.page(found)
+
+
 def test_when_all_or_none_answered_evenness_cannot_be_said(tmp_path):
     toml = NPS + ASKED + 'known = ["age"]\n'
     found = found_in(tmp_path, toml, "id,event,age\n" + "".join(f"{i},sent,a\n" for i in range(9)))

@@ -178,6 +178,7 @@ def of_survey(found: Row) -> dict[str, str]:
             {"label": f"{one['title']} {group['category']}", "estimate": group["response"]}
             for one in even["columns"]
             for group in one["categories"]
+            if group["response"]
         ]
         apart = surveywords.extremes(silence)
         low = f"{apart[0]['title']} {apart[1]['category']}" if apart else ""

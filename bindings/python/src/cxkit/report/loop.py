@@ -14,7 +14,7 @@ import cxkit as cx
 from .answers import Answers
 from .config import Config, Score
 from .logs import HOUR, UNGIVEN, flags, named, opened, some
-from .measure import CODES, KEYS, Measure, finite, of_row, plain
+from .measure import CODES, KEYS, Measure, closed, finite, of_row, plain
 from .problem import Problem, listed
 from .question import Question
 from .shapes import Array, Log, Row
@@ -119,7 +119,7 @@ def coverage(config: Config, folder: Path, asked: Asked | None, log: Log) -> Row
             "share_never_asked": limits(figures, "share_never_asked"),
             "dissimilarity": figures["dissimilarity"],
         },
-        "kinds": [covered(row, list(keys)) for row in found],
+        "kinds": kinds_of(found, list(keys), config.hide_below),
     }
 
 
@@ -154,6 +154,15 @@ def limits(row: Any, name: str) -> Row | None:
         "value": row[name],
         **{end: row[f"{name}_{end}"] for end in ("ci_low", "ci_high")},
     }
+
+
+def kinds_of(found: cx.Table, keys: list[str], below: int) -> list[Row]:
+    """Every kind of encounter; where few answered, how many did is hidden."""
+    rows = [covered(row, keys) for row in found]
+    secret = closed([row["answered"] or 0 for row in rows], below)
+    for at in secret:
+        rows[at] |= {"answered": None, "share_answered": None}
+    return [row | {"hidden": at in secret} for at, row in enumerate(rows)]
 
 
 def covered(row: Row, keys: list[str]) -> Row:
@@ -210,7 +219,7 @@ def closed_loop(config: Config, folder: Path, log: Log) -> Row | None:
         "problem": None,
     }
     found |= dict.fromkeys((*LOOP, "bounds", "lee_bounds"))
-    found |= dict.fromkeys(("followed", "others", "crossed"), 0)
+    found |= dict.fromkeys(("followed", "others", "crossed", "left_out"), 0)
     try:
         result = cx.closed_loop(
             source.answers(table.score, table.codes),
@@ -239,6 +248,7 @@ def closed_loop(config: Config, folder: Path, log: Log) -> Row | None:
         found[name] = list(pair) if pair else None
     for name in ("followed", "others", "crossed"):
         found[name] = int(getattr(result, name))
+    found["left_out"] = source.count - result.followed - result.others
     return found
 
 

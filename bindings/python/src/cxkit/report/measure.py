@@ -54,6 +54,19 @@ def bands(score: Score) -> list[tuple[str, int, int]]:
     ]
 
 
+def closed(counts: list[int], below: int) -> set[int]:
+    """The positions of counts that have to be hidden: those of fewer than `below`, and as many
+    others, smallest first, as it takes that none follows from the total."""
+    order = sorted((count, at) for at, count in enumerate(counts) if count)
+    small = [pair for pair in order if pair[0] < below]
+    if not small:
+        return set()
+    kept = len(small)
+    while kept < len(order) and (kept < 2 or sum(count for count, _ in order[:kept]) < below):
+        kept += 1
+    return {at for _, at in order[:kept]}
+
+
 class Measure:
     """A configured score: tallies of it, and the estimates read from them."""
 

@@ -13,7 +13,7 @@ import cxkit as cx
 from .answers import period, spoken
 from .config import Config
 from .logs import UNGIVEN, opened
-from .measure import Measure, finite, plain
+from .measure import Measure, closed, finite, plain
 from .problem import Problem, listed, nearest
 from .question import Question
 from .shapes import Array, Log, Row, silent
@@ -176,7 +176,7 @@ def invited(config: Config, asked: Asked) -> Row:
         ],
         "eligible": rates.e,
         "coverage": rates.coverage,
-        "even": even(asked) if table.known else None,
+        "even": even(asked, config.hide_below) if table.known else None,
     }
 
 
@@ -190,7 +190,7 @@ def furthest(asked: Asked) -> list[Row]:
     return found
 
 
-def even(asked: Asked) -> Row:
+def even(asked: Asked, below: int) -> Row:
     """How evenly people answered, by what is known about everybody who was asked."""
     titles, sent = asked.table.known, ~asked.back()
     known = {name: asked.each(name)[sent] for name in titles}
@@ -220,8 +220,17 @@ def even(asked: Asked) -> Row:
             )
         else:
             shown[-1]["categories"].append(category(known, answered, row))
+    for column in shown:
+        column["categories"] = open_ones(column["categories"], below)
     found["columns"] = shown
     return found
+
+
+def open_ones(categories: list[Row], below: int) -> list[Row]:
+    """Without the response of categories in which few answered."""
+    answered = [round(one["response"]["value"] * one["response"]["n"]) for one in categories]
+    secret = closed(answered, below)
+    return [one | {"response": None} if at in secret else one for at, one in enumerate(categories)]
 
 
 def category(known: dict[str, Array], answered: Array, row: Row) -> Row:
@@ -278,7 +287,8 @@ def bounds(config: Config, asked: Asked, main: Question) -> Row:
     y = np.concatenate([of_each(main, values), np.full(silence, np.nan)])
     goal, kind = threshold(main)
     found = cx.bounds(y, scale=(low, high), threshold=goal, confidence=config.confidence)
-    deltas = [-step * (high - low) for step in STEPS]
+    towards = -1 if found.respondents > goal else 1
+    deltas = [towards * step * (high - low) for step in STEPS]
     table = cx.bias_range(y, deltas, scale=(low, high), confidence=config.confidence)
     names = (
         "low",
@@ -292,7 +302,7 @@ def bounds(config: Config, asked: Asked, main: Question) -> Row:
     )
     keys = ("delta", "silent", "value", "ci_low", "ci_high")
     return {
-        **{name: getattr(found, name) for name in names},
+        **{name: finite(getattr(found, name)) for name in names},
         "can_flip": found.can_flip,
         "answers": found.n,
         "asked": found.asked,
@@ -331,7 +341,7 @@ def weighted(config: Config, main: Question) -> Row:
         "estimate": plain(estimate),
         "probability": None if goal is None else cx.target(estimate, goal),
         **spread(weights, start),
-        "margins": shares(weights.margins),
+        "margins": shares(weights.margins, config.hide_below),
     }
 
 
@@ -376,19 +386,25 @@ def designed(measure: Measure, values: Array, weights: cx.Weights) -> cx.SurveyE
     return found
 
 
-def shares(margins: Iterable[Row]) -> list[Row]:
-    """Each category: its share as wanted, of the answers, and as attained."""
+def shares(margins: Iterable[Row], below: int) -> list[Row]:
+    """Each category: its share as wanted, of the answers, and as attained; of few answers only
+    what was wanted."""
     rows = list(margins)
     found = []
     for row in rows:
         same = [other for other in rows if other["margin"] == row["margin"]]
+        secret = closed([other["rows"] for other in same], below)
+        hidden = any(same[at] is row for at in secret)
         found.append(
             {
                 "margin": row["margin"],
                 "category": row["category"],
-                "rows": row["rows"],
+                "hidden": hidden,
+                "rows": None if hidden else row["rows"],
                 **{
-                    key: row[key] / sum(other[key] for other in same)
+                    key: None
+                    if hidden and key == "start"
+                    else row[key] / sum(other[key] for other in same)
                     for key in ("wanted", "start", "attained")
                 },
             }

@@ -85,7 +85,8 @@ def silent(
         rows.append(("weighted", weighted["estimate"], INK))
     for row in bounds["range"][1:]:
         if row["value"] is not None:
-            label = f"all, were the silent {shown(-row['delta']).removesuffix('%')} lower"
+            way = "lower" if row["delta"] < 0 else "higher"
+            label = f"all, were the silent {shown(abs(row['delta'])).removesuffix('%')} {way}"
             rows.append((label, row, MUTED))
     figure, axes = empty(0.95 + 0.27 * (len(rows) + 1))
     axes.grid(axis="x")

@@ -73,7 +73,7 @@ def extremes(silence: Row) -> tuple[Row, Row, Row] | None:
     if not even or not even["columns"]:
         return None
     top = max(even["columns"], key=lambda one: float(one["unconditional"]))
-    rows = [one for one in top["categories"] if one["category"] != "not known"]
+    rows = [one for one in top["categories"] if one["response"] and one["category"] != "not known"]
     if len(rows) < 2:
         return None
     low, *_, high = sorted(rows, key=lambda one: float(one["response"]["value"]))
@@ -131,6 +131,8 @@ def tipping(silence: Row, score: Row) -> str:
     found = silence["bounds"]
     if not found:
         return ""
+    if not found["silent"]:
+        return "Everybody who was asked answered, so nobody is silent."
     form = numbers(score)
     held = f"{GOALS[found['threshold_is']]}, {form.value(found['threshold'], True)}"
     side = "below" if found["respondents"] > found["threshold"] else "above"
