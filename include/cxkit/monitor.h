@@ -151,6 +151,9 @@ CX_API CX_NODISCARD cx_status cx_monitor_new(const cx_array *points, const cx_ar
 /** @brief Releases a monitor. NULL is ignored. */
 CX_API void cx_monitor_free(cx_monitor *self);
 
+/** @brief Forgets everything but the settings, the points and their weights. */
+CX_API void cx_monitor_reset(cx_monitor *self);
+
 /** @brief A second monitor with the same content. */
 CX_API CX_NODISCARD cx_status cx_monitor_copy(const cx_monitor *self, const cx_allocator *allocator,
                                               cx_monitor **out, cx_error *err);

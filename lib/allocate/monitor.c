@@ -170,7 +170,7 @@ static void monitor_begin(cx_monitor *self) {
     for (int64_t i = 0; i < self->count; i++) {
         cx_i_monitor_point *point = &self->points[i];
         point->variance = self->options.prior_variance;
-        point->weight = 1;
+        if (point->weight == 0) point->weight = 1;
         point->last = point->alarm = point->rate_alarm = -1;
         cx_i_monitor_restart(self, i);
     }
@@ -218,6 +218,31 @@ void cx_monitor_free(cx_monitor *self) {
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) cx_i_free(&allocator, memory[i]);
     cx_i_keys_free(&self->keys);
     cx_i_free(&allocator, self);
+}
+
+static void monitor_clear(cx_monitor *self) {
+    int64_t n = self->count, ring = self->ring;
+    for (int64_t i = 0; i < n; i++) {
+        cx_i_monitor_point *point = &self->points[i];
+        double weight = point->weight;
+        memset(point, 0, sizeof *point);
+        point->weight = weight;
+    }
+    memset(self->open, 0, (size_t)(n * ring) * sizeof *self->open);
+    memset(self->arriving, 0, (size_t)(ring * ring) * sizeof *self->arriving);
+    memset(self->arrived, 0, (size_t)ring * sizeof *self->arrived);
+    memset(self->phases, 0, (size_t)self->options.cycle * sizeof *self->phases);
+    if (self->upper != NULL) memset(self->upper, 0, (size_t)(2 * n) * sizeof *self->upper);
+    memset(self->excluded, 0, sizeof self->excluded);
+}
+
+void cx_monitor_reset(cx_monitor *self) {
+    if (self == NULL) return;
+    monitor_clear(self);
+    self->base = self->options.first_period;
+    self->now = self->cycle_known = self->late = 0;
+    self->answers_open = self->invited_open = 0;
+    monitor_begin(self);
 }
 
 /* -- a new one ----------------------------------------------------------------------------- */

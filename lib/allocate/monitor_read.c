@@ -161,7 +161,7 @@ static cx_status monitor_place(const monitor_rows *rows, int64_t start, monitor_
             cx_i_monitor_find(rows->self, rows->points, start, block->count, block->position, err));
     else if (start == 0) {
         CX_TRY(cx_i_monitor_find(rows->self, rows->points, 0, 1, block->position, err));
-        for (int64_t i = 1; i < CX_I_BLOCK; i++) block->position[i] = block->position[0];
+        for (int64_t i = 1; i < block->count; i++) block->position[i] = block->position[0];
     }
     if (rows->periods != NULL && rows->periods->length != 1) {
         for (int64_t i = 0; i < block->count; i++)
@@ -169,7 +169,7 @@ static cx_status monitor_place(const monitor_rows *rows, int64_t start, monitor_
     } else if (start == 0) {
         block->age[0] = 0;
         if (rows->periods != NULL) CX_TRY(monitor_age(rows, 0, &block->age[0], err));
-        for (int64_t i = 1; i < CX_I_BLOCK; i++) block->age[i] = block->age[0];
+        for (int64_t i = 1; i < block->count; i++) block->age[i] = block->age[0];
     }
     return CX_OK;
 }

@@ -57,6 +57,17 @@ static cx_status decode_joint(const uint8_t *bytes, size_t size, encoded *again,
     return status;
 }
 
+static cx_status decode_monitor(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_monitor *monitor;
+    cx_status status = cx_monitor_decode(bytes, size, NULL, &monitor, err);
+    if (status != CX_OK) return status;
+    again->size = cx_monitor_encoded_size(monitor);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_monitor_encode(monitor, again->bytes, again->size, err);
+    cx_monitor_free(monitor);
+    return status;
+}
+
 static encoded make_tally(bool weighted) {
     const double scores[] = {9, 3, 10, 11, NAN, 3}, weights[] = {1, 2.5, 0.1, 1, 1, 0};
     cx_array x = cx_array_of(scores, CX_F64, 6), w = cx_array_of(weights, CX_F64, 6);
@@ -106,6 +117,38 @@ static encoded make_waits(bool split) {
     ck_assert_uint_le(made.size, ROOM);
     ck_assert_ok(cx_waits_encode(waits, made.bytes, made.size, err));
     cx_waits_free(waits);
+    return made;
+}
+
+/* Two points after three periods, with all that a monitor can keep or with the least of it. */
+static encoded make_monitor(bool full) {
+    const int32_t offsets[] = {0, 4, 8};
+    const int64_t d[] = {3, 9}, n[] = {2, 1}, p[] = {9, 2}, offered[] = {20, 20};
+    cx_array keys = cx_array_of("BernGenf", CX_STRING, 2), number = cx_array_of(d, CX_I64, 2);
+    cx_array x[4] = {cx_array_of(d, CX_I64, 2), cx_array_of(n, CX_I64, 2),
+                     cx_array_of(p, CX_I64, 2), cx_array_of(offered, CX_I64, 2)};
+    cx_monitor_options settings;
+    cx_monitor *monitor;
+    encoded made;
+    keys.offsets = offsets;
+    cx_monitor_options_init(&settings);
+    settings.arl = 5;
+    settings.max_age = full ? 1 : 0;
+    settings.cycle = full ? 2 : 0;
+    settings.direction = full ? CX_MONITOR_BOTH : CX_MONITOR_DOWN;
+    settings.common_shock = full;
+    const cx_array *points = full ? &keys : &number;
+    ck_assert_ok(cx_monitor_new(points, NULL, &settings, NULL, &monitor, err));
+    ck_assert_ok(cx_monitor_baseline(monitor, points, &x[0], &x[1], &x[2], &x[3], err));
+    for (int t = 0; t < 3; t++) {
+        ck_assert_ok(cx_monitor_observe_counts(monitor, points, &x[2], &x[1], &x[0], NULL, err));
+        if (full) ck_assert_ok(cx_monitor_invite(monitor, points, &x[3], NULL, NULL, NULL, err));
+        ck_assert_ok(cx_monitor_end_period(monitor, err));
+    }
+    made.size = cx_monitor_encoded_size(monitor);
+    ck_assert_uint_le(made.size, ROOM);
+    ck_assert_ok(cx_monitor_encode(monitor, made.bytes, made.size, err));
+    cx_monitor_free(monitor);
     return made;
 }
 
@@ -188,6 +231,12 @@ START_TEST(test_waits_refuse_damaged_bytes) {
 }
 END_TEST
 
+START_TEST(test_monitors_refuse_damaged_bytes) {
+    check_all(make_monitor(false), decode_monitor);
+    check_all(make_monitor(true), decode_monitor);
+}
+END_TEST
+
 START_TEST(test_random_bytes_are_refused) {
     for (uint64_t run = 0; run < 2000; run++) {
         encoded e, again;
@@ -238,10 +287,11 @@ START_TEST(test_golden_states_are_read_for_ever) {
             char pair[3] = {hex[2 * b], hex[2 * b + 1], '\0'};
             e.bytes[b] = (uint8_t)strtoul(pair, NULL, 16);
         }
-        codec decode = strcmp(kind, "tally") == 0   ? decode_tally
-                       : strcmp(kind, "waits") == 0 ? decode_waits
-                       : strcmp(kind, "joint") == 0 ? decode_joint
-                                                    : decode_tallies;
+        codec decode = strcmp(kind, "tally") == 0     ? decode_tally
+                       : strcmp(kind, "waits") == 0   ? decode_waits
+                       : strcmp(kind, "joint") == 0   ? decode_joint
+                       : strcmp(kind, "monitor") == 0 ? decode_monitor
+                                                      : decode_tallies;
         ck_assert_ok(decode(e.bytes, e.size, &again, err));
         ck_assert_uint_eq(again.size, e.size);
         ck_assert_int_eq(memcmp(again.bytes, e.bytes, e.size), 0);
@@ -257,6 +307,7 @@ Suite *suite_bytes(void) {
     tcase_add_test(tcase, test_a_tally_refuses_damaged_bytes);
     tcase_add_test(tcase, test_a_set_refuses_damaged_bytes);
     tcase_add_test(tcase, test_waits_refuse_damaged_bytes);
+    tcase_add_test(tcase, test_monitors_refuse_damaged_bytes);
     tcase_add_test(tcase, test_random_bytes_are_refused);
     tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
     tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);

@@ -812,6 +812,27 @@ START_TEST(test_monitor_restarts_where_it_was) {
 }
 END_TEST
 
+START_TEST(test_monitor_forgets_all_but_its_settings_and_weights) {
+    const double weights[] = {1, 3};
+    cx_array keys = cx_array_of(numbers, CX_I32, 2), w = cx_array_of(weights, CX_F64, 2);
+    options.direction = CX_MONITOR_BOTH;
+    options.cycle = 2;
+    options.max_age = 1;
+    ck_assert_ok(cx_monitor_new(&keys, &w, &options, NULL, &monitor, err));
+    cx_monitor *fresh = again(monitor);
+    set_baseline(monitor, 0.2, 0.3, 0.5, 0);
+    for (int t = 0; t < 60; t++) {
+        count_now(monitor, 1, 9, 1, 0), invite_now(monitor, 0, 5);
+        end(monitor);
+    }
+    ck_assert_int_eq(cx_monitor_equal(monitor, fresh), 0);
+    cx_monitor_reset(monitor);
+    cx_monitor_reset(NULL);
+    ck_assert_int_eq(cx_monitor_equal(monitor, fresh), 1);
+    cx_monitor_free(fresh);
+}
+END_TEST
+
 START_TEST(test_monitor_takes_about_200_bytes_a_point) {
     enum { POINTS = 2000 };
     static int32_t keys[POINTS];
@@ -868,6 +889,7 @@ Suite *suite_monitor(void) {
     tcase_add_test(tcase, test_monitor_engines_collect_in_forks_and_merge);
     tcase_add_test(tcase, test_monitor_merges_disjoint_points_and_takes_new_ones);
     tcase_add_test(tcase, test_monitor_restarts_where_it_was);
+    tcase_add_test(tcase, test_monitor_forgets_all_but_its_settings_and_weights);
     tcase_add_test(tcase, test_monitor_takes_about_200_bytes_a_point);
     suite_add_tcase(suite, tcase);
     return suite;

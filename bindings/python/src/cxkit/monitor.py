@@ -340,6 +340,11 @@ class Monitor(State):
         with self._lock:
             _native.cx_monitor_acknowledge(self._handle, _points(point), action)
 
+    def reset(self) -> None:
+        """Forgets everything but the settings, the points and their weights."""
+        with self._lock:
+            _native.cx_monitor_reset(self._handle)
+
     def fork(self) -> Monitor:
         """An empty companion for a second engine: merging it adds what it collected.
 
