@@ -4,8 +4,9 @@
 
 Needs numpy, pandas, ipfn, weightipy, balance and an installed cxkit. Five margins of 12, 2, 51, 7
 and 9 categories, integer codes in a data frame; everyone is asked for 1e-10. Times are processor
-times of one process; each peer is divided by cxkit in the same turn. What everyone attained is
-shown beside the time: the largest |share attained - share wanted|.
+times of one process, from the frame to an array of weights; each peer is divided by cxkit in the
+same turn. What everyone attained is shown beside the time: the largest |share attained - share
+wanted|. balance is asked for the same and stops where its own test of convergence is met.
 """
 
 import logging
@@ -22,8 +23,8 @@ SIZES = {"age": 12, "sex": 2, "state": 51, "income": 7, "education": 9}
 
 def seconds(function):
     start = time.process_time()
-    result = function()
-    return time.process_time() - start, np.asarray(result, dtype=float)
+    weights = np.asarray(function(), dtype=float)
+    return time.process_time() - start, weights
 
 
 def population(rows):
@@ -101,8 +102,9 @@ def main(rows=1_000_000, turns=3):
     took, ratio, attained = ({name: [] for name in runs} for _ in range(3))
     for _ in range(turns):
         for name, run in runs.items():
+            copy = frame.copy()
             try:
-                spent, weights = seconds(lambda run=run: run(frame.copy(), margins))
+                spent, weights = seconds(lambda run=run, copy=copy: run(copy, margins))
             except Exception as error:
                 print(f"# {name}: {type(error).__name__}: {error}", file=sys.stderr)
                 continue

@@ -141,7 +141,9 @@ CX_API void cx_weights_free(cx_weights *self);
  * More than 400 categories are fitted one margin after the other, in at most ten times as many
  * rounds as there may be iterations.
  *
- * Cost: O(rows margins + iterations (cells margins^2 + constraints^3)). Since: 0.1.
+ * Cost: O(rows margins) once, then O(cells) for each step and O(cells margins + constraints^3) for
+ * each of the one to three times that the equations are set up; memory: one number for each row, a
+ * number of its cell, and the start weights when there are any. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_rake(const cx_frame *table, const cx_margins *margins,
                                       const cx_array *weights, const cx_calibrate_options *options,

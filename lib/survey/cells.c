@@ -108,18 +108,23 @@ static bool cells_are_few(const cx_i_constraints *c, uint64_t range) {
     return range > 0 && range <= CELLS_DIRECT && range <= 1024 + 4 * (uint64_t)c->rows;
 }
 
+/* A whole block has its own loop, whose length the compiler knows. */
+static void cells_add(int32_t *restrict cell, const uint32_t *restrict entries, uint32_t radix,
+                      int64_t count) {
+    if (count == CX_I_MAP_BLOCK)
+        for (int i = 0; i < CX_I_MAP_BLOCK; i++) cell[i] += (int32_t)(entries[i] - radix);
+    else
+        for (int64_t i = 0; i < count; i++) cell[i] += (int32_t)(entries[i] - radix);
+}
+
 /* Adds what the categories of one margin count to the keys of a block. */
 static cx_status cells_add_block(cx_i_constraints *c, cells_reader *reader, int64_t m,
                                  int64_t start, int64_t count, cx_error *err) {
-    uint32_t entries[CX_I_MAP_BLOCK], most = 0;
+    uint32_t entries[CX_I_MAP_BLOCK];
     cells_margin *of = &reader->margin[m];
     int64_t radix = (int64_t)of->radix, known = c->margin[m].keys.count;
     CX_TRY(cx_i_key_map_read(&of->map, start, count, entries, err));
-    int32_t *cell = c->cell + start;
-    for (int64_t i = 0; i < count; i++) {
-        most = entries[i] > most ? entries[i] : most;
-        cell[i] += (int32_t)(entries[i] - (uint32_t)radix);
-    }
+    cells_add(c->cell + start, entries, (uint32_t)radix, count);
     if (c->margin[m].keys.count == known) return CX_OK;
     for (int64_t i = 0; i < count; i++)
         if (entries[i] > known * radix)
@@ -133,7 +138,8 @@ static cx_status cells_add_blocks(cx_i_constraints *c, cells_reader *reader, cx_
         memset(c->cell + start, 0, (size_t)count * sizeof *c->cell);
         for (int64_t m = 0; m < c->margins; m++)
             CX_TRY(cells_add_block(c, reader, m, start, count, err));
-        for (int64_t i = start; i < start + count; i++) c->size[c->cell[i]]++;
+        const int32_t *cell = c->cell + start;
+        for (int64_t i = 0; i < count; i++) c->size[cell[i]]++;
     }
     return CX_OK;
 }

@@ -51,6 +51,30 @@ cx_status cx_i_design_variance(const cx_design *design, const double *z, double 
 /* What calibration leaves of the influence values e (not yet weighted), times the weights. */
 cx_status cx_i_design_weigh(const cx_design *design, const double *e, double *z, cx_error *err);
 
+/* -- few rows ------------------------------------------------------------------------------ */
+
+typedef struct cx_i_sparse_stage {
+    double *total;    /* of each unit; 0 between calls, like all that follows */
+    bool *there;      /* of each unit */
+    int64_t *unit;    /* those that are there */
+    double *sum;      /* of each stratum */
+    double *square;   /* of each stratum */
+    int64_t *count;   /* of each stratum: its units that are there */
+    int64_t *stratum; /* those that have some */
+} cx_i_sparse_stage;
+
+typedef struct cx_i_sparse {
+    cx_i_sparse_stage *stage;
+} cx_i_sparse;
+
+/* Whether the variance of few rows can be had from them alone. */
+bool cx_i_sparse_serves(const cx_design *design);
+cx_status cx_i_sparse_new(const cx_design *design, cx_i_sparse *out, cx_error *err);
+void cx_i_sparse_free(const cx_design *design, cx_i_sparse *sparse);
+/* The variance of a sum of values z (already weighted) of these rows. */
+double cx_i_sparse_variance(const cx_design *design, cx_i_sparse *sparse, const int64_t *row,
+                            const double *z, int64_t rows);
+
 /* -- replicates ---------------------------------------------------------------------------- */
 
 /* The calibration that every replicate repeats, or NULL: trimmed weights without totals have none.

@@ -29,9 +29,10 @@ typedef struct cx_i_survey {
     int64_t *row;    /* rows that are used, domain by domain */
     int64_t *first;  /* of each domain: its first in `row`; one more at the end */
     int64_t (*excluded)[CX_EXCLUDED_END]; /* of each domain */
-    double *variance; /* of each domain, by replicates; NULL for linearisation */
-    bool *partial;    /* of each domain: replicates without a row of it */
-    double *e, *z;    /* room: influence, 0 outside the domain at hand; and what is left of it */
+    double *variance;   /* of each domain, by replicates; NULL for linearisation */
+    bool *partial;      /* of each domain: replicates without a row of it */
+    double *e, *z;      /* room: influence, 0 outside the domain at hand; and what is left of it */
+    cx_i_sparse sparse; /* with `by`, where it serves */
     int64_t *unit_seen, *stratum_seen; /* room: the last domain that was there, plus 1 */
 } cx_i_survey;
 

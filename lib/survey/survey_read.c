@@ -214,7 +214,9 @@ static cx_status survey_read(cx_i_survey *s, const cx_i_survey_given *given, cx_
     CX_TRY(survey_read_column(s, given->y, s->y, err));
     if (given->x != NULL) CX_TRY(survey_read_column(s, given->x, s->x, err));
     survey_list(s);
-    return s->design->replicates.kind == CX_REPLICATES_NONE ? CX_OK : cx_i_survey_replicate(s, err);
+    if (s->design->replicates.kind != CX_REPLICATES_NONE) return cx_i_survey_replicate(s, err);
+    bool sparse = s->keyed && s->domains > 1 && cx_i_sparse_serves(s->design);
+    return sparse ? cx_i_sparse_new(s->design, &s->sparse, err) : CX_OK;
 }
 
 cx_status cx_i_survey_open(const cx_design *design, const cx_i_survey_given *given,
@@ -237,6 +239,7 @@ cx_status cx_i_survey_open(const cx_design *design, const cx_i_survey_given *giv
 void cx_i_survey_free(cx_i_survey *s) {
     const cx_allocator *a = &s->design->allocator;
     if (s->keyed) cx_i_keys_free(&s->keys);
+    cx_i_sparse_free(s->design, &s->sparse);
     cx_i_free(a, s->y);
     cx_i_free(a, s->x);
     cx_i_free(a, s->reason);

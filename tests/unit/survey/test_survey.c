@@ -222,6 +222,58 @@ START_TEST(test_a_table_by_key_has_the_figures_of_its_domains) {
 }
 END_TEST
 
+/* Only the second key's rows count, whether the others are looked at or not. */
+static void expect_domains_alike(void) {
+    for (int32_t figure = CX_SURVEY_MEAN; figure <= CX_SURVEY_TOTAL; figure++) {
+        ck_assert_ok(
+            cx_survey_by(figure, &sample_column_y, NULL, design, &sample_by, NULL, &table, err));
+        if (figure == CX_SURVEY_MEAN)
+            ck_assert_ok(
+                cx_survey_mean(&sample_column_y, design, &sample_column_g, NULL, &estimate, err));
+        else
+            ck_assert_ok(
+                cx_survey_total(&sample_column_y, design, &sample_column_g, NULL, &estimate, err));
+        ck_assert_double_gt(estimate.estimate.se, 0);
+        ck_assert_close(cell("se", 1), estimate.estimate.se, 1e-13);
+        cx_table_free(table);
+        table = NULL;
+    }
+    cx_design_free(design);
+    design = NULL;
+}
+
+START_TEST(test_domains_by_key_are_those_taken_one_by_one_in_every_design) {
+    static int64_t alone[SAMPLE_ROWS] = {9};
+    cx_array column = cx_array_of(alone, CX_I64, SAMPLE_ROWS);
+    column.name = "stratum";
+    cx_frame lonely = {&column, 1, {0, 0}};
+    cx_design_options how;
+    cx_design_free(design);
+    ck_assert_ok(cx_design_new(&sample_weights, NULL, NULL, NULL, NULL, NULL, &design, err));
+    expect_domains_alike();
+    ck_assert_ok(cx_design_new(&sample_weights, &sample_strata, &sample_clusters, &sample_fpc, NULL,
+                               NULL, &design, err));
+    expect_domains_alike();
+    ck_assert_ok(cx_design_new(&sample_weights, &sample_strata, &sample_stages, &sample_fpc_stages,
+                               NULL, NULL, &design, err));
+    expect_domains_alike();
+    cx_design_options_init(&how);
+    for (how.lonely = CX_LONELY_REMOVE; how.lonely < CX_LONELY_END; how.lonely++) {
+        ck_assert_ok(cx_design_new(&sample_weights, &lonely, NULL, NULL, NULL, &how, &design, err));
+        expect_domains_alike();
+    }
+    cx_weights *weights = sample_rake();
+    ck_assert_ok(
+        cx_design_new(NULL, &sample_strata, &sample_clusters, NULL, weights, NULL, &design, err));
+    cx_weights_free(weights);
+    expect_domains_alike();
+    ck_assert_ok(cx_design_new(&sample_weights, &lonely, NULL, NULL, NULL, NULL, &design, err));
+    ck_assert_fails(
+        cx_survey_by(CX_SURVEY_MEAN, &sample_column_y, NULL, design, &sample_by, NULL, &table, err),
+        CX_E_FEW, "row 0");
+}
+END_TEST
+
 START_TEST(test_a_key_without_an_answer_is_a_row_with_its_status) {
     double y[SAMPLE_ROWS];
     for (int i = 0; i < SAMPLE_ROWS; i++)
@@ -271,6 +323,7 @@ Suite *suite_survey(void) {
     tcase_add_test(tcase, test_columns_of_another_length_are_refused);
     tcase_add_test(tcase, test_few_answers_are_hidden_when_asked);
     tcase_add_test(tcase, test_a_table_by_key_has_the_figures_of_its_domains);
+    tcase_add_test(tcase, test_domains_by_key_are_those_taken_one_by_one_in_every_design);
     tcase_add_test(tcase, test_a_key_without_an_answer_is_a_row_with_its_status);
     tcase_add_test(tcase, test_a_ratio_by_key_needs_its_denominator);
     suite_add_tcase(suite, tcase);
