@@ -6,7 +6,8 @@ Needs numpy, pandas, ipfn, weightipy, balance and an installed cxkit. Five margi
 and 9 categories, integer codes in a data frame; everyone is asked for 1e-10. Times are processor
 times of one process, from the frame to an array of weights; each peer is divided by cxkit in the
 same turn. What everyone attained is shown beside the time: the largest |share attained - share
-wanted|. balance is asked for the same and stops where its own test of convergence is met.
+wanted|. The margins are whole numbers of 10,000ths, since balance makes a frame of that many rows of
+them.
 """
 
 import logging
@@ -32,7 +33,7 @@ def population(rows):
     frame, margins = {}, {}
     for name, size in SIZES.items():
         frame[name] = rng.choice(size, rows, p=rng.dirichlet(np.full(size, 20))).astype("i4")
-        wanted = rng.dirichlet(np.full(size, 20))
+        wanted = np.diff(np.round(10_000 * np.r_[0, rng.dirichlet(np.full(size, 20)).cumsum()])) / 1e4
         margins[name] = {code: float(share) for code, share in enumerate(wanted)}
     return pd.DataFrame(frame), margins
 
