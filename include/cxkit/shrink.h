@@ -38,6 +38,15 @@ typedef enum cx_ranks {
     CX_RANKS_END = 3           /**< one more than the largest number */
 } cx_ranks;
 
+/** What intervals know of how much groups differ. */
+typedef enum cx_shrink_intervals {
+    CX_SHRINK_INTEGRATED = 0, /**< that it is estimated: every difference counts as much as the data
+                                   make it likely */
+    CX_SHRINK_PLUG_IN = 1,    /**< the estimated one, and the standard error: too short for few
+                                   groups */
+    CX_SHRINK_INTERVALS_END = 2 /**< one more than the largest number */
+} cx_shrink_intervals;
+
 /** Options of cx_shrink and its relatives. */
 typedef struct cx_shrink_options {
     uint32_t struct_size; /**< set by cx_shrink_options_init */
@@ -52,6 +61,8 @@ typedef struct cx_shrink_options {
     int32_t detractors;   /**< tallies: highest answer of a detractor; default 6 */
     int32_t top;          /**< tallies with beta-binomial: steps from the top that count as
                                satisfied; default 2 */
+    int32_t intervals;    /**< a cx_shrink_intervals; default integrated */
+    int32_t reserved;     /**< zero */
     uint64_t seed;        /**< of marginal ranks; default 0 */
     double confidence;    /**< default 0.95 */
     const cx_allocator *allocator; /**< scratch memory and the table; NULL = malloc */
@@ -67,6 +78,11 @@ CX_API void cx_shrink_options_init(cx_shrink_options *options);
  * psi_g); b by generalised least squares. Standard errors by Prasad and Rao, g1 + g2 + 2 g3
  * [PrasadRao1990; DattaLahiri2000]. James-Stein [EfronMorris1975]: ybar + c (y_g - ybar), c = 1 -
  * (k - 3) psi / sum (y_g - ybar)^2, not below 0; standard errors of [Morris1983].
+ *
+ * Intervals of fay-herriot do not take A for known: they are those of a t distribution with the
+ * mean, the variance and the kurtosis of the group's value over all A, each as likely as the
+ * restricted likelihood makes it, A uniform before [MorrisTang2011]; so they are not centred at the
+ * value. With plug_in, or above 10,000 groups, value plus and minus z se.
  *
  * Columns: raw, raw_se, own_weight, rank, rank_low, rank_high, then those of a grouped estimate:
  * its value is the shrunken one. Figures of fay-herriot: groups, between (A), between_se,
@@ -129,8 +145,10 @@ CX_API CX_NODISCARD cx_status cx_shrink_coefficients(const cx_array *values,
  * q_k = (n_k + alpha_k) / (n + A), A = sum alpha. Share: q_1. Net score in points: 100 (q_promoters
  * - q_detractors) with variance 100^2 [(q_pr + q_de) - (q_pr - q_de)^2] / (n + A + 1). `correction`
  * adds d'Sd, d the derivative of the value in log alpha and S the inverse information
- * [KassSteffey1989]. Intervals are those of a beta distribution of that mean and variance, over the
- * range of the score.
+ * [KassSteffey1989]. Intervals are those of a beta distribution over the range of the score, with
+ * the mean and the variance that the value has over all A, each as likely as the data make it,
+ * 1 / (A + 1) uniform before, as the variance between groups then is. With plug_in, without
+ * `correction` or above 10,000 groups: with the value and its standard error.
  *
  * Columns as in cx_shrink. Figures: groups, answers, mean, precision (A), between (variance of the
  * groups' true values), alpha_1.. (in the order of the columns; beta-binomial: alpha_2 belongs to

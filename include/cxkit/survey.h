@@ -111,8 +111,10 @@ CX_API CX_NODISCARD cx_status cx_survey_share(const cx_array *y, const cx_design
 /** @brief Net Promoter Score under a design, in points.
  *
  * The interval is that of cx_nps with the effective number of answers, the variance of one answer
- * divided by that of the score and scaled by (t_n / t_df)^2. Answers outside the scale are left out
- * and counted. See cx_survey_mean.
+ * divided by that of the score and scaled by (t_n / t_df)^2 [KornGraubard1998]. With uneven weights
+ * or units of uneven size df is less than the estimate's: that of a sum of squares which expects
+ * more of some units than of others [Satterthwaite1946]. Answers outside the scale are left out and
+ * counted. See cx_survey_mean.
  */
 CX_API CX_NODISCARD cx_status cx_survey_nps(const cx_array *scores, const cx_design *design,
                                             const cx_array *domain,

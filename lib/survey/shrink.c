@@ -45,6 +45,10 @@ cx_status cx_i_shrink_options(const cx_shrink_options *options, cx_i_shrunk *out
                          (int64_t)o->method);
     if (o->ranks < 0 || o->ranks >= CX_RANKS_END)
         return cx_i_fail(err, CX_E_OPTION, "ranks is %d, which is no cx_ranks", (int64_t)o->ranks);
+    if (o->intervals < 0 || o->intervals >= CX_SHRINK_INTERVALS_END)
+        return cx_i_fail(err, CX_E_OPTION, "intervals is %d, which is no cx_shrink_intervals",
+                         (int64_t)o->intervals);
+    if (o->reserved != 0) return cx_i_fail(err, CX_E_OPTION, "reserved is not 0");
     if (o->draws < 100 || o->draws > 1000000)
         return cx_i_fail(err, CX_E_OPTION, "draws is %d; it has to be from 100 to 1000000",
                          (int64_t)o->draws);
@@ -57,7 +61,7 @@ cx_status cx_i_shrunk_rows(cx_i_shrunk *out, int64_t rows, cx_unit unit, cx_erro
     int64_t cells;
     out->rows = rows;
     out->low = -INFINITY, out->high = INFINITY;
-    if (!cx_i_mul_i64(rows, 5, &cells)) return cx_i_out_of_memory(err);
+    if (!cx_i_mul_i64(rows, 8, &cells)) return cx_i_out_of_memory(err);
     out->row = cx_i_alloc_array(out->allocator, rows, sizeof *out->row);
     out->raw = cx_i_alloc_array(out->allocator, cells, sizeof *out->raw);
     if (out->row == NULL || out->raw == NULL) return cx_i_out_of_memory(err);
@@ -65,6 +69,9 @@ cx_status cx_i_shrunk_rows(cx_i_shrunk *out, int64_t rows, cx_unit unit, cx_erro
     out->own = out->raw_se + rows;
     out->a = out->own + rows;
     out->b = out->a + rows;
+    out->centre = out->b + rows;
+    out->spread = out->centre + rows;
+    out->df = out->spread + rows;
     for (int64_t i = 0; i < rows; i++)
         out->row[i] = cx_i_estimate_new(out->options.confidence, unit);
     return CX_OK;
@@ -90,9 +97,13 @@ void cx_i_shrunk_interval(cx_i_shrunk *shrunk, int64_t i, double confidence, dou
         *high = shrunk->high - range * cx_beta_quantile(tail, b, a);
         return;
     }
-    double half = cx_i_estimate_z(confidence) * shrunk->row[i].se;
-    *low = shrunk->row[i].value - half;
-    *high = shrunk->row[i].value + half;
+    double half = shrunk->spread[i], df = shrunk->df[i];
+    if (isinf(df))
+        half *= cx_i_estimate_z(confidence);
+    else
+        half *= cx_t_quantile_upper(tail, df) * sqrt((df - 2) / df);
+    *low = shrunk->centre[i] - half;
+    *high = shrunk->centre[i] + half;
 }
 
 /* -- ranks --------------------------------------------------------------------------------- */
@@ -101,7 +112,7 @@ static double shrink_draw(const void *context, int64_t i, cx_i_draws *draws) {
     const cx_i_shrunk *shrunk = context;
     double sign = shrunk->options.ascending ? -1 : 1;
     if (shrunk->a[i] > 0) return sign * cx_i_draw_beta(draws, shrunk->a[i], shrunk->b[i]);
-    return sign * (shrunk->row[i].value + shrunk->row[i].se * cx_i_draw_normal(draws));
+    return sign * (shrunk->centre[i] + shrunk->spread[i] * cx_i_draw_normal(draws));
 }
 
 /* Independent intervals that hold together as often as asked: each holds with the root of that. */

@@ -15,7 +15,8 @@ typedef struct cx_i_shrunk {
     int64_t rows;
     cx_estimate *row; /* the shrunken values */
     double *raw, *raw_se, *own, *a, *b;
-    double low, high; /* range of the values */
+    double *centre, *spread, *df; /* of the t distribution of a row without a beta one */
+    double low, high;             /* range of the values */
     struct {
         const char *name;
         double value;
@@ -33,6 +34,30 @@ void cx_i_shrunk_interval(cx_i_shrunk *shrunk, int64_t i, double confidence, dou
                           double *high);
 /* Appends everything to a table of as many rows, which may hold key columns. */
 cx_status cx_i_shrunk_to_table(cx_i_shrunk *shrunk, cx_table *table, cx_error *err);
+
+/* -- mixtures ------------------------------------------------------------------------------ */
+
+/* More groups than this know well enough how much they differ. */
+enum { CX_I_SHRINK_INTEGRATED_MOST = 10000 };
+
+/* The distribution of a row mixed over a number u, by its first four moments. */
+typedef struct cx_i_mixture {
+    void *context;
+    double (*log_density)(void *context, double u); /* of u; what follows is then at that u */
+    void (*moments)(void *context, int64_t row, double *mean, double *variance);
+    double first, last, guess; /* range of u, and a point near the summit */
+    int64_t rows;
+    const double *centre; /* of each row: a number near the mean */
+    double *sum;          /* room: four numbers a row, zero */
+    double total;
+} cx_i_mixture;
+
+typedef struct cx_i_mixed {
+    double mean, variance, df; /* of a t distribution with the same kurtosis */
+} cx_i_mixed;
+
+void cx_i_mixture_integrate(cx_i_mixture *mixture);
+cx_i_mixed cx_i_mixture_row(const cx_i_mixture *mixture, int64_t row);
 
 /* -- models -------------------------------------------------------------------------------- */
 
@@ -85,6 +110,8 @@ typedef struct cx_i_counts {
     bool apart, pooled; /* nothing to be learnt from the others; nothing else */
 } cx_i_counts;
 
+/* Of counts that are distributed by these alpha, but for what does not depend on them. */
+double cx_i_counts_log_likelihood(const cx_i_counts *counts, const double *alpha);
 cx_status cx_i_counts_fit(cx_i_counts *counts, cx_error *err);
 /* Fills the rows of `out`, and its figures. */
 cx_status cx_i_counts_shrink(cx_i_counts *counts, cx_i_shrunk *out, cx_error *err);

@@ -212,6 +212,9 @@ static void area_raw(const cx_i_area *area, int64_t g, cx_i_shrunk *out) {
 
 static void area_interval(cx_i_shrunk *out, int64_t g) {
     cx_estimate *row = &out->row[g];
+    out->centre[g] = row->value;
+    out->spread[g] = row->se;
+    out->df[g] = INFINITY;
     cx_i_shrunk_interval(out, g, row->confidence, &row->ci_low, &row->ci_high);
 }
 
@@ -231,6 +234,72 @@ static cx_status area_alone(const cx_i_area *area, cx_i_shrunk *out, cx_error *e
     return CX_OK;
 }
 
+/* -- intervals ----------------------------------------------------------------------------- */
+
+/* A, at u = A / (A + unit), is uniform [MorrisTang2011], from 0 to a hundred times the unit. */
+typedef struct area_mixture {
+    cx_i_area *area;
+    double unit, at;
+} area_mixture;
+
+static double area_density(void *context, double u) {
+    area_mixture *m = context;
+    m->at = m->unit * u / (1 - u);
+    area_at(m->area, m->at);
+    return m->area->log_likelihood - 2 * log1p(-u);
+}
+
+static void area_posterior(void *context, int64_t g, double *mean, double *variance) {
+    const area_mixture *m = context;
+    cx_i_area *area = m->area;
+    double leverage = cx_i_area_leverage(area, area->x + g * area->terms);
+    *mean = cx_i_area_predict(area, g);
+    *variance = m->at + leverage;
+    if (isnan(area->value[g])) return;
+    double rest = area->variance[g] / (m->at + area->variance[g]);
+    *mean += (1 - rest) * (area->value[g] - *mean);
+    *variance = m->at * rest + rest * rest * leverage;
+}
+
+static double area_harmonic(const cx_i_area *area) {
+    double sum = 0;
+    for (int64_t g = 0; g < area->rows; g++)
+        if (!isnan(area->value[g])) sum += 1 / area->variance[g];
+    return (double)area->used / sum;
+}
+
+/* Intervals of the distribution of each group's true value, mixed over A. */
+static cx_status area_integrate(cx_i_area *area, cx_i_shrunk *out, cx_error *err) {
+    double between = area->between;
+    area_mixture context = {area, area_harmonic(area) + between, between};
+    cx_i_mixture mixture = {.context = &context,
+                            .log_density = area_density,
+                            .moments = area_posterior,
+                            .last = 100.0 / 101,
+                            .guess = between / (between + context.unit),
+                            .rows = out->rows,
+                            .centre = out->centre};
+    mixture.sum = cx_i_alloc_array(out->allocator, out->rows, 4 * sizeof *mixture.sum);
+    if (mixture.sum == NULL) return cx_i_out_of_memory(err);
+    cx_i_mixture_integrate(&mixture);
+    for (int64_t g = 0; g < out->rows; g++) {
+        cx_estimate *row = &out->row[g];
+        cx_i_mixed mixed = cx_i_mixture_row(&mixture, g);
+        out->centre[g] = mixed.mean;
+        out->spread[g] = sqrt(mixed.variance);
+        out->df[g] = mixed.df;
+        cx_i_shrunk_interval(out, g, row->confidence, &row->ci_low, &row->ci_high);
+        row->ci_low = fmin(row->ci_low, row->value);
+        row->ci_high = fmax(row->ci_high, row->value);
+        row->method = CX_METHOD_POSTERIOR;
+    }
+    cx_i_free(out->allocator, mixture.sum);
+    area_at(area, between);
+    return CX_OK;
+}
+
+/* -- the result ---------------------------------------------------------------------------- */
+
 cx_status cx_i_area_shrink(cx_i_area *area, cx_i_shrunk *out, cx_error *err) {
     int64_t smoothed = 0;
     if (area->used == 1) return area_alone(area, out, err);
@@ -246,6 +315,8 @@ cx_status cx_i_area_shrink(cx_i_area *area, cx_i_shrunk *out, cx_error *err) {
         area_interval(out, g);
         smoothed += area->smoothed[g] ? 1 : 0;
     }
+    if (out->options.intervals == CX_SHRINK_INTEGRATED && out->rows <= CX_I_SHRINK_INTEGRATED_MOST)
+        CX_TRY(area_integrate(area, out, err));
     cx_i_shrunk_figure(out, "groups", (double)area->rows);
     cx_i_shrunk_figure(out, "between", area->between);
     cx_i_shrunk_figure(out, "between_se", sqrt(area->between_error));

@@ -47,6 +47,15 @@ static double counts_value(const cx_i_counts *c, const counts_point *at) {
     return sum;
 }
 
+double cx_i_counts_log_likelihood(const cx_i_counts *c, const double *alpha) {
+    counts_point at = {.precision = 0};
+    for (int k = 0; k < c->classes; k++) {
+        at.alpha[k] = alpha[k];
+        at.precision += alpha[k];
+    }
+    return counts_value(c, &at);
+}
+
 static void counts_derive(const cx_i_counts *c, counts_point *at) {
     double first[COUNTS_K + 1] = {0}, second[COUNTS_K + 1] = {0};
     for (int64_t g = 0; g < c->rows; g++)

@@ -153,8 +153,79 @@ static void posterior_row(const cx_i_counts *c, int64_t g, cx_i_shrunk *out) {
     row->method = CX_METHOD_POSTERIOR;
     row->value = unit * score.mean;
     row->se = unit * sqrt(score.variance);
+    out->centre[g] = row->value;
     posterior_shape(out, g, row->value, unit * unit * score.variance);
     cx_i_shrunk_interval(out, g, row->confidence, &row->ci_low, &row->ci_high);
+}
+
+/* -- intervals ----------------------------------------------------------------------------- */
+
+/* The correlation of answers within a group, 1 / (A + 1), is uniform: so is the variance between
+ * groups. The shares are those of the weights n / (1 + (n - 1) u), with the error of these. */
+typedef struct posterior_mixture {
+    cx_i_counts at; /* with the precision and the shares of u */
+    double weight;
+} posterior_mixture;
+
+static double posterior_density(void *context, double u) {
+    posterior_mixture *m = context;
+    cx_i_counts *c = &m->at;
+    double alpha[CX_I_SHRINK_CLASSES] = {0}, sum[CX_I_SHRINK_CLASSES] = {0}, shares = 0;
+    double rho = fmax(u, 1e-8);
+    int used = 0;
+    m->weight = 0;
+    for (int64_t g = 0; g < c->rows; g++) {
+        double n = posterior_n(c, g), one = 1 / (1 + fmax(n - 1, 0) * rho);
+        m->weight += n * one;
+        for (int k = 0; k < c->classes; k++) sum[k] += one * posterior_counts(c, g)[k];
+    }
+    c->precision = (1 - rho) / rho;
+    for (int k = 0; k < c->classes; k++) {
+        c->share[k] = sum[k] / m->weight;
+        alpha[k] = c->share[k] * c->precision;
+        if (!(sum[k] > 0)) continue;
+        used++;
+        shares += log(c->share[k]);
+    }
+    return cx_i_counts_log_likelihood(c, alpha) + (shares - (used - 1) * log(m->weight)) / 2;
+}
+
+static void posterior_moments(void *context, int64_t g, double *mean, double *variance) {
+    const posterior_mixture *m = context;
+    const cx_i_counts *c = &m->at;
+    posterior_score own = posterior_at(c, g, c->precision);
+    double rest = c->precision / (posterior_n(c, g) + c->precision), first = 0, square = 0;
+    for (int k = 0; k < c->classes; k++) {
+        first += c->score[k] * c->share[k];
+        square += c->score[k] * c->score[k] * c->share[k];
+    }
+    *mean = posterior_range(c) * own.mean;
+    *variance = own.variance + rest * rest * fmax(square - first * first, 0) / m->weight;
+    *variance *= posterior_range(c) * posterior_range(c);
+}
+
+static cx_status posterior_integrate(const cx_i_counts *c, cx_i_shrunk *out, cx_error *err) {
+    posterior_mixture context = {*c, 0};
+    cx_i_mixture mixture = {.context = &context,
+                            .log_density = posterior_density,
+                            .moments = posterior_moments,
+                            .last = 1 - 1e-8,
+                            .guess = c->pooled ? 0 : 1 / (1 + c->precision),
+                            .rows = c->rows,
+                            .centre = out->centre};
+    mixture.sum = cx_i_alloc_array(out->allocator, c->rows, 4 * sizeof *mixture.sum);
+    if (mixture.sum == NULL) return cx_i_out_of_memory(err);
+    cx_i_mixture_integrate(&mixture);
+    for (int64_t g = 0; g < c->rows; g++) {
+        cx_estimate *row = &out->row[g];
+        cx_i_mixed mixed = cx_i_mixture_row(&mixture, g);
+        posterior_shape(out, g, mixed.mean, mixed.variance);
+        cx_i_shrunk_interval(out, g, row->confidence, &row->ci_low, &row->ci_high);
+        row->ci_low = fmin(row->ci_low, row->value);
+        row->ci_high = fmax(row->ci_high, row->value);
+    }
+    cx_i_free(out->allocator, mixture.sum);
+    return CX_OK;
 }
 
 static void posterior_figures(const cx_i_counts *c, cx_i_shrunk *out) {
@@ -188,6 +259,9 @@ cx_status cx_i_counts_shrink(cx_i_counts *counts, cx_i_shrunk *out, cx_error *er
     memcpy(counts->score, counts->classes == 2 ? share : net, sizeof share);
     CX_TRY(cx_i_counts_fit(counts, err));
     for (int64_t g = 0; g < counts->rows; g++) posterior_row(counts, g, out);
+    bool integrated = out->options.intervals == CX_SHRINK_INTEGRATED && out->options.correction;
+    if (integrated && !counts->apart && counts->rows <= CX_I_SHRINK_INTEGRATED_MOST)
+        CX_TRY(posterior_integrate(counts, out, err));
     posterior_figures(counts, out);
     return CX_OK;
 }

@@ -103,7 +103,13 @@ static cx_status survey_linearise(survey_call *call, double *variance, cx_error 
         s->e[call->row[i]] = survey_influence(call, call->row[i]);
     cx_status status = cx_i_design_weigh(s->design, s->e, s->z, err);
     if (status == CX_OK) status = cx_i_design_variance(s->design, s->z, variance, err);
-    for (int64_t i = 0; i < call->out.estimate.n; i++) s->e[call->row[i]] = 0;
+    double size = 0;
+    for (int64_t i = 0; i < call->out.estimate.n; i++) {
+        size += fabs(s->z[call->row[i]]);
+        s->e[call->row[i]] = 0;
+    }
+    /* totals of units that are alike differ in rounding all the same */
+    if (status == CX_OK && *variance < 1e-30 * size * size) *variance = 0;
     return status;
 }
 
@@ -166,13 +172,22 @@ static void survey_effect(survey_call *call) {
 
 /* Effective answers for a small-sample interval: the variance of one divided by that of the
  * estimate, times (t_n / t_df)^2; the weights' own where nothing varies [KornGraubard1998]. */
-static double survey_small_n(const survey_call *call, double one) {
+static double survey_small_n(const survey_call *call, double one, double df) {
     const cx_estimate *e = &call->out.estimate;
     double tail = (1 - e->confidence) / 2, n = call->sums.w * call->sums.w / call->square;
     if (e->se > 0) n = one / (e->se * e->se);
     double rows = fmax((double)call->survey->design->rows - 1, 1);
-    double ratio = cx_t_quantile_upper(tail, rows) / cx_t_quantile_upper(tail, e->df);
+    double ratio = cx_t_quantile_upper(tail, rows) / cx_t_quantile_upper(tail, df);
     return n * ratio * ratio;
+}
+
+/* Of a net score: no more degrees of freedom than uneven weights leave. */
+static double survey_net_n(const survey_call *call, double one) {
+    const cx_estimate *e = &call->out.estimate;
+    double worth = call->sums.w * call->sums.w / call->square, df = e->df;
+    double deff = e->se > 0 && one > 0 ? worth * e->se * e->se / one : 1;
+    if (df > 0) df = fmin(df, fmax(cx_i_survey_freedom(call->survey, call->row, e->n, deff), 1));
+    return survey_small_n(call, one, df);
 }
 
 static void survey_limits(survey_call *call) {
@@ -180,12 +195,12 @@ static void survey_limits(survey_call *call) {
     cx_estimate *e = &call->out.estimate;
     double value = e->value, both = 0;
     if (e->unit == CX_UNIT_FRACTION)
-        cx_i_survey_limits_share(&s->options, survey_small_n(call, value * (1 - value)), e);
+        cx_i_survey_limits_share(&s->options, survey_small_n(call, value * (1 - value), e->df), e);
     if (e->unit != CX_UNIT_POINTS) return;
     for (int64_t i = 0; i < e->n; i++)
         if (s->y[call->row[i]] != 0) both += s->design->weight[call->row[i]];
     both /= call->sums.w;
-    cx_i_survey_limits_net(&s->options, survey_small_n(call, both - value * value), both, e);
+    cx_i_survey_limits_net(&s->options, survey_net_n(call, both - value * value), both, e);
 }
 
 cx_status cx_i_survey_domain(cx_i_survey *survey, int64_t domain, cx_survey_estimate *out,

@@ -15,6 +15,11 @@ typedef struct cx_i_survey_given {
     const cx_survey_options *options;
 } cx_i_survey_given;
 
+/* Of a stratum: its units, and what the squares of their totals are expected to be. */
+typedef struct cx_i_freedom {
+    double units, sum, squares;
+} cx_i_freedom;
+
 /* The columns as numbers, row by row, and the rows domain by domain. */
 typedef struct cx_i_survey {
     const cx_design *design;
@@ -34,6 +39,7 @@ typedef struct cx_i_survey {
     double *e, *z;      /* room: influence, 0 outside the domain at hand; and what is left of it */
     cx_i_sparse sparse; /* with `by`, where it serves */
     int64_t *unit_seen, *stratum_seen; /* room: the last domain that was there, plus 1 */
+    cx_i_freedom *room;                /* of each stratum of the first stage; zero between calls */
 } cx_i_survey;
 
 cx_status cx_i_survey_open(const cx_design *design, const cx_i_survey_given *given,
@@ -44,6 +50,10 @@ cx_status cx_i_survey_domain(cx_i_survey *survey, int64_t domain, cx_survey_esti
                              cx_error *err);
 /* Variances of all domains by replicates. */
 cx_status cx_i_survey_replicate(cx_i_survey *survey, cx_error *err);
+
+/* Degrees of freedom of the variance of a mean over these rows, whose design effect against
+ * independent answers with the same weights is `deff`. */
+double cx_i_survey_freedom(const cx_i_survey *survey, const int64_t *row, int64_t n, double deff);
 
 /* Sums over the rows of a domain. */
 typedef struct cx_i_survey_sums {

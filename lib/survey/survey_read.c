@@ -190,9 +190,10 @@ static cx_status survey_room(cx_i_survey *s, bool ratio, cx_error *err) {
     s->row = cx_i_alloc_array(a, rows, sizeof *s->row);
     s->unit_seen = cx_i_alloc_array(a, s->design->stage[0].units, sizeof *s->unit_seen);
     s->stratum_seen = cx_i_alloc_array(a, s->design->stage[0].strata, sizeof *s->stratum_seen);
+    s->room = cx_i_alloc_array(a, s->design->stage[0].strata, sizeof *s->room);
     if (ratio) s->x = cx_i_alloc_array(a, rows, sizeof *s->x);
     if (s->y == NULL || s->e == NULL || s->z == NULL || s->reason == NULL || s->domain == NULL ||
-        s->row == NULL || s->unit_seen == NULL || s->stratum_seen == NULL ||
+        s->row == NULL || s->unit_seen == NULL || s->room == NULL || s->stratum_seen == NULL ||
         (ratio && s->x == NULL))
         return cx_i_out_of_memory(err);
     return CX_OK;
@@ -253,4 +254,5 @@ void cx_i_survey_free(cx_i_survey *s) {
     cx_i_free(a, s->z);
     cx_i_free(a, s->unit_seen);
     cx_i_free(a, s->stratum_seen);
+    cx_i_free(a, s->room);
 }

@@ -39,7 +39,8 @@ static const function functions[] = {
     SHRINK(shrink_coefficients, 3, 1 | 2 | 8 | 16, 2),
     SHRINK(shrink_counts, 2, 4, 0),
     OPTIONS(shrink_tallies, 2, 0, shrink, AT(shrink, confidence), AT(shrink, method),
-            AT(shrink, ranks), AT(shrink, draws), AT(shrink, promoters), AT(shrink, detractors)),
+            AT(shrink, ranks), AT(shrink, intervals), AT(shrink, promoters),
+            AT(shrink, detractors)),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 

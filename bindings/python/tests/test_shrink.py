@@ -65,6 +65,18 @@ def test_counts_agree_with_forty_digits():
     assert cx.shrink(SHARES).method == "beta-binomial"
 
 
+def test_intervals_agree_with_adaptive_quadrature():
+    expect("fay_herriot_interval", cx.shrink(VALUES, variances=VARIANCES, X=COVARIATES).table)
+    expect("fay_herriot_plain_interval", cx.shrink(VALUES, variances=VARIANCES, n=N).table)
+    expect("dirichlet_interval", cx.shrink(CLASSES).table)
+    expect("beta_binomial_interval", cx.shrink(SHARES).table)
+    plain = cx.shrink(VALUES, variances=VARIANCES, intervals="plug-in").table
+    half = 1.959963984540054 * plain["se"][0]
+    assert math.isclose(plain["ci_high"][0], plain["value"][0] + half)
+    with pytest.raises(cx.OptionError, match="intervals"):
+        cx.shrink(CLASSES, intervals="short")
+
+
 def test_surgeries_agree_with_the_published_figures():
     rows = read_vectors("fft")
     steps = ("s1", "s2", "s3", "s4", "s5", "dont_know")

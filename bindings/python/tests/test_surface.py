@@ -136,8 +136,8 @@ SURFACE = {
     ),
     "shrink": (
         "values",
-        "method, variances, X, n, ranks, ascending, confidence, correction, intercept, promoters, detractors, top, "
-        "draws, seed",
+        "method, variances, X, n, ranks, ascending, confidence, correction, intervals, intercept, "
+        "promoters, detractors, top, draws, seed",
     ),
     "silence": (
         "last_contact",

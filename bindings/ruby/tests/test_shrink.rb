@@ -56,6 +56,15 @@ class TestShrink < Minitest::Test
     expect("beta_binomial", CXKit.shrink(shares, method: :beta_binomial).table)
   end
 
+  def test_intervals_agree_with_adaptive_quadrature
+    covariates = {x: numbers("x"), team: DATA.map { |row| row["team"] }}
+    expect("fay_herriot_interval", CXKit.shrink(numbers("value"), variances: numbers("variance"), x: covariates).table)
+    expect("dirichlet_interval", CXKit.shrink(classes).table)
+    plain = CXKit.shrink(numbers("value"), variances: numbers("variance"), intervals: :plug_in).table[0]
+    assert_in_delta plain[:value] + 1.959963984540054 * plain[:se], plain[:ci_high], 1e-9
+    assert_raises(CXKit::OptionError) { CXKit.shrink(classes, intervals: :short) }
+  end
+
   def test_surgeries_agree_with_the_published_figures
     rows = Support.vectors("fft")
     steps = rows.map { |row| %w[s1 s2 s3 s4 s5 dont_know].map { |step| Integer(row[step]) } }

@@ -207,6 +207,64 @@ START_TEST(test_fay_herriot_agrees_with_dense_matrices) {
 }
 END_TEST
 
+START_TEST(test_intervals_agree_with_adaptive_quadrature) {
+    ck_assert_ok(cx_shrink(&values, &variances, &n, &covariates, &options, &table, err));
+    ck_assert_int_eq(expect("fay_herriot_interval"), 6);
+    again();
+    ck_assert_ok(VALUES(err));
+    ck_assert_int_eq(expect("fay_herriot_plain_interval"), 4);
+    again();
+    ck_assert_ok(COUNTS(err));
+    ck_assert_int_eq(expect("dirichlet_interval"), 6);
+    again();
+    shares();
+    ck_assert_ok(COUNTS(err));
+    ck_assert_int_eq(expect("beta_binomial_interval"), 6);
+}
+END_TEST
+
+START_TEST(test_plug_in_intervals_are_those_of_the_standard_error) {
+    double z = cx_normal_quantile_upper(0.025);
+    options.intervals = CX_SHRINK_PLUG_IN;
+    ck_assert_ok(VALUES(err));
+    for (int64_t i = 0; i < values.length; i++) {
+        double half = z * table_number(table, "se", i), at = table_number(table, "value", i);
+        ck_assert_close(table_number(table, "ci_low", i), at - half, 1e-12);
+        ck_assert_close(table_number(table, "ci_high", i), at + half, 1e-12);
+    }
+    ck_assert_int_eq(expect("fay_herriot_plain"), 10); /* values and errors are the same */
+}
+END_TEST
+
+START_TEST(test_intervals_do_not_take_the_spread_of_three_groups_for_known) {
+    double plug_in;
+    length(3);
+    options.intervals = CX_SHRINK_PLUG_IN;
+    ck_assert_ok(VALUES(err));
+    plug_in = table_number(table, "ci_high", 0) - table_number(table, "ci_low", 0);
+    again();
+    options.intervals = CX_SHRINK_INTEGRATED;
+    ck_assert_ok(VALUES(err));
+    ck_assert_double_gt(table_number(table, "ci_high", 0) - table_number(table, "ci_low", 0),
+                        plug_in);
+    for (int64_t i = 0; i < 3; i++) {
+        ck_assert_double_le(table_number(table, "ci_low", i), table_number(table, "value", i));
+        ck_assert_double_ge(table_number(table, "ci_high", i), table_number(table, "value", i));
+    }
+}
+END_TEST
+
+START_TEST(test_intervals_find_a_spread_that_is_far_from_the_variances) {
+    for (int64_t i = 0; i < values.length; i++)
+        value[i] *= 1e4, variance[i] = 1e-3 * (double)(i + 1);
+    ck_assert_ok(VALUES(err));
+    for (int64_t i = 0; i < values.length; i++) { /* the groups differ in all they have */
+        double half = cx_normal_quantile_upper(0.025) * sqrt(variance[i]);
+        ck_assert_close(table_number(table, "ci_high", i) - value[i], half, 1e-3);
+    }
+}
+END_TEST
+
 /* Reads a compressed file of the data folder through gzip. */
 static int64_t read_milk(const char *path, char *district) {
     char command[600], line[200];
@@ -501,6 +559,10 @@ Suite *suite_shrink(void) {
     tcase_add_test(tcase, test_a_variance_of_zero_is_smoothed);
     tcase_add_test(tcase, test_groups_that_do_not_differ_are_pooled_in_full);
     tcase_add_test(tcase, test_fay_herriot_agrees_with_dense_matrices);
+    tcase_add_test(tcase, test_intervals_agree_with_adaptive_quadrature);
+    tcase_add_test(tcase, test_plug_in_intervals_are_those_of_the_standard_error);
+    tcase_add_test(tcase, test_intervals_do_not_take_the_spread_of_three_groups_for_known);
+    tcase_add_test(tcase, test_intervals_find_a_spread_that_is_far_from_the_variances);
     tcase_add_test(tcase, test_milk_expenditure_agrees_with_the_published_figures);
     tcase_add_test(tcase, test_counts_agree_with_forty_digits);
     tcase_add_test(tcase, test_surgeries_agree_with_the_published_figures);

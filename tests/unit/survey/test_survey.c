@@ -93,6 +93,50 @@ START_TEST(test_limits_of_shares_stay_within_nought_and_one) {
 }
 END_TEST
 
+/* Degrees of freedom of a quadratic form, tr(QS)^2 / tr(QSQS), with all elements of Q. */
+static double freedom_of(const double *w, const int32_t *stratum, int n) {
+    double trace = 0, square = 0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+            double k = 0, q = 0;
+            for (int m = 0; m < n; m++) k += stratum[m] == stratum[i];
+            if (stratum[i] == stratum[j]) q = k / (k - 1) * ((i == j) - 1 / k);
+            if (i == j) trace += q * w[i] * w[i];
+            square += q * q * w[i] * w[i] * w[j] * w[j];
+        }
+    return trace * trace / square;
+}
+
+START_TEST(test_uneven_weights_leave_a_net_score_fewer_degrees_of_freedom) {
+    static const double w[] = {1, 9, 2, 1, 3, 1, 1, 5, 2, 1},
+                        even[] = {2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
+    static const double scores[] = {10, 3, 9, 8, 9, 2, 10, 7, 6, 9};
+    static const int32_t of[] = {1, 1, 1, 1, 1, 2, 2, 2, 2, 2};
+    cx_array weights = cx_array_of(w, CX_F64, 10), y = cx_array_of(scores, CX_F64, 10);
+    cx_array h = cx_array_of(of, CX_I32, 10);
+    cx_frame strata = {&h, 1, {0, 0}};
+    cx_design *own;
+    h.name = "stratum";
+    cx_survey_options_init(&options);
+    options.method = CX_METHOD_WALD;
+    options.confidence = 0.6;
+    for (int same = 0; same < 2; same++) {
+        weights.data = same ? even : w;
+        ck_assert_ok(cx_design_new(&weights, &strata, NULL, NULL, NULL, NULL, &own, err));
+        ck_assert_ok(cx_survey_nps(&y, own, NULL, &options, &estimate, err));
+        const cx_estimate *e = &estimate.estimate;
+        double df = freedom_of(weights.data, of, 10);
+        if (same) ck_assert_close(df, 8, 1e-14);
+        double half = cx_normal_quantile_upper(0.2) * e->se * cx_t_quantile_upper(0.2, df) /
+                      cx_t_quantile_upper(0.2, 9);
+        ck_assert_double_eq(e->df, 8);
+        ck_assert_double_lt(fabs(e->value + half), 100);
+        ck_assert_close(e->ci_high, e->value + half, 1e-12);
+        cx_design_free(own);
+    }
+}
+END_TEST
+
 START_TEST(test_answers_that_are_all_alike_still_have_an_interval) {
     double tens[SAMPLE_ROWS];
     for (int i = 0; i < SAMPLE_ROWS; i++) tens[i] = 10;
@@ -105,6 +149,29 @@ START_TEST(test_answers_that_are_all_alike_still_have_an_interval) {
     ck_assert_ok(cx_survey_share(&column, design, NULL, NULL, &estimate, err));
     ck_assert_int_eq(estimate.estimate.method, CX_METHOD_BETA);
     ck_assert_double_lt(estimate.estimate.ci_low, 0.95);
+}
+END_TEST
+
+START_TEST(test_units_that_are_alike_have_no_variance_but_rounding) {
+    double w[12], scores[12];
+    int32_t unit[12];
+    for (int i = 0; i < 12; i++) {
+        w[i] = 1 + i % 3 / 7.0;
+        scores[i] = i % 3 == 0 ? 3 : 10;
+        unit[i] = i / 3;
+    }
+    cx_array weights = cx_array_of(w, CX_F64, 12), y = cx_array_of(scores, CX_F64, 12);
+    cx_array shop = cx_array_of(unit, CX_I32, 12);
+    cx_frame clusters = {&shop, 1, {0, 0}};
+    cx_design *own;
+    shop.name = "shop";
+    ck_assert_ok(cx_design_new(&weights, NULL, &clusters, NULL, NULL, NULL, &own, err));
+    ck_assert_ok(cx_survey_nps(&y, own, NULL, NULL, &estimate, err));
+    ck_assert_double_eq(estimate.estimate.se, 0);
+    ck_assert_uint_ne(estimate.estimate.flags & CX_FLAG_NO_VARIANCE, 0);
+    ck_assert_double_le(estimate.estimate.n_eff, 12);
+    ck_assert_double_gt(estimate.estimate.ci_high - estimate.estimate.ci_low, 40);
+    cx_design_free(own);
 }
 END_TEST
 
@@ -313,7 +380,9 @@ Suite *suite_survey(void) {
     tcase_add_test(tcase, test_a_domain_keeps_the_units_outside_it);
     tcase_add_test(tcase, test_limits_are_those_of_t_with_units_minus_strata);
     tcase_add_test(tcase, test_limits_of_shares_stay_within_nought_and_one);
+    tcase_add_test(tcase, test_uneven_weights_leave_a_net_score_fewer_degrees_of_freedom);
     tcase_add_test(tcase, test_answers_that_are_all_alike_still_have_an_interval);
+    tcase_add_test(tcase, test_units_that_are_alike_have_no_variance_but_rounding);
     tcase_add_test(tcase, test_an_error_without_a_degree_of_freedom_bounds_nothing);
     tcase_add_test(tcase, test_a_replicate_without_the_domain_leaves_its_error_unknown);
     tcase_add_test(tcase, test_missing_and_impossible_answers_are_counted_apart);

@@ -15,6 +15,10 @@ from .tally import Tallies
 __all__ = ["Shrinkage", "shrink"]
 
 _METHODS = words(_native.cx_shrink_method_name, _native.CX_SHRINK_END)
+_INTERVALS = {
+    "integrated": _native.CX_SHRINK_INTEGRATED,
+    "plug-in": _native.CX_SHRINK_PLUG_IN,
+}
 _RANKS = {
     "marginal": _native.CX_RANKS_MARGINAL,
     "simultaneous": _native.CX_RANKS_SIMULTANEOUS,
@@ -72,6 +76,7 @@ def shrink(
     ascending: bool = False,
     confidence: float = 0.95,
     correction: bool = True,
+    intervals: str = "integrated",
     intercept: bool = True,
     promoters: int = 9,
     detractors: int = 6,
@@ -99,6 +104,9 @@ def shrink(
         with ascending the lowest
     correction
         counts: add to the errors what comes from a fitted distribution
+    intervals
+        "integrated" over how much the groups may differ, or "plug-in": of the standard error, too
+        short for few groups
     intercept
         of fay-herriot
     promoters, detractors, top
@@ -122,6 +130,7 @@ def shrink(
         draws=draws,
         intercept=int(bool(intercept)),
         correction=int(bool(correction)),
+        intervals=number("intervals", intervals, _INTERVALS),
         promoters=promoters,
         detractors=detractors,
         top=top,

@@ -16,7 +16,8 @@ module CXKit
     SHRINK_METHODS = (0...Native::CX_SHRINK_END).to_h { |i| [Native.cx_shrink_method_name(i), i] }.freeze
     SHRINK_RANKS = {"marginal" => Native::CX_RANKS_MARGINAL, "simultaneous" => Native::CX_RANKS_SIMULTANEOUS,
                     "none" => Native::CX_RANKS_NONE}.freeze
-    private_constant :SHRINK_METHODS, :SHRINK_RANKS
+    SHRINK_INTERVALS = {"integrated" => Native::CX_SHRINK_INTEGRATED, "plug-in" => Native::CX_SHRINK_PLUG_IN}.freeze
+    private_constant :SHRINK_METHODS, :SHRINK_RANKS, :SHRINK_INTERVALS
 
     # Shrinks the figures of small groups towards the others, or what covariates predict.
     #
@@ -27,10 +28,12 @@ module CXKit
     # x:: covariates by name; text becomes indicators
     # n:: answers behind each value
     # ranks:: marginal, simultaneous or none
+    # intervals:: integrated over how much the groups may differ, or plug_in: of the standard error
     def shrink(values, method: :auto, variances: nil, x: nil, n: nil, ranks: :marginal, ascending: false,
-               confidence: 0.95, correction: true, intercept: true, **classes)
+               confidence: 0.95, correction: true, intercept: true, intervals: :integrated, **classes)
       options = Options.build(:Cx_shrink_options, **shrink_classes(classes), confidence: confidence,
                               method: Options.word(:method, method, SHRINK_METHODS),
+                              intervals: Options.word(:intervals, intervals, SHRINK_INTERVALS),
                               ranks: Options.word(:ranks, ranks, SHRINK_RANKS), ascending: ascending ? 1 : 0,
                               correction: correction ? 1 : 0, intercept: intercept ? 1 : 0)
       word = Options.word(:method, method, SHRINK_METHODS.to_h { |name, _| [name, name] })
