@@ -62,6 +62,7 @@ struct TYPE {};
 %cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
 %cx_handle(cx_monitor, cx_monitor_free)
+%cx_handle(cx_mystery, cx_mystery_free)
 %cx_handle(cx_waits, cx_waits_free)
 %cx_handle(cx_margins, cx_margins_free)
 %cx_handle(cx_weights, cx_weights_free)
@@ -110,7 +111,6 @@ struct TYPE {};
 %cx_options(cx_joint_options)
 %cx_options(cx_mean_options)
 %cx_options(cx_mystery_options)
-%ignore cx_mystery_options::allocator;
 %cx_options(cx_paired_options)
 %cx_options(cx_sample_options)
 %cx_options(cx_share_difference_options)

@@ -15,7 +15,8 @@ enum {
     CX_I_TYPE_JOINT = 4,
     CX_I_TYPE_WAITS = 5,
     CX_I_TYPE_MONITOR = 7,
-    CX_I_TYPE_LEDGER = 8
+    CX_I_TYPE_LEDGER = 8,
+    CX_I_TYPE_MYSTERY = 9
 };
 
 /* Writes, or only counts while `out` is NULL. */

@@ -1,172 +1,116 @@
 #include "metric/mystery.h"
 
-#include <cxkit/special.h>
+/* Visits as they are read: cells by auditor and outlet, and the scores of all. */
 
-/* Visits: points to scores, auditors and outlets to numbers. */
-
-static cx_status visits_check_numbers(const cx_i_visits *visits, const cx_array *column,
-                                      const char *role, bool positive, double *out, cx_error *err) {
-    double total = 0;
-    int64_t k = visits->items->count;
-    for (int64_t i = 0; i < k; i++) out[i] = 1;
-    if (column == NULL) return CX_OK;
-    CX_TRY(cx_i_array_check(column, role, CX_I_NUMBERS, err));
-    if (column->length != k)
-        return cx_i_fail(err, CX_E_LENGTH, "%s has %d numbers for %d items", role, column->length,
-                         k);
-    for (int64_t i = 0; i < k; i++) {
-        cx_i_array_read(column, i, 1, &out[i]);
-        total += out[i];
-        if (!(out[i] >= 0 && out[i] <= 1e100) || (positive && !(out[i] > 0)))
-            return cx_i_fail_at(err, CX_E_DOMAIN, column, i, out[i],
-                                positive ? "the most points of an item are a number above 0"
-                                         : "an importance is a number from 0 to 1e100");
-    }
-    if (total > 0) return CX_OK;
-    return cx_i_fail(err, CX_E_DOMAIN, "every %s is 0", role);
+cx_i_twofold cx_i_mystery_twofold(const cx_i_sum *sum) {
+    cx_i_sum rest = *sum, taken = {{0, 0, 0}};
+    double hi = cx_i_sum_value(sum);
+    (void)cx_i_sum_add(&taken, hi);
+    cx_i_sum_subtract(&rest, &taken);
+    return cx_i_tf_quick(hi, cx_i_sum_value(&rest));
 }
 
-static cx_status visits_check_options(const cx_mystery_options *options, cx_error *err) {
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_mystery_options", err));
-    CX_TRY(cx_i_check_confidence(options->confidence, err));
-    CX_TRY(cx_i_check_reserved(options->reserved, err));
-    if (options->pass_mark > 0 && options->pass_mark <= 1) return CX_OK;
-    return cx_i_fail(err, CX_E_OPTION,
-                     "pass_mark is %g and must be a share of the points above 0 and up to 1",
-                     options->pass_mark);
+/* Each score and square was rounded to 2^-64: what a million equal scores leave is below this. */
+double cx_i_mystery_squares(const cx_i_sum *sum, const cx_i_sum *square, int64_t n) {
+    if (n == 0) return 0;
+    cx_i_twofold total = cx_i_mystery_twofold(sum), count = cx_i_tf((double)n);
+    cx_i_twofold mean_part = cx_i_tf_divide(cx_i_tf_multiply(total, total), count);
+    double squares = cx_i_tf_double(cx_i_tf_subtract(cx_i_mystery_twofold(square), mean_part));
+    return squares > 1e-18 * (double)n ? squares : 0;
 }
 
-static cx_status visits_check_key(const cx_i_visits *visits, const cx_frame *key, const char *role,
-                                  cx_error *err) {
-    if (key == NULL) return CX_OK;
-    CX_TRY(cx_i_frame_check(key, role, CX_I_KEYS, err));
-    return cx_i_array_same_length(&visits->items->columns[0], "items", &key->columns[0], role, err);
+/* -- options ------------------------------------------------------------------------------- */
+
+void cx_mystery_options_init(cx_mystery_options *options) {
+    if (options == NULL) return;
+    *options = (cx_mystery_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE};
 }
 
-/* -- points -------------------------------------------------------------------------------- */
-
-/* A share of the maximum may lie between 0 and 1 only. */
-cx_status cx_i_visits_points(const cx_i_visits *visits, int64_t item, int64_t row, double value,
-                             double *share, cx_error *err) {
-    const cx_array *column = &visits->items->columns[item];
-    int code = cx_i_answer_code(visits->answers, value);
-    if (isinf(value))
-        return cx_i_fail_at(err, CX_E_DOMAIN, column, row, value, "the points are infinite");
-    *share = -1 - CX_EXCLUDED_NOT_APPLICABLE;
-    if (isnan(value)) return CX_OK;
-    if (code >= 0) {
-        *share = -1 - code;
-        return CX_OK;
-    }
-    *share = value / visits->most[item];
-    if (value >= 0 && value <= visits->most[item]) return CX_OK;
-    if (visits->answers->invalid == CX_INVALID_ERROR)
-        return cx_i_fail_at(err, CX_E_DOMAIN, column, row, value,
-                            "%g points are outside 0 to %g, the most of this item; name it as a "
-                            "missing or not-applicable code if it stands for none",
-                            value, visits->most[item]);
-    *share = -1 - CX_EXCLUDED_OUT_OF_RANGE;
+static cx_status visits_options(const cx_mystery_options *given, cx_mystery_options *used,
+                                cx_error *err) {
+    cx_mystery_options_init(used);
+    if (given == NULL) return CX_OK;
+    CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_mystery_options", err));
+    CX_TRY(cx_i_check_confidence(given->confidence, err));
+    CX_TRY(cx_i_check_reserved(given->reserved, err));
+    *used = *given;
     return CX_OK;
 }
 
-static cx_status visits_read_block(cx_i_visits *visits, int64_t start, int64_t count,
-                                   cx_error *err) {
-    double values[CX_I_BLOCK], possible[CX_I_BLOCK] = {0}, share;
-    int reason[CX_I_BLOCK];
-    for (int64_t r = 0; r < count; r++) reason[r] = -1;
-    for (int64_t i = 0; i < visits->items->count; i++) {
-        double most = visits->weight[i] * visits->most[i];
-        cx_i_array_read(&visits->items->columns[i], start, count, values);
-        for (int64_t r = 0; r < count; r++) {
-            CX_TRY(cx_i_visits_points(visits, i, start + r, values[r], &share, err));
-            if (share < 0 && reason[r] < 0) reason[r] = -1 - (int)share;
-            if (share < 0) continue;
-            visits->score[start + r] += most * share;
-            possible[r] += most;
-        }
+/* -- auditors and outlets ------------------------------------------------------------------ */
+
+/* Where the outlet's part of a key begins. */
+static size_t visits_split(const cx_mystery *state, const uint8_t *key, size_t size, char *text) {
+    size_t used = 0;
+    for (int64_t c = 0; c < state->auditor_columns; c++) {
+        cx_i_key_part part;
+        used += cx_i_key_parse(key + used, size - used, state->keys.columns[c].kind, text, &part);
     }
-    for (int64_t r = 0; r < count; r++) {
-        double *score = &visits->score[start + r];
-        int why = reason[r] >= 0 ? reason[r] : CX_EXCLUDED_NOT_APPLICABLE;
-        *score = possible[r] > 0 ? *score / possible[r] : -1 - why;
-        if (possible[r] > 0)
-            visits->n++;
-        else
-            visits->excluded[why]++;
+    return used;
+}
+
+static cx_status visits_columns(cx_i_keys *to, const cx_i_keys *from, int64_t first, int64_t count,
+                                cx_error *err) {
+    if (count == 0) return CX_OK;
+    CX_TRY(cx_i_keys_new_columns(to, count, err));
+    for (int64_t c = 0; c < count; c++) {
+        const cx_i_key_column *column = &from->columns[first + c];
+        CX_TRY(cx_i_keys_set_column(to, c, column->name, strlen(column->name), column->kind, err));
     }
     return CX_OK;
 }
 
-static cx_status visits_read_key(const cx_i_visits *visits, cx_i_keys *keys, const cx_frame *key,
-                                 int64_t *of, cx_error *err) {
-    CX_TRY(cx_i_keys_bind(keys, key, err));
-    for (int64_t start = 0; start < visits->rows; start += CX_I_BLOCK) {
-        int64_t left = visits->rows - start;
-        CX_TRY(cx_i_keys_read(keys, key, start, left < CX_I_BLOCK ? left : CX_I_BLOCK, of + start,
-                              err));
+/* Cells in key order; auditors come in that order too, and outlets are numbered as they come. */
+static cx_status visits_cross(cx_i_visits *visits, char *text, cx_error *err) {
+    const cx_mystery *state = visits->state;
+    int64_t auditors = state->auditor_columns, all = state->keys.column_count;
+    CX_TRY(visits_columns(&visits->auditors, &state->keys, 0, auditors, err));
+    CX_TRY(visits_columns(&visits->shops, &state->keys, auditors, all - auditors, err));
+    for (int64_t c = 0; c < state->made; c++) {
+        size_t size;
+        cx_i_crossed_cell *cell = &visits->cell[c];
+        cell->cell = &state->cell[state->order[c]];
+        if (all == 0) continue;
+        const uint8_t *key = cx_i_keys_bytes(&state->keys, state->order[c], &size);
+        size_t split = visits_split(state, key, size, text);
+        if (auditors > 0) CX_TRY(cx_i_keys_put(&visits->auditors, key, split, &cell->auditor, err));
+        if (all > auditors)
+            CX_TRY(cx_i_keys_put(&visits->shops, key + split, size - split, &cell->shop, err));
     }
     return CX_OK;
 }
 
 static cx_status visits_read(cx_i_visits *visits, cx_error *err) {
-    for (int64_t start = 0; start < visits->rows; start += CX_I_BLOCK) {
-        int64_t left = visits->rows - start;
-        CX_TRY(visits_read_block(visits, start, left < CX_I_BLOCK ? left : CX_I_BLOCK, err));
+    const cx_mystery *state = visits->state;
+    char *text = cx_i_alloc(&state->allocator, state->keys.bytes_used + 1);
+    visits->cell = cx_i_alloc_array(&state->allocator, state->made, sizeof *visits->cell);
+    cx_status status = text == NULL || visits->cell == NULL ? cx_i_out_of_memory(err)
+                                                            : visits_cross(visits, text, err);
+    cx_i_free(&state->allocator, text);
+    for (int64_t c = 0; c < state->made && status == CX_OK; c++) {
+        const cx_i_mystery_cell *cell = &state->cell[c];
+        visits->n += cell->n;
+        (void)cx_i_sum_merge(&visits->sum, &cell->sum);
+        (void)cx_i_sum_merge(&visits->square, &cell->square);
+        for (int r = 0; r < CX_EXCLUDED_END; r++) visits->excluded[r] += cell->excluded[r];
     }
-    if (visits->auditor != NULL)
-        CX_TRY(
-            visits_read_key(visits, &visits->auditors, visits->auditor, visits->of_auditor, err));
-    if (visits->shop != NULL)
-        CX_TRY(visits_read_key(visits, &visits->shops, visits->shop, visits->of_shop, err));
-    return CX_OK;
+    return status;
 }
 
-/* -- all together -------------------------------------------------------------------------- */
-
-static cx_status visits_check(cx_i_visits *visits, const cx_mystery_options *options,
-                              cx_error *err) {
-    CX_TRY(visits_check_options(options, err));
-    CX_TRY(cx_i_answer_options_check(visits->answers, err));
-    CX_TRY(cx_i_frame_check(visits->items, "items", CX_I_NUMBERS, err));
-    CX_TRY(visits_check_key(visits, visits->auditor, "auditor", err));
-    return visits_check_key(visits, visits->shop, "shop", err);
-}
-
-static bool visits_alloc(cx_i_visits *visits) {
-    const cx_allocator *allocator = &visits->allocator;
-    visits->most = cx_i_alloc_array(allocator, visits->items->count, sizeof *visits->most);
-    visits->weight = cx_i_alloc_array(allocator, visits->items->count, sizeof *visits->weight);
-    visits->score = cx_i_alloc_array(allocator, visits->rows, sizeof *visits->score);
-    visits->of_auditor = cx_i_alloc_array(allocator, visits->rows, sizeof *visits->of_auditor);
-    visits->of_shop = cx_i_alloc_array(allocator, visits->rows, sizeof *visits->of_shop);
-    return visits->most != NULL && visits->weight != NULL && visits->score != NULL &&
-           visits->of_auditor != NULL && visits->of_shop != NULL;
-}
-
-cx_status cx_i_visits_open(cx_i_visits *visits, const cx_mystery_options *options, cx_error *err) {
-    CX_TRY(visits_check(visits, options, err));
-    visits->options = *options;
-    visits->allocator = cx_i_allocator(options->allocator);
-    visits->rows = visits->items->columns[0].length;
-    cx_i_keys_init(&visits->auditors, &visits->allocator);
-    cx_i_keys_init(&visits->shops, &visits->allocator);
-    cx_status status = visits_alloc(visits) ? CX_OK : cx_i_out_of_memory(err);
-    if (status == CX_OK)
-        status = visits_check_numbers(visits, visits->maximum, "maximum", true, visits->most, err);
-    if (status == CX_OK)
-        status = visits_check_numbers(visits, visits->importance, "importance", false,
-                                      visits->weight, err);
-    if (status == CX_OK) status = visits_read(visits, err);
+cx_status cx_i_visits_open(const cx_mystery *state, const cx_mystery_options *options,
+                           cx_i_visits *visits, cx_error *err) {
+    memset(visits, 0, sizeof *visits);
+    visits->state = state;
+    CX_TRY(visits_options(options, &visits->options, err));
+    cx_i_keys_init(&visits->auditors, &state->allocator);
+    cx_i_keys_init(&visits->shops, &state->allocator);
+    cx_status status = visits_read(visits, err);
     if (status != CX_OK) cx_i_visits_close(visits);
     return status;
 }
 
 void cx_i_visits_close(cx_i_visits *visits) {
-    cx_i_free(&visits->allocator, visits->most);
-    cx_i_free(&visits->allocator, visits->weight);
-    cx_i_free(&visits->allocator, visits->score);
-    cx_i_free(&visits->allocator, visits->of_auditor);
-    cx_i_free(&visits->allocator, visits->of_shop);
+    cx_i_free(&visits->state->allocator, visits->cell);
     cx_i_keys_free(&visits->auditors);
     cx_i_keys_free(&visits->shops);
 }
@@ -179,7 +123,7 @@ void cx_i_visits_estimate(const cx_i_visits *visits, int64_t n, double mean, dou
     out->status = n == 0 ? CX_E_EMPTY : CX_OK;
     if (n == 0) return;
     out->value = mean;
-    bool alike = !(squares > 1e-20 * (double)n);
+    bool alike = !(squares > 0);
     if (n < 5) out->flags |= CX_FLAG_FEW;
     if (n < 2 || alike) {
         out->flags |= CX_FLAG_NO_VARIANCE;

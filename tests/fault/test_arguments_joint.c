@@ -12,6 +12,9 @@ static const int32_t name_offsets[] = {0, 1, 2};
 static cx_array a, b, weights, importance, maximum, names, pair[2], keys;
 static cx_frame two, by;
 static cx_joint *joint, *empty, *gaps;
+static cx_mystery *shopping;
+static uint8_t mystery_bytes[2048];
+static size_t mystery_size;
 static uint8_t joint_bytes[2048], buffer[2048];
 static size_t joint_size;
 
@@ -37,11 +40,16 @@ CALL(gap, PTR(0, gaps), COL(2, &importance), options, HANDLE(1, cx_table))
 CALL(gap_total, PTR(0, gaps), COL(2, &importance), options, OUT(1, cx_estimate))
 CALL(gap_by, PTR(0, gaps), frame_with(1, &two), frame_with(2, &two), COL(5, &weights),
      frame_with(3, &by), NULL, NULL, options, HANDLE(4, cx_table))
-CALL(mystery, frame_with(0, &two), NULL, NULL, NULL, NULL, NULL, options, OUT(1, cx_mystery_result))
-CALL(mystery_items, frame_with(0, &two), COL(2, &maximum), COL(3, &importance), NULL, options,
-     HANDLE(1, cx_table))
-CALL(mystery_shops, frame_with(0, &two), NULL, NULL, &by, frame_with(2, &by), NULL, options,
-     HANDLE(1, cx_table))
+CALL(mystery_new, COL(0, &names), COL(2, &maximum), COL(3, &importance), 1, NULL,
+     HANDLE(1, cx_mystery))
+CALL(mystery_copy, PTR(0, shopping), NULL, HANDLE(1, cx_mystery))
+CALL(mystery_add, PTR(0, shopping), frame_with(1, &two), NULL, frame_with(2, &by), options)
+CALL(mystery_merge, PTR(0, shopping), PTR(1, shopping))
+CALL(mystery_encode, PTR(0, shopping), PTR(1, buffer), mystery_size)
+CALL(mystery_decode, PTR(0, mystery_bytes), mystery_size, NULL, HANDLE(1, cx_mystery))
+CALL(mystery_score, PTR(0, shopping), options, OUT(1, cx_mystery_result))
+CALL(mystery_items, PTR(0, shopping), options, HANDLE(1, cx_table))
+CALL(mystery_shops, PTR(0, shopping), options, HANDLE(1, cx_table))
 
 INIT(answer)
 INIT(gap)
@@ -90,19 +98,15 @@ static const function functions[] = {
     GAP(gap_total),
     OPTIONS(gap_by, 5, 46, gap, AT(gap, confidence), AT(gap, cases), AT(gap, cut),
             AT(gap, reserved)),
-    OPTIONS(mystery, 2, 0, mystery, AT(mystery, confidence), AT(mystery, reserved)),
-    {"mystery_items",
-     call_mystery_items,
-     2,
-     12,
-     init_mystery,
-     sizeof(cx_mystery_options),
-     AT(mystery, confidence),
-     {AT(mystery, reserved)},
-     2,
-     0,
-     0},
-    OPTIONS(mystery_shops, 3, 4, mystery, AT(mystery, confidence), AT(mystery, reserved)),
+    {"mystery_new", call_mystery_new, 2, 12, NULL, 0, 0, {0}, 2, 0, 0},
+    PLAIN(mystery_copy, 2),
+    OPTIONS(mystery_add, 2, 4, answer, 0, ANSWER),
+    PLAIN(mystery_merge, 2),
+    PLAIN(mystery_encode, 2),
+    PLAIN(mystery_decode, 2),
+    OPTIONS(mystery_score, 2, 0, mystery, AT(mystery, confidence), AT(mystery, reserved)),
+    OPTIONS(mystery_items, 2, 0, mystery, AT(mystery, confidence), AT(mystery, reserved)),
+    OPTIONS(mystery_shops, 2, 0, mystery, AT(mystery, confidence), AT(mystery, reserved)),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
@@ -111,6 +115,8 @@ static void states_unchanged(const char *name) {
     ck_assert_msg(memcmp(buffer, joint_bytes, joint_size) == 0, "%s changed the state", name);
     ck_assert_int_eq(cx_joint_n(empty), 0);
     ck_assert_int_eq(cx_joint_n(gaps), ROWS);
+    ck_assert_ok(cx_mystery_encode(shopping, buffer, mystery_size, err));
+    ck_assert_msg(memcmp(buffer, mystery_bytes, mystery_size) == 0, "%s changed the visits", name);
 }
 
 static void setup(void) {
@@ -132,6 +138,11 @@ static void setup(void) {
     ck_assert_ok(cx_joint_add(joint, &two, NULL, NULL, err));
     ck_assert_ok(cx_gap_new(&names, 1, 5, NULL, &gaps, err));
     ck_assert_ok(cx_gap_add(gaps, &two, &two, NULL, NULL, err));
+    ck_assert_ok(cx_mystery_new(&names, &maximum, NULL, 1, NULL, &shopping, err));
+    ck_assert_ok(cx_mystery_add(shopping, &two, NULL, &by, NULL, err));
+    mystery_size = cx_mystery_encoded_size(shopping);
+    ck_assert_uint_le(mystery_size, sizeof mystery_bytes);
+    ck_assert_ok(cx_mystery_encode(shopping, mystery_bytes, mystery_size, err));
     joint_size = cx_joint_encoded_size(joint);
     ck_assert_uint_le(joint_size, sizeof joint_bytes);
     ck_assert_ok(cx_joint_encode(joint, joint_bytes, joint_size, err));
@@ -142,6 +153,7 @@ static void teardown(void) {
     cx_joint_free(joint);
     cx_joint_free(empty);
     cx_joint_free(gaps);
+    cx_mystery_free(shopping);
 }
 
 Suite *suite_arguments_joint(void) {

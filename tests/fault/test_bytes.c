@@ -68,6 +68,17 @@ static cx_status decode_monitor(const uint8_t *bytes, size_t size, encoded *agai
     return status;
 }
 
+static cx_status decode_mystery(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_mystery *visits;
+    cx_status status = cx_mystery_decode(bytes, size, NULL, &visits, err);
+    if (status != CX_OK) return status;
+    again->size = cx_mystery_encoded_size(visits);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_mystery_encode(visits, again->bytes, again->size, err);
+    cx_mystery_free(visits);
+    return status;
+}
+
 static encoded make_tally(bool weighted) {
     const double scores[] = {9, 3, 10, 11, NAN, 3}, weights[] = {1, 2.5, 0.1, 1, 1, 0};
     cx_array x = cx_array_of(scores, CX_F64, 6), w = cx_array_of(weights, CX_F64, 6);
@@ -149,6 +160,27 @@ static encoded make_monitor(bool full) {
     ck_assert_uint_le(made.size, ROOM);
     ck_assert_ok(cx_monitor_encode(monitor, made.bytes, made.size, err));
     cx_monitor_free(monitor);
+    return made;
+}
+
+static encoded make_mystery(bool split) {
+    const double points[2][4] = {{5, 3, 9, 4}, {1, NAN, NAN, 0.5}}, most[] = {5, 1};
+    const int32_t offsets[] = {0, 1, 2, 3, 4}, shops[] = {2, 1, 2, 1};
+    cx_array columns[2], key = cx_array_of("baab", CX_STRING, 4), maximum;
+    cx_array shop = cx_array_of(shops, CX_I32, 4), names = cx_array_of("xy", CX_STRING, 2);
+    cx_frame x = {columns, 2, {0, 0}}, who = {&key, 1, {0, 0}}, where = {&shop, 1, {0, 0}};
+    cx_mystery *visits;
+    encoded made;
+    for (int i = 0; i < 2; i++) columns[i] = cx_array_of(points[i], CX_F64, 4);
+    columns[0].name = "x", columns[1].name = "y", key.name = "auditor", shop.name = "shop";
+    key.offsets = names.offsets = offsets;
+    maximum = cx_array_of(most, CX_F64, 2);
+    ck_assert_ok(cx_mystery_new(&names, &maximum, NULL, 0.8, NULL, &visits, err));
+    ck_assert_ok(cx_mystery_add(visits, &x, split ? &who : NULL, split ? &where : NULL, NULL, err));
+    made.size = cx_mystery_encoded_size(visits);
+    ck_assert_uint_le(made.size, ROOM);
+    ck_assert_ok(cx_mystery_encode(visits, made.bytes, made.size, err));
+    cx_mystery_free(visits);
     return made;
 }
 
@@ -237,6 +269,12 @@ START_TEST(test_monitors_refuse_damaged_bytes) {
 }
 END_TEST
 
+START_TEST(test_visits_refuse_damaged_bytes) {
+    check_all(make_mystery(false), decode_mystery);
+    check_all(make_mystery(true), decode_mystery);
+}
+END_TEST
+
 START_TEST(test_random_bytes_are_refused) {
     for (uint64_t run = 0; run < 2000; run++) {
         encoded e, again;
@@ -291,6 +329,7 @@ START_TEST(test_golden_states_are_read_for_ever) {
                        : strcmp(kind, "waits") == 0   ? decode_waits
                        : strcmp(kind, "joint") == 0   ? decode_joint
                        : strcmp(kind, "monitor") == 0 ? decode_monitor
+                       : strcmp(kind, "mystery") == 0 ? decode_mystery
                                                       : decode_tallies;
         ck_assert_ok(decode(e.bytes, e.size, &again, err));
         ck_assert_uint_eq(again.size, e.size);
@@ -308,6 +347,7 @@ Suite *suite_bytes(void) {
     tcase_add_test(tcase, test_a_set_refuses_damaged_bytes);
     tcase_add_test(tcase, test_waits_refuse_damaged_bytes);
     tcase_add_test(tcase, test_monitors_refuse_damaged_bytes);
+    tcase_add_test(tcase, test_visits_refuse_damaged_bytes);
     tcase_add_test(tcase, test_random_bytes_are_refused);
     tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
     tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);

@@ -131,23 +131,42 @@ static cx_status run_gap(const cx_allocator *allocator, cx_error *err) {
     return status;
 }
 
-static cx_status run_mystery(const cx_allocator *allocator, cx_error *err) {
-    const double fives[] = {5, 5, 5};
-    cx_array maximum = cx_array_of(fives, CX_F64, 3);
-    cx_mystery_options options;
+static cx_status read_visits(const cx_mystery *visits, cx_error *err) {
     cx_mystery_result result;
     cx_table *table;
-    cx_mystery_options_init(&options);
-    options.allocator = allocator;
-    cx_status status = cx_mystery(&x, &maximum, NULL, &by, &by, NULL, &options, &result, err);
+    cx_status status = cx_mystery_score(visits, NULL, &result, err);
+    if (status != CX_OK) return status;
+    status = cx_mystery_items(visits, NULL, &table, err);
+    if (status != CX_OK) return status;
+    cx_table_free(table);
+    status = cx_mystery_shops(visits, NULL, &table, err);
+    if (status == CX_OK) cx_table_free(table);
+    return status;
+}
+
+static cx_status run_mystery(const cx_allocator *allocator, cx_error *err) {
+    const double fives[] = {5, 5, 5};
+    static uint8_t bytes[8192];
+    cx_array maximum = cx_array_of(fives, CX_F64, 3), names = joint_name_column(3);
+    cx_mystery *visits, *copy;
+    cx_status status = cx_mystery_new(&names, &maximum, NULL, 1, allocator, &visits, err);
+    if (status != CX_OK) return status;
+    status = cx_mystery_add(visits, &x, &by, &by, NULL, err);
+    if (status != CX_OK) ck_assert_int_eq(cx_mystery_n(visits), 0);
+    if (status == CX_OK) status = read_visits(visits, err);
     if (status == CX_OK) {
-        status = cx_mystery_items(&x, &maximum, NULL, NULL, &options, &table, err);
-        if (status == CX_OK) cx_table_free(table);
+        size_t size = cx_mystery_encoded_size(visits);
+        ck_assert_uint_le(size, sizeof bytes);
+        ck_assert_int_eq(cx_mystery_encode(visits, bytes, size, NULL), CX_OK);
+        status = cx_mystery_decode(bytes, size, allocator, &copy, err);
     }
     if (status == CX_OK) {
-        status = cx_mystery_shops(&x, &maximum, NULL, &by, &by, NULL, &options, &table, err);
-        if (status == CX_OK) cx_table_free(table);
+        int64_t before = cx_mystery_n(copy);
+        status = cx_mystery_merge(copy, copy, err);
+        ck_assert_int_eq(cx_mystery_n(copy), status == CX_OK ? 2 * before : before);
+        cx_mystery_free(copy);
     }
+    cx_mystery_free(visits);
     return status;
 }
 

@@ -260,3 +260,47 @@ def test_mystery_edge_cases_say_so():
         cx.mystery({"a": [1]}, pass_mark=0)
     one = cx.mystery({"a": [1]}, auditor=["x"])
     assert one.score.method == "bounded" and "not-identified" in one.score.flags
+
+
+def visits_of(rows, **more):
+    state = cx.Visits(["smile", "speed", "tidy"], WEIGHTS, maximum=MOST, pass_mark=0.8)
+    chosen = {name: [values[i] for i in rows] for name, values in POINTS.items()}
+    keys = {name: [ROWS[i][name] for i in rows] for name in ("auditor", "shop")}
+    return state.add(chosen, **keys, **more)
+
+
+def test_visits_add_up_to_the_same_bytes_and_figures():
+    everyone = list(range(len(ROWS)))
+    whole = visits_of(everyone)
+    for cut in (0, 1, 13, 40):
+        mixed = [(7 * i) % 40 for i in everyone]
+        parts = visits_of(mixed[:cut]) + visits_of(mixed[cut:])
+        assert bytes(parts) == bytes(whole) and parts == whole
+        assert parts.mystery().to_dict() == whole.mystery().to_dict()
+    again = cx.Visits.from_bytes(bytes(whole))
+    assert again == whole == pickle.loads(pickle.dumps(whole))
+    assert again.items == ("smile", "speed", "tidy") and again.n + sum(again.excluded.values()) == 40
+    assert again.mystery().shops["key"] == whole.mystery().shops["key"]
+
+
+def test_visits_that_do_not_fit_are_refused():
+    whole = visits_of(range(40))
+    with pytest.raises(cx.MismatchError, match="key"):
+        whole.add(POINTS)
+    with pytest.raises(cx.MismatchError, match="pass marks"):
+        whole.merge(cx.Visits(["smile", "speed", "tidy"], WEIGHTS, maximum=MOST))
+    with pytest.raises(cx.FormatError):
+        cx.Visits.from_bytes(bytes(whole)[:-1])
+    with pytest.raises(cx.OptionError, match="list of names"):
+        cx.Visits("smile")
+    assert whole == visits_of(range(40))
+    whole.reset()
+    assert whole.n == 0 and whole.add({name: [1] for name in POINTS}).n == 1
+
+
+def test_golden_visits_are_read_for_ever():
+    rows = [row for row in read_vectors("golden_states") if row["kind"] == "mystery"]
+    assert len(rows) == 2
+    for row in rows:
+        data = bytes.fromhex(row["hex"])
+        assert bytes(cx.Visits.from_bytes(data)) == data

@@ -113,6 +113,11 @@ SURFACE = {
     "Monitor.invite": ("point, invited, period", "shown, declined"),
     "Monitor.set_baseline": ("point, detractors, passives, promoters", "invited"),
     "Monitor.acknowledge": ("point", "learn"),
+    "Visits": ("items, weights", "maximum, pass_mark"),
+    "Visits.add": (
+        "items", "auditor, shop, missing_codes, not_applicable_codes, invalid"
+    ),
+    "Visits.mystery": ("", "confidence"),
     "Joint": ("names", "read, scale, high, low, top"),
     "Joint.add": ("columns", READING),
     "Joint.index": ("", "importance, cases, method, confidence, min_n"),
@@ -304,7 +309,7 @@ EXAMPLES = [
     cx.journey, cx.modes, cx.Journey.node,
     cx.compare, cx.compare_rest, cx.share_difference, cx.shares, cx.belief_gap, cx.sample_size,
     cx.detectable, cx.target,
-    cx.index, cx.gap, cx.mystery, cx.Joint, cx.Joint.add, cx.Joint.tally, cx.Joint.index,
+    cx.index, cx.gap, cx.mystery, cx.Visits, cx.Visits.add, cx.Visits.mystery, cx.Joint, cx.Joint.add, cx.Joint.tally, cx.Joint.index,
     cx.Joint.compare, cx.Gaps, cx.Gaps.add, cx.Gaps.total,
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll, cx.trend,
     cx.windows, cx.tally_windows, cx.window_of, cx.answer_delay, cx.Tallies.roll,

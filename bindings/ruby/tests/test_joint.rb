@@ -118,6 +118,24 @@ class TestJoint < Minitest::Test
     assert_raises(CXKit::MismatchError) { CXKit::Gaps.from_bytes(CXKit::Joint.new(%w[a]).to_bytes).total }
   end
 
+  def test_visits_add_up_to_the_same_bytes
+    make = lambda do |range|
+      points = columns("mystery_data", %w[smile speed tidy]).transform_values { |values| values[range] }
+      rows = vectors("mystery_data")[range]
+      CXKit::Visits.new(%w[smile speed tidy], {smile: 2, speed: 1, tidy: 3}, maximum: [5, 10, 1])
+                   .add(points, auditor: {auditor: rows.map { |row| row["auditor"] }},
+                                shop: {shop: rows.map { |row| row["shop"] }})
+    end
+    whole = make[0..]
+    parts = make[17..] + make[0...17]
+    assert_equal whole, parts
+    assert_equal whole.mystery.to_h.except(:items, :shops), parts.mystery.to_h.except(:items, :shops)
+    assert_equal whole, CXKit::Visits.from_bytes(whole.to_bytes)
+    assert_equal %i[smile speed tidy], whole.items
+    assert_equal 40, whole.n + whole.excluded.values.sum
+    assert_raises(CXKit::MismatchError) { whole.add({smile: [1], speed: [1], tidy: [1]}) }
+  end
+
   def test_mystery_scores_match_the_independent_numbers
     known = figures("mystery")
     rows = vectors("mystery_data")

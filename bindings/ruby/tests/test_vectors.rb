@@ -121,7 +121,8 @@ class TestVectors < Minitest::Test
   end
 
   KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits,
-           "joint" => CXKit::Joint, "monitor" => CXKit::Monitor}.freeze
+           "joint" => CXKit::Joint, "monitor" => CXKit::Monitor,
+           "mystery" => CXKit::Visits}.freeze
 
   def test_states_of_every_version_are_read_for_ever
     rows = Support.vectors("golden_states")

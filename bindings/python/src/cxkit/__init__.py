@@ -60,7 +60,7 @@ from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, enps, mean_score, nps, share
 from .moments import Moments, correlate
 from .monitor import Monitor
-from .mystery import Auditors, Mystery, mystery
+from .mystery import Auditors, Mystery, Visits, mystery
 from .nonrespondents import (
     Adjustment,
     AipwEstimate,
@@ -168,6 +168,7 @@ __all__ = [
     "UnidentifiedError",
     "UninformedError",
     "VersionError",
+    "Visits",
     "Waits",
     "WaitsBy",
     "Weights",

@@ -15,6 +15,71 @@ module CXKit
     end
   end
 
+  # Mystery-shopping visits: a state that adds up, in memory that follows the pairs of auditor and outlet.
+  class Visits < State
+    PREFIX = "cx_mystery"
+    private_constant :PREFIX
+
+    # items:: names
+    # weights, maximum:: one number for each item, or a Hash by name; nil for 1
+    # pass_mark:: share of an item's points from which it is passed
+    def initialize(items, weights = nil, maximum: nil, pass_mark: 1.0)
+      super()
+      names = items.map(&:to_sym)
+      most, share = {maximum: maximum, weights: weights}.map { |role, given| CXKit.send(:by_item, role, given, names) }
+      Input.open do |input|
+        columns = [input.column(names.map(&:to_s), :items), input.column(most, :maximum),
+                   input.column(share, :weights)]
+        adopt(Native.cx_mystery_new(*columns, Float(pass_mark)))
+      end
+    end
+
+    # Adds visits: a mapping from items to points, one row a visit; nil does not apply.
+    #
+    # auditor, shop:: columns of keys: who judged the visit, and the outlet; the first call says whether they are known
+    def add(items, auditor: nil, shop: nil, **answers)
+      options = Options.answers(**answers)
+      Input.open do |input|
+        given = [input.frame(items, :items), input.frame(auditor, :auditor), input.frame(shop, :shop)]
+        write { |handle| Native.cx_mystery_add(handle, *given, options) }
+      end
+    end
+
+    # Names of the items.
+    def items
+      read { |handle| (0...Native.cx_mystery_columns(handle)).map { |at| Native.cx_mystery_name(handle, at).to_sym } }
+    end
+
+    # Visits with a score.
+    def n
+      read { |handle| Native.cx_mystery_n(handle) }
+    end
+
+    # Visits without one, by reason.
+    def excluded
+      (0...Native::CX_EXCLUDED_END).to_h do |code|
+        [Native.cx_excluded_name(code).to_sym, read { |handle| Native.cx_mystery_excluded(handle, code) }]
+      end
+    end
+
+    # Scores, items, outlets and the effect of the auditors: a Mystery.
+    def mystery(confidence: 0.95)
+      options = Options.build(:Cx_mystery_options, confidence: confidence)
+      ask = ->(what) { read { |handle| Native.public_send(:"cx_mystery_#{what}", handle, options) } }
+      columns = ->(who) { read { |handle| Native.public_send(:"cx_mystery_#{who}_columns", handle) } }
+      raw = ask[:score]
+      known = ->(name) { (value = raw.public_send(name)).nan? ? nil : value }
+      effect = Auditors.new(n: raw.auditors, **(Auditors::FIELDS - [:n]).to_h { |name| [name, known[name]] })
+      Mystery.new(score: Estimate.from(raw.score), se_visits: known[:se_visits], visits: raw.visits,
+                  auditors: columns[:auditor].zero? ? nil : effect, confounded: raw.confounded != 0,
+                  items: Table.new(ask[:items]), shops: columns[:shop].zero? ? nil : Table.new(ask[:shops]))
+    end
+
+    def inspect
+      "#<CXKit::Visits #{n} visits, #{items.size} items>"
+    end
+  end
+
   class << self
     # Mystery-shopping scores: items by weights, outlets, and the effect of the auditors.
     #
@@ -24,14 +89,8 @@ module CXKit
     # pass_mark:: share of an item's points from which it is passed
     def mystery(items, weights = nil, maximum: nil, auditor: nil, shop: nil, pass_mark: 1.0, confidence: 0.95,
                 **answers)
-      options = Options.build(:Cx_mystery_options, pass_mark: pass_mark, confidence: confidence)
-      names = items.to_h.keys.map(&:to_sym)
-      numbers = {maximum: maximum, weights: weights}.map { |option, given| by_item(option, given, names) }
-      Input.open do |input|
-        columns = [input.frame(items, :items), input.column(numbers[0], :maximum), input.column(numbers[1], :weights)]
-        keys = [input.frame(auditor, :auditor), input.frame(shop, :shop)]
-        mystery_of(columns, keys, [Options.answers(**answers), options])
-      end
+      Visits.new(items.to_h.keys, weights, maximum: maximum, pass_mark: pass_mark)
+            .add(items, auditor: auditor, shop: shop, **answers).mystery(confidence: confidence)
     end
 
     private
@@ -43,16 +102,6 @@ module CXKit
       return given.values_at(*names) if given.keys.sort == names.sort
 
       refuse(:name, "#{option} needs one number for each of #{names.join(', ')}")
-    end
-
-    def mystery_of(columns, keys, options)
-      raw = Native.cx_mystery(*columns, *keys, *options)
-      shops = keys[1] && Table.new(Native.cx_mystery_shops(*columns, *keys, *options))
-      known = ->(name) { (value = raw.public_send(name)).nan? ? nil : value }
-      effect = keys[0] && Auditors.new(n: raw.auditors, **(Auditors::FIELDS - [:n]).to_h { |name| [name, known[name]] })
-      Mystery.new(score: Estimate.from(raw.score), se_visits: known[:se_visits], visits: raw.visits, auditors: effect,
-                  confounded: raw.confounded != 0, shops: shops,
-                  items: Table.new(Native.cx_mystery_items(*columns, *options)))
     end
   end
 end
