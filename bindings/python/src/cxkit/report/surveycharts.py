@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
 
 from .charts import (
@@ -19,6 +21,7 @@ from .charts import (
     svg,
 )
 from .shapes import Row, Say
+from .surveywords import MANY
 
 MARKS = {"up": ("^", ACCENT), "down": ("v", LOW)}
 
@@ -31,30 +34,27 @@ def windows(name: str, trend: Row, shown: Say, title: str, description: str) -> 
     axes.grid(axis="y")
     axes.spines["bottom"].set_visible(False)
     drawn = [(x, row) for x, row in enumerate(rows) if row["estimate"]]
+    many = len(rows) > MANY
     axes.plot(
         [x for x, _ in drawn],
         [row["estimate"]["value"] for _, row in drawn],
-        color=MUTED,
-        linewidth=1,
-        alpha=0.45,
+        color=ACCENT if many else MUTED,
+        linewidth=1.4 if many else 1,
+        alpha=1 if many else 0.45,
         zorder=1,
     )
+    if many:
+        axes.fill_between(
+            [x for x, _ in drawn],
+            [row["estimate"]["ci_low"] for _, row in drawn],
+            [row["estimate"]["ci_high"] for _, row in drawn],
+            color=ACCENT,
+            alpha=0.2,
+            linewidth=0,
+        )
     for x, row in drawn:
-        estimate = row["estimate"]
-        marker, colour = MARKS.get(row["change"]["flag"] if row["change"] else "none", ("o", MUTED))
-        interval(axes, x, estimate["ci_low"], estimate["ci_high"], colour)
-        size = 5 if marker == "o" else 8
-        axes.plot([x], [estimate["value"]], marker, color=colour, markersize=size, zorder=3)
-        if marker != "o":
-            axes.annotate(
-                shown(estimate["value"]),
-                (x, estimate["ci_high"]),
-                (0, 4),
-                textcoords="offset points",
-                ha="center",
-                color=INK,
-            )
-    if panel:
+        window(axes, x, row, shown, many)
+    if panel and not many:
         points = [(x, row) for x, row in enumerate(panel["rows"]) if row["value"] is not None]
         axes.plot(
             [x + 0.22 for x, _ in points],
@@ -73,6 +73,27 @@ def windows(name: str, trend: Row, shown: Say, title: str, description: str) -> 
     axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(lambda value, _: shown(value))
     return svg(name, figure, title, description)
+
+
+def window(axes: Any, x: int, row: Row, shown: Say, many: bool) -> None:
+    """One window: a triangle where it changed, else a dot, which is left out of many."""
+    estimate = row["estimate"]
+    marker, colour = MARKS.get(row["change"]["flag"] if row["change"] else "none", ("o", MUTED))
+    if many and marker == "o":
+        return
+    if not many:
+        interval(axes, x, estimate["ci_low"], estimate["ci_high"], colour)
+    size = 5 if marker == "o" else 8
+    axes.plot([x], [estimate["value"]], marker, color=colour, markersize=size, zorder=3)
+    if marker != "o":
+        axes.annotate(
+            shown(estimate["value"]),
+            (x, estimate["ci_high"]),
+            (0, 4),
+            textcoords="offset points",
+            ha="center",
+            color=INK,
+        )
 
 
 @styled

@@ -34,6 +34,7 @@ VERB = {
 }
 WON = {"detractors": "recovered", "passives": "won over", "promoters": "active"}
 POINTS = Numbers("points")
+MANY = 60  # windows that are drawn as a band, without the panel
 
 
 def named(score: Row) -> str:
