@@ -486,6 +486,18 @@ def test_nothing_is_shown_of_few_employees(tmp_path):
 # -- settings ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("metric", ["csat", "mean"])
+def test_every_metric_has_an_interval_for_every_look(tmp_path, metric):
+    toml = f'files = ["a.csv"]\n[[score]]\ncolumn = "q"\nmetric = "{metric}"\nscale = [1, 5]\n'
+    toml += "target = 0.5\n" if metric == "csat" else "target = 3\n"
+    toml += '[settings]\ninterval = "anytime"\nplanned = 200\n'
+    score = found_in(tmp_path, toml, rows="q\n" + "5\n2\n4\n" * 60)["scores"][0]
+    once = score["waves"][-1]
+    assert score["anytime"]["value"] == pytest.approx(once["value"])
+    assert score["anytime"]["ci_low"] < once["ci_low"]
+    assert 0.5 < score["target"]["probability"] < 1
+
+
 def test_a_target_comes_with_its_probability(tmp_path):
     rows = "q\n" + "10\n" * 60 + "3\n" * 20
     found = found_in(tmp_path, NPS + "target = 0\n", rows=rows)
