@@ -443,6 +443,19 @@ def test_coverage_by_flags(tmp_path):
     assert not found["answered_known"] and found["kinds"][1]["share_answered"] is None
 
 
+def test_an_answer_about_which_nobody_was_asked_is_named_with_its_line(tmp_path):
+    toml = NPS + '[coverage]\nfiles = ["log.csv"]\nby = "kind"\nasked = "sent"\n'
+    log = "kind,sent,done\nshop,1,1\nshop,0,1\n"
+    text = refused(tmp_path, toml + 'answered = "done"\n', log)
+    assert 'log.csv, line 3, column "done": 1 are more than were asked (0)' in text
+
+
+def test_progress_beyond_the_whole_is_named_with_its_line(tmp_path):
+    toml = NPS + ASKED + 'progress = "part"\n'
+    text = refused(tmp_path, toml, "id,event,part\n,sent,\n1,started,50\n")
+    assert 'log.csv, line 3, column "part"' in text and "not 50" in text
+
+
 def test_invitations_that_name_no_encounter_are_refused(tmp_path):
     (tmp_path / "visits.csv").write_text("v,kind\nx1,shop\n", encoding="utf-8")
     toml = NPS + ASKED + 'encounter = "v"\n[coverage]\nfiles = ["visits.csv"]\nby = "kind"\n'

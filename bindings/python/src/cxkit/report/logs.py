@@ -15,6 +15,7 @@ from .answers import period, said
 from .config import Config
 from .logfiles import Cases, Contacts, Promised
 from .measure import of_row, plain
+from .problem import Problem, listed
 from .shapes import Array, Log, Row, silent
 from .source import MISSING, Source, canonical, find, written
 
@@ -94,6 +95,17 @@ def named(source: Source, name: str | None) -> Array | None:
         return None
     labels, codes = source.factor(name)
     return np.array([label or "not stated" for label in labels])[codes]
+
+
+def placed(
+    source: Source, error: cx.Error, names: dict[str, str | None], rows: Array | None = None
+) -> Problem:
+    """What the library says about a row, with its file, line and column."""
+    files = listed([path.name for path in source.paths], 3)
+    if error.row is None or error.column is None:
+        return Problem(f"{files}: {error}")
+    row = int(error.row if rows is None else rows[error.row])
+    return source.bad(row, names.get(error.column) or error.column, str(error).partition(": ")[2])
 
 
 def tried(call: Call) -> Row | None:

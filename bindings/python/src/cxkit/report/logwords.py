@@ -138,8 +138,8 @@ def quiet(contacts: Row) -> str:
     extra = found["beyond_chance"]
     if not found["silent"]:
         return (
-            f"None of {count(found['customers'], 'customer')} has been silent for longer than their "
-            "own rhythm explains."
+            f"None of {count(found['customers'], 'customer')} has been silent for longer than "
+            "their own rhythm explains."
         )
     text = (
         f"{found['silent']:,} of {count(found['customers'], 'customer')} have been silent for "

@@ -13,7 +13,7 @@ import cxkit as cx
 
 from .answers import Answers
 from .config import Config, Score
-from .logs import HOUR, UNGIVEN, flags, named, opened, some
+from .logs import HOUR, UNGIVEN, flags, named, opened, placed, some
 from .measure import CODES, KEYS, Measure, closed, finite, of_row, plain
 from .problem import Problem, listed
 from .question import Question
@@ -102,7 +102,10 @@ def coverage(config: Config, folder: Path, asked: Asked | None, log: Log) -> Row
     source = opened(table, folder, log)
     keys = {f"key {at}": named(source, name) for at, name in enumerate(table.by)}
     known = was_asked(source, table, asked)
-    found = cx.coverage(keys, known[0], answered=known[1], confidence=config.confidence)
+    try:
+        found = cx.coverage(keys, known[0], answered=known[1], confidence=config.confidence)
+    except cx.DomainError as error:
+        raise placed(source, error, {"asked": table.asked, "answered": table.answered}) from None
     figures: Any = found.figures
     return {
         "files": [{"name": p.name, "rows": rows} for p, rows in zip(source.paths, source.rows)],
@@ -182,6 +185,7 @@ def covered(row: Row, keys: list[str]) -> Row:
 
 # -- the closed loop -----------------------------------------------------------------------------
 
+ROLES = ("score", "contacted", "reasked", "control", "acted", "alerted", "contacted_at")
 LOOP = (
     "contacted",
     "in_time",
@@ -239,7 +243,7 @@ def closed_loop(config: Config, folder: Path, log: Log) -> Row | None:
     except UNGIVEN as error:
         return found | {"problem": str(error)}
     except cx.DomainError as error:
-        raise Problem(f"{listed([p.name for p in source.paths], 3)}: {error}") from None
+        raise placed(source, error, {name: getattr(table, name, None) for name in ROLES}) from None
     for name in LOOP:
         one = getattr(result, name)
         found[name] = one and plain(one)

@@ -12,7 +12,7 @@ import cxkit as cx
 
 from .answers import period, spoken
 from .config import Config
-from .logs import UNGIVEN, opened
+from .logs import UNGIVEN, opened, placed
 from .measure import Measure, closed, finite, plain
 from .problem import Problem, listed, nearest
 from .question import Question
@@ -154,11 +154,15 @@ def invited(config: Config, asked: Asked) -> Row:
     table, source = asked.table, asked.source
     progress = source.numbers(table.progress)[asked.rows] if table.progress else None
     words = np.array(EVENTS, object)[asked.event]
-    found = cx.dispositions(
-        words, invitation=asked.id, progress=progress, partial_at=table.partial_at
-    )
+    try:
+        found = cx.dispositions(
+            words, invitation=asked.id, progress=progress, partial_at=table.partial_at
+        )
+    except cx.DomainError as error:
+        names = {"progress": table.progress, "event": table.event}
+        raise placed(source, error, names, np.flatnonzero(asked.rows)) from None
     rates = found.rates(e=table.eligible, confidence=config.confidence)
-    names = ("complete", "partial", "refusal", "noncontact", "other")
+    counts = ("complete", "partial", "refusal", "noncontact", "other")
     others = ("unknown_household", "unknown_other", "ineligible", "not_sampled")
     return {
         "files": [{"name": p.name, "rows": rows} for p, rows in zip(source.paths, source.rows)],
@@ -168,7 +172,7 @@ def invited(config: Config, asked: Asked) -> Row:
         "invitations": found.invitations,
         "no_id": asked.no_id,
         "furthest": furthest(asked),
-        "dispositions": {name: getattr(found, name) for name in (*names, *others)},
+        "dispositions": {name: getattr(found, name) for name in (*counts, *others)},
         "rates": [
             {key: row[key] for key in ("rate", "value", "ci_low", "ci_high")}
             | {key: row[key] for key in ("numerator", "denominator")}
