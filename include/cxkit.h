@@ -53,6 +53,7 @@
 #include <cxkit/ppi.h>
 #include <cxkit/propensity.h>
 #include <cxkit/nonrespondents.h>
+#include <cxkit/adaptive.h>
 #include <cxkit/plan.h>
 #include <cxkit/monitor.h>
 #include <cxkit/ledger.h>

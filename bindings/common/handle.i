@@ -97,6 +97,7 @@ struct TYPE {};
 %cx_result(cx_sample)
 %cx_result(cx_target_result)
 
+%cx_options(cx_adaptive_options)
 %cx_options(cx_answer_options)
 %cx_options(cx_anytime_options)
 %cx_options(cx_nps_options)
@@ -127,6 +128,8 @@ struct TYPE {};
 %cx_options(cx_driver_options)
 %cx_options(cx_monitor_options)
 %cx_record(cx_monitor_options)
+%cx_options(cx_period_options)
+%cx_options(cx_running_options)
 %cx_options(cx_plan_options)
 %cx_options(cx_calibrate_options)
 %ignore cx_calibrate_options::allocator;

@@ -44,6 +44,21 @@ const char *cx_i_array_name(const cx_array *column, const char *role) {
     return column->name != NULL ? column->name : role;
 }
 
+const cx_array *cx_i_frame_find(const cx_frame *frame, const char *name) {
+    for (int64_t c = 0; c < frame->count; c++)
+        if (frame->columns[c].name != NULL && strcmp(frame->columns[c].name, name) == 0)
+            return &frame->columns[c];
+    return NULL;
+}
+
+cx_status cx_i_frame_numbers(const cx_frame *frame, const char *role, const char *name, bool needed,
+                             const cx_array **out, cx_error *err) {
+    *out = cx_i_frame_find(frame, name);
+    if (*out == NULL && needed)
+        return cx_i_fail(err, CX_E_NAME, "%s has no column called %s", role, name);
+    return *out == NULL ? CX_OK : cx_i_array_check(*out, name, CX_I_NUMBERS, err);
+}
+
 cx_array cx_i_array_part(const cx_array *column, int64_t start, int64_t count) {
     cx_array part = *column;
     part.length = count;

@@ -14,6 +14,11 @@ cx_status cx_i_array_check(const cx_array *column, const char *role, int accepts
 cx_status cx_i_array_same_length(const cx_array *a, const char *role_a, const cx_array *b,
                                  const char *role_b, cx_error *err);
 cx_status cx_i_frame_check(const cx_frame *frame, const char *role, int accepts, cx_error *err);
+/* A column by name, NULL when it is not there. */
+const cx_array *cx_i_frame_find(const cx_frame *frame, const char *name);
+/* The same, of numbers, called by that name; when it is needed its absence is CX_E_NAME. */
+cx_status cx_i_frame_numbers(const cx_frame *frame, const char *role, const char *name, bool needed,
+                             const cx_array **out, cx_error *err);
 
 /* Rows start .. start+count as a column of their own. */
 cx_array cx_i_array_part(const cx_array *column, int64_t start, int64_t count);

@@ -24,6 +24,33 @@ static cx_i_interval sequence_normal(const cx_i_seen *seen, double t_opt, double
     return (cx_i_interval){seen->mean - half, seen->mean + half};
 }
 
+/* -- gamma-exponential mixture [Howard2021] ------------------------------------------------- */
+
+double cx_i_one_sided_rho(double v_opt, double alpha) {
+    return cx_i_mixture_rho(v_opt, 2 * alpha);
+}
+
+double cx_i_gamma_mixture_log(double s, double v, double rho, double scale) {
+    double square = scale * scale, a = rho / square, shape = a + v / square;
+    double x = shape + s / scale;
+    double start = a * log(a) - cx_lgamma(a) - cx_gamma_log_cdf(a, a, 1);
+    return start + cx_lgamma(shape) + cx_gamma_log_cdf(x, shape, 1) - shape * log(x) + x - a;
+}
+
+/* The logarithm rises with s. */
+double cx_i_gamma_mixture_bound(double v, double rho, double scale, double alpha) {
+    double target = -log(alpha), low = 0, high = sqrt(v + rho) + scale;
+    while (cx_i_gamma_mixture_log(high, v, rho, scale) < target) low = high, high *= 2;
+    for (int i = 0; i < 200 && high - low > 1e-13 * high; i++) {
+        double middle = low + (high - low) / 2;
+        if (cx_i_gamma_mixture_log(middle, v, rho, scale) < target)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 /* -- beta-binomial mixture ----------------------------------------------------------------- */
 
 #define SEQUENCE_LEAST_STRENGTH 1e-3

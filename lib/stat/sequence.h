@@ -11,6 +11,12 @@ double cx_i_mixture_rho(double v_opt, double alpha);
 double cx_i_normal_mixture_log(double s, double v, double rho);
 double cx_i_normal_mixture_bound(double v, double rho, double alpha);
 
+/* Gamma-exponential mixture for sums that can move by `scale` at a time: rho for one side, the
+ * logarithm, and the s at which it is ln(1 / alpha). */
+double cx_i_one_sided_rho(double v_opt, double alpha);
+double cx_i_gamma_mixture_log(double s, double v, double rho, double scale);
+double cx_i_gamma_mixture_bound(double v, double rho, double scale, double alpha);
+
 /* Beta-binomial mixture of the likelihood ratios against mean p, prior strength r. */
 double cx_i_beta_mixture_strength(double t_opt, double alpha);
 double cx_i_beta_mixture_log(double p, double successes, double failures, double r);

@@ -1,4 +1,5 @@
 /* One line per suite, in alphabetical order: SUITE(noun) runs suite_noun(). */
+SUITE(adaptive)
 SUITE(adjust)
 SUITE(alloc)
 SUITE(alloc_contacts)

@@ -175,6 +175,17 @@ SURFACE = {
         "event",
         "invitation, progress, weights, bounced, sent, delivered, opened, partial_at",
     ),
+    "adaptive_mean": (
+        "log, scores",
+        "by, method, metric, scale, promoters, detractors, top, response, predicted, shares, "
+        "finite, confidence",
+    ),
+    "change_since": (
+        "scores, periods, flagged",
+        "reference, reference_se, metric, scale, promoters, detractors, top, confidence",
+    ),
+    "period_means": ("cells", "aipw, unit, confidence"),
+    "running_mean": ("estimates", "predicted, scale, optimise_at, spread, confidence"),
     "plan": ("a, budget", "lower, upper, known, cost, integer, permanent, soft"),
     "propensity": ("X, responded", "weights, ridge, max_iterations"),
     "r_indicator": ("propensity", "weights, variances, ddof"),
@@ -299,6 +310,7 @@ def test_everything_public_is_documented(name):
 
 
 EXAMPLES = [
+    cx.adaptive_mean, cx.change_since, cx.period_means, cx.running_mean,
     cx.Design, cx.survey_mean, cx.survey_total, cx.survey_ratio, cx.share_of,
     cx.anytime, cx.enps, cx.Tallies.margin,
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
@@ -338,9 +350,10 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "anytime closed_loop compare contacts coverage curves difference driver effort errors "
-        "estimate gap index joint journey mean moments monitor mystery net nonrespondents plan ppi "
-        "promises random rates response sample satisfaction silence special table tally tolerance trend waits weights windows"
+        "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
+        "errors estimate gap index joint journey mean moments monitor mystery net "
+        "nonrespondents plan ppi promises random rates response sample satisfaction silence "
+        "special table tally tolerance trend waits weights windows"
     ).split()
 ]
 

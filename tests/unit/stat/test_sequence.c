@@ -14,6 +14,13 @@ START_TEST(test_the_normal_mixture_has_the_published_numbers) {
 }
 END_TEST
 
+START_TEST(test_the_gamma_exponential_mixture_has_the_published_numbers) {
+    double rho = cx_i_one_sided_rho(100, 0.05);
+    ck_assert_near(cx_i_gamma_mixture_log(10, 100, rho, 2), -0.2490165, 5e-8);
+    ck_assert_near(cx_i_gamma_mixture_bound(100, rho, 2, 0.05), 33.02017, 5e-6);
+}
+END_TEST
+
 /* The general formula of the mixture, with v = n p (1 - p) and s = n (mean - p). */
 START_TEST(test_the_beta_mixture_is_that_of_its_general_formula) {
     const double p[] = {0.02, 0.3, 0.5, 0.9}, t[] = {10, 300, 5000};
@@ -132,6 +139,7 @@ Suite *suite_sequence(void) {
     TCase *tcase = tcase_create("sequence");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_the_normal_mixture_has_the_published_numbers);
+    tcase_add_test(tcase, test_the_gamma_exponential_mixture_has_the_published_numbers);
     tcase_add_test(tcase, test_the_beta_mixture_is_that_of_its_general_formula);
     tcase_add_test(tcase, test_no_wealth_is_expected_to_grow_against_the_truth);
     tcase_add_test(tcase, test_the_betting_wealth_falls_in_the_mean_and_its_logarithm_is_convex);

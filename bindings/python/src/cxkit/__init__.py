@@ -13,6 +13,7 @@ installed.
 from __future__ import annotations
 
 from . import _native, errors, random, special
+from .adaptive import adaptive_mean, change_since, period_means, running_mean
 from .anytime import anytime
 from .closed_loop import ClosedLoop, closed_loop
 from .compare import Change, Decomposition, Heterogeneity, decompose, heterogeneity
@@ -172,6 +173,7 @@ __all__ = [
     "Waits",
     "WaitsBy",
     "Weights",
+    "adaptive_mean",
     "adjust_response",
     "aipw_mean",
     "answer_delay",
@@ -181,6 +183,7 @@ __all__ = [
     "bounds",
     "calibrate",
     "ces",
+    "change_since",
     "closed_loop",
     "compare",
     "compare_rest",
@@ -207,6 +210,7 @@ __all__ = [
     "non_repeat",
     "nps",
     "patience",
+    "period_means",
     "plan",
     "poststratify",
     "ppi_mean",
@@ -219,6 +223,7 @@ __all__ = [
     "random",
     "response_rates",
     "response_speed",
+    "running_mean",
     "sample_size",
     "share",
     "share_difference",
