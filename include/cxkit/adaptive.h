@@ -160,8 +160,9 @@ CX_API void cx_period_options_init(cx_period_options *options);
  *                      estimate: status CX_E_EMPTY where a point with a weight has no answer,
  *                      CX_E_FEW where it has one and no predicted variance. Figures: `value`, `se`
  *                      (from the variances within), `ci_low`, `ci_high`, `se_between` (from the
- *                      spread of the periods [Hadad]), `periods`; without a number when one period
- *                      has none, since leaving it out would be a choice made after looking
+ *                      spread of the periods [HadadHirshbergZhanWagerAthey2021]), `periods`;
+ * without a number when one period has none, since leaving it out would be a choice made after
+ * looking
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_MEMORY
  * @retval CX_E_NAME    a column that is needed is not there

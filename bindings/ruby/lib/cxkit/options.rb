@@ -11,6 +11,7 @@ module CXKit
     end
 
     METHODS = words(Native::CX_METHOD_END) { |number| Native.cx_method_name(number) }
+    UNITS = words(Native::CX_UNIT_END) { |number| Native.cx_unit_name(number) }
     INVALID = {"exclude" => Native::CX_INVALID_EXCLUDE, "error" => Native::CX_INVALID_ERROR}.freeze
     FRACTIONAL = {"invalid" => Native::CX_FRACTIONAL_INVALID,
                   "floor" => Native::CX_FRACTIONAL_FLOOR}.freeze
