@@ -63,7 +63,7 @@ static void solve(const problem *p, int costs, int whole, const char *figure, do
     cx_error err;
     cx_plan_options_init(&options);
     options.integer = whole;
-    if (cx_plan(&a, p->budget, &l, &u, &k, costs ? &c : NULL, NULL, &options, &table, &err) !=
+    if (cx_plan(&a, p->budget, &l, &u, &k, costs ? &c : NULL, NULL, NULL, &options, &table, &err) !=
         CX_OK) {
         fprintf(stderr, "%s\n", err.text);
         exit(1);

@@ -58,6 +58,7 @@
 #include <cxkit/monitor.h>
 #include <cxkit/ledger.h>
 #include <cxkit/gate.h>
+#include <cxkit/policy.h>
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>
 #include <cxkit/driver.h>

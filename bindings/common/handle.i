@@ -156,6 +156,13 @@ struct TYPE {};
 %cx_options(cx_ppi_options)
 %ignore cx_ppi_options::allocator;
 %ignore cx_plan_options::allocator;
+/* The bare arrays of C; tables are for other languages. */
+%ignore cx_points;
+%ignore cx_policy_free;
+%ignore cx_policy_new;
+%ignore cx_policy_plan;
+%ignore cx_policy_options::allocator;
+%cx_options(cx_policy_options)
 %cx_options(cx_waits_options)
 %cx_options(cx_curve_options)
 %cx_options(cx_promise_options)

@@ -11,7 +11,7 @@ void cx_plan_options_init(cx_plan_options *options) {
     options->integer = 1;
 }
 
-static cx_status plan_options(const cx_plan_options *given, cx_plan_options *out, cx_error *err) {
+cx_status cx_i_plan_options(const cx_plan_options *given, cx_plan_options *out, cx_error *err) {
     cx_plan_options_init(out);
     if (given == NULL) return CX_OK;
     CX_TRY(cx_i_options_check(given->struct_size, sizeof *given, "cx_plan_options", err));
@@ -140,12 +140,12 @@ static const char *plan_reason(const cx_i_plan *plan, int64_t i) {
     if (plan->lower[i] == plan->upper[i]) return "fixed";
     if (n <= plan->lower[i]) return "floor";
     if (n >= plan->upper[i]) return "capacity";
-    return plan->a[i] == 0 ? "remainder" : "precision";
+    return cx_i_plan_matters(plan, i) ? "precision" : "remainder";
 }
 
 typedef struct plan_result {
     cx_table *table;
-    double *marginal, *share;
+    double *marginal, *share, *rate, *answers, *drift;
     const char **words;
     double objective, used, scale, movable;
 } plan_result;
@@ -153,7 +153,7 @@ typedef struct plan_result {
 static void plan_describe(const cx_i_plan *plan, plan_result *result) {
     cx_i_plan_sum objective = {0, 0}, used = {0, 0}, least = {0, 0};
     for (int64_t i = 0; i < plan->points; i++) {
-        if (plan->a[i] > 0) cx_i_plan_add(&objective, plan->a[i] / (plan->n[i] + plan->known[i]));
+        cx_i_plan_add(&objective, cx_i_plan_value(plan, i, plan->n[i]));
         cx_i_plan_add_product(&used, plan->cost[i], plan->n[i]);
         cx_i_plan_add_product(&least, plan->cost[i], plan->lower[i]);
         result->marginal[i] = cx_i_plan_gain(plan, i, plan->n[i]);
@@ -189,20 +189,25 @@ static cx_status plan_figures(const cx_i_plan *plan, const plan_result *result, 
 }
 
 static cx_status plan_solve_all(cx_i_plan *plan, const cx_allocator *allocator, cx_error *err) {
-    if (!cx_i_plan_full(plan)) {
-        cx_i_plan_scale(plan);
-        double t = cx_i_plan_level(plan);
-        if (plan->integer) {
-            cx_i_plan_item *heap = cx_i_alloc_array(allocator, plan->points, sizeof *heap);
-            if (heap == NULL) return cx_i_out_of_memory(err);
-            cx_i_plan_whole(plan, t, heap);
-            cx_i_free(allocator, heap);
-        }
+    cx_i_plan_item *heap = NULL;
+    if (plan->integer) {
+        heap = cx_i_alloc_room(allocator, plan->points, sizeof *heap);
+        if (heap == NULL) return cx_i_out_of_memory(err);
     }
+    cx_i_plan_solve(plan, heap);
+    cx_i_free(allocator, heap);
     return plan_check_informed(plan, err);
 }
 
-static cx_status plan_columns(cx_i_plan *plan, plan_result *result, cx_error *err) {
+typedef struct plan_request {
+    const cx_array *a, *lower, *upper, *known, *cost, *rate, *permanent, *drift;
+    double budget;
+    cx_plan_options options;
+    cx_allocator allocator;
+} plan_request;
+
+static cx_status plan_columns(const plan_request *request, cx_i_plan *plan, plan_result *result,
+                              cx_error *err) {
     cx_table *table = result->table;
     CX_TRY(cx_i_table_f64(table, "n", &plan->n, err));
     CX_TRY(cx_i_table_f64(table, "lower", &plan->lower, err));
@@ -213,30 +218,53 @@ static cx_status plan_columns(cx_i_plan *plan, plan_result *result, cx_error *er
     CX_TRY(cx_i_table_f64(table, "marginal", &result->marginal, err));
     CX_TRY(cx_i_table_f64(table, "share", &result->share, err));
     plan->root = result->share;
+    if (request->rate != NULL) {
+        CX_TRY(cx_i_table_f64(table, "rate", &result->rate, err));
+        CX_TRY(cx_i_table_f64(table, "answers", &result->answers, err));
+    }
+    if (request->drift != NULL) CX_TRY(cx_i_table_f64(table, "drift", &result->drift, err));
+    plan->drift = result->drift;
     return CX_OK;
 }
 
-typedef struct plan_request {
-    const cx_array *a, *lower, *upper, *known, *cost, *permanent;
-    double budget;
-    cx_plan_options options;
-    cx_allocator allocator;
-} plan_request;
+enum { PLAN_A, PLAN_KNOWN, PLAN_PERMANENT = 7, PLAN_COLUMNS = 8 };
 
-enum { PLAN_COLUMNS = 6 };
-
-static void plan_list(const plan_request *request, const cx_i_plan *plan, plan_column *columns) {
+static void plan_list(const plan_request *request, const cx_i_plan *plan, const plan_result *result,
+                      plan_column *columns) {
     const plan_column list[PLAN_COLUMNS] = {
         {request->a, "a", plan->a, 0, 0, 0x1.fffffffffffffp1023, "finite and at least 0"},
+        {request->known, "known", plan->known, 0, 0, PLAN_MOST, "between 0 and 2^53"},
         {request->lower, "lower", plan->lower, 0, 0, 0x1.fffffffffffffp1023,
          "finite and at least 0"},
         {request->upper, "upper", plan->upper, INFINITY, 0, INFINITY,
          "at least 0, infinity for no upper bound"},
-        {request->known, "known", plan->known, 0, 0, PLAN_MOST, "between 0 and 2^53"},
         {request->cost, "cost", plan->cost, 1, 1e-100, 1e100, "positive, between 1e-100 and 1e100"},
+        {request->rate, "rate", result->rate, 1, 1e-9, 1, "between 1e-9 and 1"},
+        {request->drift, "drift", result->drift, 0, 0, 1e300, "between 0 and 1e300"},
         {request->options.soft ? request->permanent : NULL, "permanent", plan->n, 0,
          -0x1.fffffffffffffp1023, 0x1.fffffffffffffp1023, "0 or 1"}};
     memcpy(columns, list, sizeof list);
+}
+
+/* In invitations: a / (rate v + known) = (a / rate) / (v + known / rate). */
+static cx_status plan_per_invitation(cx_i_plan *plan, const double *rate, cx_error *err) {
+    for (int64_t i = 0; rate != NULL && i < plan->points; i++) {
+        plan->a[i] /= rate[i];
+        plan->known[i] /= rate[i];
+        if (!isfinite(plan->a[i]) || plan->known[i] > PLAN_MOST)
+            return cx_i_fail_at(err, CX_E_LIMIT, NULL, i, rate[i],
+                                "a or known divided by the rate of %g is too large", rate[i]);
+    }
+    return CX_OK;
+}
+
+/* a and known as they were given, and the answers to be expected. */
+static cx_status plan_per_answer(cx_i_plan *plan, const plan_column *columns, plan_result *result,
+                                 cx_error *err) {
+    if (result->rate == NULL) return CX_OK;
+    for (int64_t i = 0; i < plan->points; i++) result->answers[i] = plan->n[i] * result->rate[i];
+    CX_TRY(plan_read(&columns[PLAN_A], plan->points, err));
+    return plan_read(&columns[PLAN_KNOWN], plan->points, err);
 }
 
 static cx_status plan_build(const plan_request *request, plan_result *result, cx_error *err) {
@@ -246,41 +274,59 @@ static cx_status plan_build(const plan_request *request, plan_result *result, cx
     memset(&plan, 0, sizeof plan);
     plan.points = request->a->length;
     plan.integer = request->options.integer != 0;
-    CX_TRY(plan_columns(&plan, result, err));
-    plan_list(request, &plan, columns);
-    for (int c = 0; c < PLAN_COLUMNS; c++) CX_TRY(plan_read(&columns[c], plan.points, err));
+    CX_TRY(plan_columns(request, &plan, result, err));
+    plan_list(request, &plan, result, columns);
+    for (int c = 0; c < PLAN_COLUMNS; c++)
+        if (columns[c].out != NULL) CX_TRY(plan_read(&columns[c], plan.points, err));
+    CX_TRY(plan_per_invitation(&plan, result->rate, err));
     CX_TRY(plan_check_order(&plan, err));
     CX_TRY(plan_set_budget(&plan, request->budget, request->cost != NULL, err));
     CX_TRY(cx_i_plan_bounds(&plan, request->options.soft != 0, &result->scale, err));
     CX_TRY(plan_solve_all(&plan, &request->allocator, err));
     cx_i_plan_certify(&plan, &high, &low);
     plan_describe(&plan, result);
+    CX_TRY(plan_per_answer(&plan, columns, result, err));
     CX_TRY(cx_i_table_words(result->table, "reason", result->words, err));
     return plan_figures(&plan, result, high, low, err);
 }
 
-cx_status cx_plan(const cx_array *a, double budget, const cx_array *lower, const cx_array *upper,
-                  const cx_array *known, const cx_array *cost, const cx_array *permanent,
-                  const cx_plan_options *options, cx_table **out, cx_error *err) {
-    plan_request request = {a, lower, upper, known, cost, permanent, budget, {0}, {0}};
+static cx_status plan_run(plan_request *request, const cx_plan_options *options, cx_table **out,
+                          cx_error *err) {
     plan_result result;
     plan_column columns[PLAN_COLUMNS];
     const cx_i_plan none = {0};
     memset(&result, 0, sizeof result);
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    CX_TRY(plan_options(options, &request.options, err));
-    request.allocator = cx_i_allocator(request.options.allocator);
-    plan_list(&request, &none, columns);
+    CX_TRY(cx_i_plan_options(options, &request->options, err));
+    request->allocator = cx_i_allocator(request->options.allocator);
+    plan_list(request, &none, &result, columns);
     CX_TRY(plan_check_arrays(columns, PLAN_COLUMNS, err));
-    CX_TRY(plan_check_budget(budget, false, err));
-    CX_TRY(cx_i_table_new(a->length, &request.allocator, &result.table, err));
-    result.words = cx_i_alloc_array(&request.allocator, a->length, sizeof *result.words);
+    CX_TRY(plan_check_budget(request->budget, false, err));
+    CX_TRY(cx_i_table_new(request->a->length, &request->allocator, &result.table, err));
+    result.words = cx_i_alloc_array(&request->allocator, request->a->length, sizeof *result.words);
     cx_status status =
-        result.words == NULL ? cx_i_out_of_memory(err) : plan_build(&request, &result, err);
-    cx_i_free(&request.allocator, result.words);
+        result.words == NULL ? cx_i_out_of_memory(err) : plan_build(request, &result, err);
+    cx_i_free(&request->allocator, result.words);
     if (status == CX_OK)
         *out = result.table;
     else
         cx_table_free(result.table);
     return status;
+}
+
+cx_status cx_plan(const cx_array *a, double budget, const cx_array *lower, const cx_array *upper,
+                  const cx_array *known, const cx_array *cost, const cx_array *rate,
+                  const cx_array *permanent, const cx_plan_options *options, cx_table **out,
+                  cx_error *err) {
+    plan_request request = {a, lower, upper, known, cost, rate, permanent, NULL, budget, {0}, {0}};
+    return plan_run(&request, options, out, err);
+}
+
+cx_status cx_plan_steady(const cx_array *a, const cx_array *drift, double budget,
+                         const cx_array *lower, const cx_array *upper, const cx_array *cost,
+                         const cx_array *rate, const cx_array *permanent,
+                         const cx_plan_options *options, cx_table **out, cx_error *err) {
+    plan_request request = {a, lower, upper, NULL, cost, rate, permanent, drift, budget, {0}, {0}};
+    if (drift == NULL) return cx_i_fail(err, CX_E_NULL, "drift is missing");
+    return plan_run(&request, options, out, err);
 }

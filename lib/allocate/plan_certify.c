@@ -1,9 +1,31 @@
 #include "allocate/plan.h"
 
-double cx_i_plan_gain(const cx_i_plan *plan, int64_t i, double n) {
-    double s = n + plan->known[i];
+/* The steady variance of a level that wanders by q a period, (q / 2) (sqrt(1 + 4 a / (q n)) - 1),
+ * and its fall from n to n + 1, both without cancellation. Without drift it is 0 after any answer.
+ */
+static double plan_steady(double a, double q, double n) {
+    if (n == 0) return INFINITY;
+    return q == 0 ? 0 : 2 * a / n / (sqrt(1 + 4 * a / q / n) + 1);
+}
+
+static double plan_steady_gain(double a, double q, double n, bool whole) {
+    if (n == 0) return INFINITY;
+    if (q == 0) return 0;
+    double c = 4 * a / q, here = sqrt(1 + c / n);
+    return whole ? 2 * a / n / (n + 1) / (here + sqrt(1 + c / (n + 1))) : a / n / n / here;
+}
+
+double cx_i_plan_value(const cx_i_plan *plan, int64_t i, double n) {
     if (plan->a[i] == 0) return 0;
-    return plan->a[i] / s / (plan->integer ? s + 1 : s);
+    if (plan->drift != NULL) return plan_steady(plan->a[i], plan->drift[i], n);
+    return plan->a[i] / (n + plan->known[i]);
+}
+
+double cx_i_plan_gain(const cx_i_plan *plan, int64_t i, double n) {
+    double s = n + plan->known[i], bonus = plan->reward == NULL ? 0 : plan->reward[i];
+    if (plan->a[i] == 0) return bonus;
+    if (plan->drift != NULL) return plan_steady_gain(plan->a[i], plan->drift[i], n, plan->integer);
+    return plan->a[i] / s / (plan->integer ? s + 1 : s) + bonus;
 }
 
 static void plan_certify_continuous(const cx_i_plan *plan, double *high, double *low) {

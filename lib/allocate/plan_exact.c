@@ -131,6 +131,7 @@ static double plan_small_side(double a, double n, double known, double cost) {
 }
 
 double cx_i_plan_key(const cx_i_plan *plan, int64_t i, double n) {
+    if (cx_i_plan_rounded(plan)) return cx_i_plan_gain(plan, i, n) / cx_i_plan_cost(plan, i);
     double root = plan->root[i], s = n + plan->known[i], pair = s * (s + 1);
     if (plan->a[i] == 0 || root < 1e-140) return 0;
     return pair < plan_tiny ? INFINITY : root * root / pair;
@@ -138,6 +139,7 @@ double cx_i_plan_key(const cx_i_plan *plan, int64_t i, double n) {
 
 int cx_i_plan_compare(const cx_i_plan *plan, int64_t i, double n, double key_i, int64_t j, double m,
                       double key_j) {
+    if (cx_i_plan_rounded(plan)) return (key_i > key_j) - (key_i < key_j);
     int sign = plan_doubles_decide(key_i, key_j);
     if (sign != 0) return sign;
     double a = plan->a[i], b = plan->a[j], k = plan->known[i], l = plan->known[j];
@@ -157,6 +159,10 @@ int cx_i_plan_compare(const cx_i_plan *plan, int64_t i, double n, double key_i, 
 }
 
 int cx_i_plan_compare_level(const cx_i_plan *plan, int64_t i, double n, double t) {
+    if (cx_i_plan_rounded(plan)) {
+        double key = cx_i_plan_key(plan, i, n), level = 1 / t / t;
+        return (key > level) - (key < level);
+    }
     double s = n + plan->known[i], w = plan->root[i] * t;
     int sign = plan_doubles_decide(w * w, s * (s + 1));
     if (sign != 0 && plan->root[i] > 1e-140) return sign;

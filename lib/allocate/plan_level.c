@@ -24,13 +24,13 @@ void cx_i_plan_scale(cx_i_plan *plan) {
 bool cx_i_plan_full(cx_i_plan *plan) {
     cx_i_plan_sum spent = {0, 0};
     for (int64_t i = 0; i < plan->points; i++) {
-        plan->n[i] = plan->a[i] > 0 ? plan->upper[i] : plan->lower[i];
+        plan->n[i] = cx_i_plan_matters(plan, i) ? plan->upper[i] : plan->lower[i];
         cx_i_plan_add_product(&spent, cx_i_plan_cost(plan, i), plan->n[i]);
     }
     double rest = plan->budget - cx_i_plan_total(&spent);
     if (!(rest >= 0)) return false;
     for (int64_t i = 0; i < plan->points && rest > 0; i++) {
-        if (plan->a[i] > 0) continue;
+        if (cx_i_plan_matters(plan, i)) continue;
         double cost = cx_i_plan_cost(plan, i), more = rest / cost;
         if (plan->integer) more = floor(more);
         more = fmin(more, plan->upper[i] - plan->n[i]);

@@ -34,7 +34,8 @@ static void plan_sift(plan_heap *heap, int64_t at) {
 }
 
 static bool plan_has_room(const cx_i_plan *plan, int64_t i, bool last) {
-    return plan->a[i] > 0 && (last ? plan->n[i] > plan->lower[i] : plan->n[i] < plan->upper[i]);
+    return cx_i_plan_matters(plan, i) &&
+           (last ? plan->n[i] > plan->lower[i] : plan->n[i] < plan->upper[i]);
 }
 
 static void plan_heap_build(plan_heap *heap, const cx_i_plan *plan, cx_i_plan_item *item,
@@ -68,9 +69,13 @@ static cx_i_plan_sum plan_threshold(cx_i_plan *plan, double t) {
     cx_i_plan_sum spent = {0, 0};
     for (int64_t i = 0; i < plan->points; i++) {
         double lower = plan->lower[i], upper = fmin(plan->upper[i], 0x1p53), n = lower;
-        if (plan->a[i] > 0) {
-            double w = t * plan->root[i];
-            n = floor(sqrt(0.25 + w * w) + 0.5 - plan->known[i]);
+        if (cx_i_plan_matters(plan, i)) {
+            if (cx_i_plan_rounded(plan)) {
+                n = floor(cx_i_plan_demand(plan, i, t) + 0.5);
+            } else {
+                double w = t * plan->root[i];
+                n = floor(sqrt(0.25 + w * w) + 0.5 - plan->known[i]);
+            }
             n = fmax(lower, fmin(n, upper));
             while (n > lower && cx_i_plan_compare_level(plan, i, n - 1, t) < 0) n--;
             while (n < upper && cx_i_plan_compare_level(plan, i, n, t) >= 0) n++;
@@ -166,4 +171,16 @@ void cx_i_plan_whole(cx_i_plan *plan, double t, cx_i_plan_item *item) {
         }
     }
     plan_add(plan, spent, cheapest, item);
+}
+
+void cx_i_plan_solve(cx_i_plan *plan, cx_i_plan_item *heap) {
+    if (cx_i_plan_full(plan)) return;
+    double t;
+    if (cx_i_plan_rounded(plan)) {
+        t = cx_i_plan_level_rounded(plan);
+    } else {
+        cx_i_plan_scale(plan);
+        t = cx_i_plan_level(plan);
+    }
+    if (plan->integer) cx_i_plan_whole(plan, t, heap);
 }

@@ -62,7 +62,7 @@ CALL(correlate, COL(0, &scores), COL(1, &other), COL(3, &other), options, OUT(2,
 CALL(moments_pearson, PTR(0, moments), 0, 1, options, OUT(1, cx_estimate))
 CALL(drivers, PTR(0, moments), NULL, PTR(1, "y"), options, HANDLE(2, cx_table))
 CALL(plan, COL(0, &importance), 10, COL(2, NULL), COL(3, NULL), COL(4, NULL), COL(5, NULL), NULL,
-     options, HANDLE(1, cx_table))
+     NULL, options, HANDLE(1, cx_table))
 
 CALL(tallies_add, PTR(0, set), COL(1, &scores), COL(3, &other), frame_with(2, &by), options)
 CALL(tally_by, COL(0, &scores), COL(3, &other), frame_with(1, &by), 0, 10, options,
@@ -226,7 +226,7 @@ START_TEST(test_a_plan_for_all_the_points_there_could_be_is_refused) {
         column.length = lengths[i];
         cx_plan_options_init(&o);
         o.allocator = &allocator;
-        ck_assert_fails(cx_plan(&column, 1, NULL, NULL, NULL, NULL, NULL, &o, &none, err),
+        ck_assert_fails(cx_plan(&column, 1, NULL, NULL, NULL, NULL, NULL, NULL, &o, &none, err),
                         CX_E_MEMORY, "memory");
         ck_assert_int_eq(f.live, 0);
         ck_assert_ptr_null(none);
@@ -287,7 +287,7 @@ START_TEST(test_shares_and_budgets_outside_their_domain_are_refused) {
     ck_assert_double_eq(e.value, 1);
     for (int i = 0; i < 5; i++)
         ck_assert_fails(
-            cx_plan(&importance, budgets[i], NULL, NULL, NULL, NULL, NULL, NULL, &none, err),
+            cx_plan(&importance, budgets[i], NULL, NULL, NULL, NULL, NULL, NULL, NULL, &none, err),
             CX_E_DOMAIN, "budget");
     ck_assert_ptr_null(none);
 }

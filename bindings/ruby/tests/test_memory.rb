@@ -176,7 +176,7 @@ class TestThreads < Minitest::Test
     known = native::Column.array([1.0] * 200_000, "known")
     options = native::Cx_plan_options.new
     ticks = ticks_in_the_middle_of do
-      native.cx_plan(importance, 10_000_000.0, nil, nil, known, nil, nil, options)
+      native.cx_plan(importance, 10_000_000.0, nil, nil, known, nil, nil, nil, options)
     end
     assert_operator ticks, :>, 0
   end

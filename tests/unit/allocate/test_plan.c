@@ -30,7 +30,8 @@ static cx_status solve(const problem *p, cx_table **out, cx_error *err) {
     cx_array k = cx_array_of(p->known, CX_F64, p->points);
     cx_array c = cx_array_of(p->cost, CX_F64, p->points);
     cx_array m = cx_array_of(p->permanent, CX_F64, p->points);
-    return cx_plan(&a, p->budget, &l, &u, &k, p->with_cost ? &c : NULL, &m, &p->options, out, err);
+    return cx_plan(&a, p->budget, &l, &u, &k, p->with_cost ? &c : NULL, NULL, &m, &p->options, out,
+                   err);
 }
 
 static const double *column(const cx_table *table, const char *name) {
@@ -68,7 +69,7 @@ static void assert_plan(const problem *p, const double *n) {
 START_TEST(test_plan_without_points_is_an_error) {
     cx_array a = cx_array_of(NULL, CX_F64, 0);
     cx_table *out = NULL;
-    ck_assert_fails(cx_plan(&a, 5, NULL, NULL, NULL, NULL, NULL, NULL, &out, err), CX_E_EMPTY,
+    ck_assert_fails(cx_plan(&a, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &out, err), CX_E_EMPTY,
                     "no point");
     ck_assert_ptr_null(out);
 }
@@ -92,7 +93,7 @@ START_TEST(test_plan_with_plain_c_arguments_uses_the_defaults) {
     const int32_t a[] = {4, 1};
     cx_array view = cx_array_of(a, CX_I32, 2);
     cx_table *t = NULL;
-    ck_assert_ok(cx_plan(&view, 3, NULL, NULL, NULL, NULL, NULL, NULL, &t, err));
+    ck_assert_ok(cx_plan(&view, 3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &t, err));
     ck_assert_double_eq(column(t, "n")[0], 2);
     ck_assert_double_eq(column(t, "n")[1], 1);
     ck_assert_double_eq(column(t, "marginal")[0], 4.0 / 6);
@@ -398,16 +399,17 @@ START_TEST(test_plan_refuses_bad_columns) {
     const double a[] = {1, 2, 3};
     cx_array three = cx_array_of(a, CX_F64, 3), two = cx_array_of(a, CX_F64, 2);
     cx_table *t = NULL;
-    ck_assert_fails(cx_plan(NULL, 5, NULL, NULL, NULL, NULL, NULL, NULL, &t, err), CX_E_NULL, "a");
-    ck_assert_fails(cx_plan(&three, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, err), CX_E_NULL,
-                    "out");
-    ck_assert_fails(cx_plan(&three, 5, &two, NULL, NULL, NULL, NULL, NULL, &t, err), CX_E_LENGTH,
-                    "lower");
-    ck_assert_fails(cx_plan(&three, 5, NULL, NULL, NULL, &two, NULL, NULL, &t, err), CX_E_LENGTH,
-                    "cost");
+    ck_assert_fails(cx_plan(NULL, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &t, err), CX_E_NULL,
+                    "a");
+    ck_assert_fails(cx_plan(&three, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, err),
+                    CX_E_NULL, "out");
+    ck_assert_fails(cx_plan(&three, 5, &two, NULL, NULL, NULL, NULL, NULL, NULL, &t, err),
+                    CX_E_LENGTH, "lower");
+    ck_assert_fails(cx_plan(&three, 5, NULL, NULL, NULL, &two, NULL, NULL, NULL, &t, err),
+                    CX_E_LENGTH, "cost");
     three.dtype = CX_STRING;
-    ck_assert_fails(cx_plan(&three, 5, NULL, NULL, NULL, NULL, NULL, NULL, &t, err), CX_E_TYPE,
-                    "text");
+    ck_assert_fails(cx_plan(&three, 5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &t, err),
+                    CX_E_TYPE, "text");
     ck_assert_ptr_null(t);
     cx_plan_options_init(NULL);
 }
