@@ -136,10 +136,10 @@ static void *cxrb_body_##NAME(void *data)
                 %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8),
                 %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h))
 %enddef
-%define %cx_unlocked10(NAME, CONDITION, A, B, C, D, E, F, G, H, I, J)
-%cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j),
-                %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10),
-                %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j))
+%define %cx_unlocked11(NAME, CONDITION, A, B, C, D, E, F, G, H, I, J, K)
+%cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j; K k),
+                %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11),
+                %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j, in->k))
 %enddef
 
 %cx_unlocked5(cx_tally_add, CXRB_MANY, cx_tally *, const cx_array *, const cx_array *,
@@ -182,9 +182,17 @@ static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *driver
 %cx_unlocked7(cx_drivers_adjusted, (cx_moments_columns(arg1) > 12), const cx_moments *,
               const cx_array *, const char *, const cx_driver_options *, const cx_array *,
               cx_table **, cx_error *)
-%cx_unlocked10(cx_plan, CXRB_MANY, const cx_array *, double, const cx_array *, const cx_array *,
-               const cx_array *, const cx_array *, const cx_array *, const cx_plan_options *,
-               cx_table **, cx_error *)
+%cx_unlocked11(cx_plan, CXRB_MANY, const cx_array *, double, const cx_array *, const cx_array *,
+               const cx_array *, const cx_array *, const cx_array *, const cx_array *,
+               const cx_plan_options *, cx_table **, cx_error *)
+%cx_unlocked11(cx_plan_steady, CXRB_MANY, const cx_array *, const cx_array *, double,
+               const cx_array *, const cx_array *, const cx_array *, const cx_array *,
+               const cx_array *, const cx_plan_options *, cx_table **, cx_error *)
+%cx_unlocked11(cx_plan_domains, CXRB_MANY, const cx_array *, const cx_frame *, double,
+               const cx_array *, const cx_array *, const cx_array *, const cx_array *,
+               const cx_array *, const cx_plan_options *, cx_table **, cx_error *)
+%cx_unlocked6(cx_plan_points, CXRB_MANY, const cx_frame *, double, uint64_t,
+              const cx_policy_options *, cx_table **, cx_error *)
 
 /* A column of a table as an Array. */
 %typemap(in) VALUE "$1 = $input;"

@@ -76,7 +76,8 @@ from .nonrespondents import (
     r_indicator,
     r_indicator_partial,
 )
-from .plan import Certificate, Plan, plan
+from .plan import Certificate, DomainPlan, Plan, plan, plan_domains, plan_steady
+from .policy import Draw, PointsPlan, plan_draw, plan_points
 from .ppi import PpiEstimate, ppi_mean, ppi_nps
 from .promises import Promises, promises
 from .rates import Dispositions, ResponseRates, dispositions, response_rates
@@ -119,6 +120,8 @@ __all__ = [
     "Design",
     "Dispositions",
     "DomainError",
+    "DomainPlan",
+    "Draw",
     "Drivers",
     "EmptyError",
     "Error",
@@ -148,6 +151,7 @@ __all__ = [
     "OutOfMemoryError",
     "OverflowedError",
     "Plan",
+    "PointsPlan",
     "PpiEstimate",
     "Promises",
     "Propensity",
@@ -212,6 +216,10 @@ __all__ = [
     "patience",
     "period_means",
     "plan",
+    "plan_domains",
+    "plan_draw",
+    "plan_points",
+    "plan_steady",
     "poststratify",
     "ppi_mean",
     "ppi_nps",

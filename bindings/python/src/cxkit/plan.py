@@ -8,12 +8,12 @@ from numbers import Real
 from typing import Any
 
 from . import _native
-from ._columns import column
+from ._columns import column, keys
 from ._options import fill
 from .errors import OptionError
 from .table import Table
 
-__all__ = ["Certificate", "Plan", "plan"]
+__all__ = ["Certificate", "DomainPlan", "Plan", "plan", "plan_domains", "plan_steady"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ def plan(
     upper: object = None,
     known: object = 0,
     cost: object = None,
+    rate: object = None,
     integer: bool = True,
     permanent: object = None,
     soft: bool = False,
@@ -112,6 +113,8 @@ def plan(
         answers' worth of earlier information
     cost
         of one answer; None: 1
+    rate
+        answers to one invitation: n, the bounds, cost and budget are then in invitations
     integer
         whole numbers, or the continuous optimum
     permanent, soft
@@ -127,30 +130,178 @@ def plan(
     ((20, 10), True)
     """
     weights = column(a, "a")
-    points = _native.cx_column_see(weights).length if weights is not None else 0
-    options = fill(_native.cx_plan_options(), integer=int(integer), soft=int(soft))
-    if not isinstance(budget, Real):
-        raise OptionError(f"budget is {budget!r}; it has to be a number")
+    points = _count(weights)
     table = Table(
         _native.cx_plan(
             weights,
-            float(budget),
+            _budget(budget),
             _each("lower", lower, points),
             _each("upper", upper, points),
             _each("known", known, points),
             _each("cost", cost, points),
+            _each("rate", rate, points),
             column(permanent, "permanent"),
-            options,
+            fill(_native.cx_plan_options(), integer=int(integer), soft=int(soft)),
         )
     )
+    return _plan(table, integer)
+
+
+def _count(weights: object) -> int:
+    return int(_native.cx_column_see(weights).length) if weights is not None else 0
+
+
+def _budget(budget: object) -> float:
+    if not isinstance(budget, Real):
+        raise OptionError(f"budget is {budget!r}; it has to be a number")
+    return float(budget)
+
+
+def _whole(n: list[float], integer: bool) -> tuple[float, ...]:
+    return tuple(int(value) for value in n) if integer else tuple(n)
+
+
+def _plan(table: Table, integer: bool) -> Plan:
     figures: dict[str, Any] = table.figures
-    n = table["n"]
     return Plan(
-        n=tuple(int(value) for value in n) if integer else tuple(n),
+        n=_whole(table["n"], integer),
         objective=figures["objective"],
         certificate=Certificate(figures["gain_high"], figures["gain_low"]),
         gap=figures["gap"],
         budget_used=figures["budget_used"],
         multiplier=figures["multiplier"],
+        table=table,
+    )
+
+
+def plan_steady(
+    a: object,
+    drift: object,
+    budget: float,
+    *,
+    lower: object = 0,
+    upper: object = None,
+    cost: object = None,
+    rate: object = None,
+    integer: bool = True,
+    permanent: object = None,
+    soft: bool = False,
+) -> Plan:
+    """The best constant split of a budget per period over points whose levels wander.
+
+    Minimises the sum of the variances with which the levels are known in the long run,
+    (drift / 2) (sqrt(1 + 4 a / (drift n)) - 1), under the bounds of plan.
+
+    a
+        (weight times standard deviation of one answer) squared
+    drift
+        weight squared times the variance of the level's step in a period; 0: it does not wander
+
+    The other parameters are those of plan. Raises UninformedError when a point would get nothing
+    for ever: see plan_points with policy="index".
+
+    >>> import cxkit as cx
+    >>> cx.plan_steady([6100, 6100], [4, 36], 30).n
+    (10, 20)
+    """
+    weights = column(a, "a")
+    points = _count(weights)
+    table = Table(
+        _native.cx_plan_steady(
+            weights,
+            _each("drift", drift, points),
+            _budget(budget),
+            _each("lower", lower, points),
+            _each("upper", upper, points),
+            _each("cost", cost, points),
+            _each("rate", rate, points),
+            column(permanent, "permanent"),
+            fill(_native.cx_plan_options(), integer=int(integer), soft=int(soft)),
+        )
+    )
+    return _plan(table, integer)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainPlan:
+    """Answers for each point, when the worst-off domain counts; see plan_domains.
+
+    n
+        one for each point, in the order given
+    ratio
+        the largest of the domains' ratios
+    certificate
+        the worst ratio among domains that can be helped, and the smallest one that any domain would
+        have after giving an answer away
+    table
+        one row for each point, with its domain and the domain's ratio
+    """
+
+    n: tuple[float, ...]
+    ratio: float
+    certificate: Certificate
+    table: Table
+
+    def __repr__(self) -> str:
+        domains = int(self.table.figures["domains"] or 0)
+        return f"Plan for {len(self.n)} points of {domains} domains (ratio {self.ratio:.6g})"
+
+
+def plan_domains(
+    a: object,
+    by: object,
+    budget: float,
+    *,
+    lower: object = 0,
+    upper: object = None,
+    known: object = 0,
+    population: object = None,
+    target: object = 1,
+    integer: bool = True,
+) -> DomainPlan:
+    """The split of a budget that serves the worst-off domain best.
+
+    Minimises the largest, over domains, of (sum of a / (n + known) - a / population) / target.
+
+    a
+        importance of each point, as in plan
+    by
+        the domain of each point: a column, or a table of several
+    lower, upper, known
+        as in plan
+    population
+        customers of each point, when a complete count would leave no error; None: infinitely many
+    target
+        the variance that is good enough, or the square of a total for relative errors: one for each
+        point, alike within a domain, or one for all
+    integer
+        whole numbers, or the continuous optimum
+
+    Raises InfeasibleError, UninformedError, DomainError, LengthError.
+
+    >>> import cxkit as cx
+    >>> cx.plan_domains([100, 100, 400], ["north", "north", "south"], 40).n
+    (10, 10, 20)
+    """
+    weights = column(a, "a")
+    points = _count(weights)
+    table = Table(
+        _native.cx_plan_domains(
+            weights,
+            keys(by),
+            _budget(budget),
+            _each("lower", lower, points),
+            _each("upper", upper, points),
+            _each("known", known, points),
+            _each("population", population, points),
+            _each("target", target, points),
+            fill(_native.cx_plan_options(), integer=int(integer)),
+        )
+    )
+    figures: dict[str, Any] = table.figures
+    return DomainPlan(
+        n=_whole(table["n"], integer),
+        ratio=figures["ratio"],
+        certificate=Certificate(figures["ratio_high"], figures["ratio_low"]),
         table=table,
     )

@@ -33,16 +33,71 @@ module CXKit
   # a:: importance of each point: (weight times standard deviation) squared makes the sum the
   #     variance of the weighted mean
   # lower, upper, known, cost:: one number for each point, or one for all
+  # rate:: answers to one invitation: everything but known is then in invitations
   # integer:: whole numbers, or the continuous optimum
   # permanent, soft:: with soft, lower bounds that do not fit are scaled, but for permanent points
-  def self.plan(a, budget, lower: 0, upper: nil, known: 0, cost: nil, integer: true, permanent: nil, soft: false)
+  def self.plan(a, budget, lower: 0, upper: nil, known: 0, cost: nil, rate: nil, integer: true, permanent: nil,
+                soft: false)
     options = Options.build(:Cx_plan_options, integer: integer ? 1 : 0, soft: soft ? 1 : 0)
     Input.open do |input|
       points = input.column(a, :a)
-      each = {lower: lower, upper: upper, known: known, cost: cost, permanent: permanent}.map do |name, value|
-        input.column(value.is_a?(Numeric) ? Array.new(points&.length || 0, value) : value, name)
-      end
+      each = plan_columns(input, points, lower: lower, upper: upper, known: known, cost: cost, rate: rate,
+                                         permanent: permanent)
       plan_of(Table.new(Native.cx_plan(points, budget, *each, options)), integer)
+    end
+  end
+
+  # The best constant split of a budget per period over points whose levels wander: minimises the variances
+  # with which they are known in the long run, (drift / 2) (sqrt(1 + 4 a / (drift n)) - 1).
+  #
+  # a:: (weight times standard deviation of one answer) squared
+  # drift:: weight squared times the variance of the level's step in a period
+  def self.plan_steady(a, drift, budget, lower: 0, upper: nil, cost: nil, rate: nil, integer: true,
+                       permanent: nil, soft: false)
+    options = Options.build(:Cx_plan_options, integer: integer ? 1 : 0, soft: soft ? 1 : 0)
+    Input.open do |input|
+      points = input.column(a, :a)
+      steps, *each = plan_columns(input, points, drift: drift, lower: lower, upper: upper, cost: cost, rate: rate,
+                                                 permanent: permanent)
+      plan_of(Table.new(Native.cx_plan_steady(points, steps, budget, *each, options)), integer)
+    end
+  end
+
+  # Answers for each point, when the worst-off domain counts; see CXKit.plan_domains.
+  #
+  # n:: one for each point
+  # ratio:: the largest of the domains' ratios
+  # certificate:: the worst ratio that can be helped, and the smallest one after giving an answer away
+  # table:: a row for each point
+  class DomainPlan < Value.with(:n, :ratio, :certificate, :table)
+    def to_s
+      "#{n.size} points of #{table.figures[:domains].to_i} domains (ratio #{short(ratio)})"
+    end
+  end
+
+  # The split of a budget that serves the worst-off domain best: minimises the largest, over domains, of
+  # (sum of a / (n + known) - a / population) / target.
+  #
+  # by:: the domain of each point: a column, or a mapping of several
+  # population:: customers of each point; nil: infinitely many
+  # target:: the variance that is good enough, alike within a domain
+  def self.plan_domains(a, by, budget, lower: 0, upper: nil, known: 0, population: nil, target: 1, integer: true)
+    options = Options.build(:Cx_plan_options, integer: integer ? 1 : 0)
+    Input.open do |input|
+      points = input.column(a, :a)
+      each = plan_columns(input, points, lower: lower, upper: upper, known: known, population: population,
+                                         target: target)
+      table = Table.new(Native.cx_plan_domains(points, input.frame(by, :key), budget, *each, options))
+      figures = table.figures
+      DomainPlan.new(n: integer ? table[:n].map(&:to_i) : table[:n], ratio: figures[:ratio], table: table,
+                     certificate: Certificate.new(gain_high: figures[:ratio_high], gain_low: figures[:ratio_low]))
+    end
+  end
+
+  # A number stands for every point.
+  def self.plan_columns(input, points, **given)
+    given.map do |name, value|
+      input.column(value.is_a?(Numeric) ? Array.new(points&.length || 0, value) : value, name)
     end
   end
 
@@ -52,5 +107,5 @@ module CXKit
              certificate: Certificate.new(gain_high: figures[:gain_high], gain_low: figures[:gain_low]),
              **figures.slice(:objective, :gap, :budget_used, :multiplier))
   end
-  private_class_method :plan_of
+  private_class_method :plan_of, :plan_columns
 end

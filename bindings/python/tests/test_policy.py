@@ -1,0 +1,172 @@
+"""Plans in invitations, for levels that wander, for domains; policies."""
+
+import csv
+import math
+import os
+import pathlib
+
+import pytest
+
+import cxkit as cx
+
+with (pathlib.Path(os.environ["CX_VECTORS"]) / "policy.csv").open() as file:
+    VECTORS = {
+        row["id"]: (float(row["value"]), float(row["tolerance"])) for row in csv.DictReader(file)
+    }
+
+POINTS = {
+    "point": ["desk", "web", "app", "shop"],
+    "weight": [0.4, 0.3, 0.2, 0.1],
+    "s2": [6e3, 7e3, 5e3, 8e3],
+    "log_evidence": [0.2, None, 6.0, -1],
+    "lower": [10, 10, 10, 10],
+    "traffic": [5000, 4000, 450, 900],
+    "response_rate": [0.2, 0.2, 0.2, 0.2],
+}
+
+
+def test_a_plan_in_invitations_gives_the_answers_to_expect():
+    plan = cx.plan([9, 4], 60, rate=[0.5, 0.125])
+    assert sum(plan.n) == 60
+    assert plan.table["answers"] == [0.5 * plan.n[0], 0.125 * plan.n[1]]
+    assert plan.objective == pytest.approx(9 / plan.table["answers"][0] + 4 / plan.table["answers"][1])
+    assert cx.plan([9, 4], 60, rate=0.3).n == cx.plan([9, 4], 60).n
+    with pytest.raises(cx.DomainError, match="rate"):
+        cx.plan([9, 4], 60, rate=0)
+
+
+def test_steady_plans_match_the_closed_form():
+    value, tolerance = VECTORS["steady_after_update"]
+    assert cx.plan_steady([6100], [4], 30).objective == pytest.approx(value, abs=tolerance)
+    plan = cx.plan_steady([6100, 900], 4, 30)
+    assert plan.certificate.holds and sum(plan.n) == 30
+    assert cx.plan_steady([6100, 900], 4, 30.5, integer=False).budget_used == pytest.approx(30.5)
+    with pytest.raises(cx.UninformedError):
+        cx.plan_steady([1, 1, 1], 1, 2)
+
+
+def test_domains_share_the_worst_ratio():
+    plan = cx.plan_domains(
+        [2500, 32400], [1, 2], 16, population=[10, 20], target=[1.6, 15], integer=False
+    )
+    assert plan.n == pytest.approx((5.941302, 10.058698), abs=1e-6)
+    assert plan.ratio == pytest.approx(106.7395, abs=1e-4)
+    assert repr(plan).startswith("Plan for 2 points of 2 domains")
+    whole = cx.plan_domains([4, 1, 9], {"country": ["n", "n", "s"]}, 30)
+    assert sum(whole.n) == 30 and whole.certificate.holds
+    assert whole.table["country"] == ["n", "n", "s"]
+    with pytest.raises(cx.InfeasibleError):
+        cx.plan_domains([1, 1], [1, 2], 3, lower=2)
+
+
+def test_a_draw_keeps_the_sum_and_the_chances():
+    draw = cx.plan_draw([0.25] * 8, seed=3, period=4)
+    assert sum(draw.n) == 2 and draw.chance == (0.25,) * 8
+    assert draw == cx.plan_draw([0.25] * 8, seed=3, period=4)
+    assert len({cx.plan_draw([0.25] * 8, seed=3, period=p).n for p in range(20)}) == 4
+    with pytest.raises(cx.DomainError):
+        cx.plan_draw([-1])
+
+
+def test_every_policy_spends_the_budget_within_bounds():
+    for policy in (
+        "evidence precision-budget detect neyman proportional uniform exploration tras tssrp index"
+    ).split():
+        plan = cx.plan_points(
+            POINTS, 500, policy=policy, local=[1, 2, 3, 4], likelihood=[0, 0, 1, 0], drift=4, known=9
+        )
+        assert sum(plan.n) == 500
+        assert min(plan.n) >= 10 and plan.n[2] <= 90
+        assert plan.policy == policy
+        for name in POINTS["point"]:
+            assert plan.explain(name).startswith(f"{name} gets ")
+        assert "for 4 points" in repr(plan)
+
+
+def test_evidence_moves_the_pool_and_says_so():
+    calm = cx.plan_points(POINTS, 500, log_evidence=0)
+    alarmed = cx.plan_points(POINTS, 500, log_evidence=[5.3, 0, 0, 0])
+    assert alarmed.n[0] > 1.2 * calm.n[0]
+    assert calm.error < 0.001 < alarmed.error
+    assert alarmed.table["reason"][0] == "evidence"
+    assert "% evidence of a change" in alarmed.explain("desk")
+    assert alarmed.certificate.holds and alarmed.gap == 0
+    with pytest.raises(cx.NameNotFoundError, match="no point"):
+        alarmed.explain("nowhere")
+
+
+def test_points_without_names_are_explained_by_row():
+    plan = cx.plan_points(None, 4, policy="uniform", weight=[1, 1, 1], rounding="none")
+    assert plan.n == pytest.approx((4 / 3,) * 3)
+    assert plan.explain(2).startswith("2 gets 1.33333 answers: that is its share")
+    assert plan.certificate is None and plan.gap is None
+
+
+def test_a_period_is_solved_again_half_way():
+    plan = cx.plan_points(
+        None, 13, policy="neyman", answered=[6, 1, 0], outstanding=[1.5, 0, 0], response_rate=0.25
+    )
+    assert plan.n == (7.5, 3, 2)
+    assert plan.table["invitations"] == [0, 8, 8]
+    assert "7.5, is enough" in plan.explain(0)
+
+
+def test_reference_numbers_of_a_company():
+    z = [cx.special.normal_quantile((i + 0.5) / 200) for i in range(200)]
+    traffic = [250 * math.exp(0.8 * x - 0.32) for x in z]
+    d = [0.2 + 0.08 * math.sin(i) for i in range(1, 201)]
+    p = [0.5 - 0.08 * math.sin(i) for i in range(1, 201)]
+    points = {
+        "weight": [t / sum(traffic) for t in traffic],
+        "s2": [1e4 * (x + y - (x - y) ** 2) for x, y in zip(p, d)],
+        "traffic": traffic,
+        "response_rate": [0.2] * 200,
+        "lower": [min(t // 5, 2 if i % 5 else 10) for i, t in enumerate(traffic, 1)],
+    }
+    value, tolerance = VECTORS["s1_neyman_rmse"]
+    neyman = cx.plan_points(points, 2000, policy="neyman")
+    assert neyman.variance**0.5 == pytest.approx(value, abs=tolerance)
+    for policy in ("uniform", "proportional"):
+        value, tolerance = VECTORS[f"s1_{policy}_error"]
+        found = cx.plan_points(points, 2000, policy=policy)
+        assert found.error == pytest.approx(value, abs=tolerance)
+
+
+def test_exploration_shares_match_the_formula():
+    plan = cx.plan_points(
+        {"log_evidence": [math.log(x) for x in (0.6, 0.3, 0.1)]},
+        1,
+        policy="exploration",
+        rounding="none",
+    )
+    for found, at in zip(plan.n, "123"):
+        value, tolerance = VECTORS[f"exploration_{at}"]
+        assert found == pytest.approx(value, abs=tolerance)
+
+
+def test_bad_calls_say_what_is_wrong():
+    with pytest.raises(cx.OptionError, match="one of evidence, precision-budget"):
+        cx.plan_points(POINTS, 9, policy="magic")
+    with pytest.raises(cx.NameNotFoundError, match="needs a column log_evidence"):
+        cx.plan_points({"weight": [1, 2]}, 9)
+    with pytest.raises(cx.InfeasibleError, match="soft = 1"):
+        cx.plan_points(POINTS, 9)
+    assert sum(cx.plan_points(POINTS, 9, soft=True, known=1).n) == 9
+    with pytest.raises(cx.OptionError, match="budget"):
+        cx.plan_points(POINTS, "much")
+    with pytest.raises(cx.OptionError, match="arl"):
+        cx.plan_points(POINTS, 500, arl=0)
+    with pytest.raises(cx.LengthError):
+        cx.plan_points(POINTS, 500, age=[1])
+    with pytest.raises(cx.Error):
+        cx.plan_points(None, 500)
+
+
+def test_frames_and_tables_are_read(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    polars = pytest.importorskip("polars")
+    plain = cx.plan_points(POINTS, 500).n
+    assert cx.plan_points(pandas.DataFrame(POINTS), 500).n == plain
+    assert cx.plan_points(polars.DataFrame(POINTS, strict=False), 500).n == plain
+    table = cx.plan_points(POINTS, 500).table
+    assert cx.plan_points(table, 500, policy="uniform", lower=1).n == (125,) * 4
