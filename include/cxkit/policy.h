@@ -94,8 +94,8 @@ typedef struct cx_points {
                                     >= 0; 1 */
     const double *local;       /**< the statistic that tras ranks by */
     const double *likelihood;  /**< log likelihood ratio since the start, for tssrp */
-    const double *age;         /**< periods since the last answer, >= 0: among points of equal
-                                    evidence the oldest is first; 0 */
+    const double *age;         /**< periods since the last answer, >= 0, NaN: never; among points
+                                    of equal evidence the oldest is first; 0 */
     const double *drift;       /**< variance of the level's step a period, > 0, for index */
     const double *answered;    /**< answers of this period already there, >= 0; 0 */
     const double *outstanding; /**< answers still expected from invitations sent, >= 0; 0 */

@@ -29,7 +29,7 @@ static const load_field load_fields[] = {
     LOAD_FIELD(information, 0, 1e100, "between 0 and 1e100", false),
     LOAD_FIELD(local, -INFINITY, INFINITY, "a number", false),
     LOAD_FIELD(likelihood, -INFINITY, LOAD_MOST, "a logarithm", false),
-    LOAD_FIELD(age, 0, LOAD_MOST, "finite and at least 0", false),
+    LOAD_FIELD(age, 0, LOAD_MOST, "finite and at least 0", true),
     LOAD_FIELD(drift, 1e-300, 1e300, "positive, between 1e-300 and 1e300", false),
     LOAD_FIELD(answered, 0, 0x1p53, "between 0 and 2^53", false),
     LOAD_FIELD(outstanding, 0, 0x1p53, "between 0 and 2^53", false)};

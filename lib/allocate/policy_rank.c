@@ -20,6 +20,7 @@ static void rank_scores(const cx_policy *policy, const cx_points *points, uint64
                         int64_t i, double *score, double *second) {
     bool random = policy->options.policy != CX_POLICY_DETECT;
     *second = points->age == NULL ? 0 : points->age[i];
+    if (isnan(*second)) *second = INFINITY;
     if (random) *second = rank_uniform(policy, CX_I_PURPOSE_PLAN_TIES, period, i);
     if (policy->options.policy == CX_POLICY_TRAS) {
         *score = points->local[i];

@@ -170,3 +170,18 @@ def test_frames_and_tables_are_read(tmp_path):
     assert cx.plan_points(polars.DataFrame(POINTS, strict=False), 500).n == plain
     table = cx.plan_points(POINTS, 500).table
     assert cx.plan_points(table, 500, policy="uniform", lower=1).n == (125,) * 4
+
+
+def test_a_monitor_is_planned_for():
+    monitor = cx.Monitor(["a", "b", "c"], arl=300)
+    monitor.set_baseline(["a", "b", "c"], [20] * 3, [30] * 3, [50] * 3)
+    monitor.observe(["b"] * 30, [0] * 30)
+    monitor.end_period()
+    for policy in ("evidence", "precision-budget", "detect", "exploration", "neyman", "index"):
+        plan = cx.plan_points(monitor, 90, policy=policy, lower=5, upper=70)
+        assert sum(plan.n) == 90 and min(plan.n) >= 5
+        assert plan.table["point"] == ["a", "b", "c"]
+    plan = cx.plan_points(monitor, 90, lower=5, upper=70)
+    assert plan.n[1] > 2 * plan.n[0]
+    assert plan.explain("b").startswith("b gets ")
+    assert cx.plan_points(monitor, 90, weight=[9, 1, 1], policy="neyman").n[0] > 40

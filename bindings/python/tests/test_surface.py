@@ -353,8 +353,8 @@ EXAMPLES = [
     cx.Monitor, cx.Monitor.observe, cx.Monitor.observe_counts, cx.Monitor.invite,
     cx.Monitor.advance, cx.Monitor.set_baseline, cx.Monitor.set_cycle, cx.Monitor.acknowledge,
     cx.Monitor.fork,
-    cx.plan, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
-    cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw, cx.correlate, cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
+    cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw, cx.correlate,
+    cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
 ]  # fmt: skip
@@ -373,11 +373,8 @@ MODULES = [
         "nonrespondents plan ppi promises random rates response sample satisfaction silence "
         "special table tally tolerance trend waits weights windows"
         "anytime closed_loop compare contacts coverage curves difference driver effort errors "
-        "estimate gap index joint journey mean moments monitor mystery net nonrespondents plan ppi "
+        "estimate gap index joint journey mean moments monitor mystery net nonrespondents plan policy ppi "
         "promises random rates response sample satisfaction silence special table tally tolerance trend waits weights windows"
-        "anytime closed_loop compare contacts coverage difference driver errors estimate "
-        "joint journey mean moments mystery net nonrespondents plan policy ppi random rates sample "
-        "satisfaction silence special table tally tolerance trend waits weights windows"
     ).split()
 ]
 

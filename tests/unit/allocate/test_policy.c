@@ -253,6 +253,9 @@ START_TEST(test_policy_detect_fills_in_order_of_evidence) {
     age[3] = 2, age[1] = 1;
     expect_n(12, (double[]){1, 1, 6, 4});
     expect_n(16, (double[]){1, 3, 6, 6});
+    age[0] = NAN; /* never */
+    expect_n(16, (double[]){6, 1, 6, 3});
+    age[0] = 0;
     cx_table *t = bench_table(12);
     planned_reason(t, 2, "capacity");
     planned_reason(t, 3, "evidence");

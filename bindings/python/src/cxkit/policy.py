@@ -11,6 +11,7 @@ from . import _native
 from ._columns import column, frame, names_of
 from ._options import fill, number, whole, words
 from .errors import NameNotFoundError, OptionError
+from .monitor import Monitor
 from .plan import Certificate
 from .table import Table
 
@@ -123,6 +124,20 @@ def _spread(pairs: list[tuple[str, Any]]) -> list[tuple[str, object]]:
     ]
 
 
+def _of_monitor(monitor: Monitor, policy: str) -> dict[str, object]:
+    """Columns for the next period: what is on its way belongs to earlier ones, and what is known of
+    the level counts where levels are planned for."""
+    table = monitor.points
+    names = ["weight", "s2", "log_evidence", "response_rate", "age"]
+    found: dict[str, object] = {name: table[name] for name in names}
+    if "point" in table.columns:
+        found["point"] = table["point"]
+    if policy == "index":
+        found["known"] = table["known"]
+        found["drift"] = [monitor.settings["process_noise"]] * len(table)
+    return found
+
+
 def _columns(points: Any, given: dict[str, object]) -> object:
     """The columns that a policy reads; keywords come before those of the table."""
     extra = {name: data for name, data in given.items() if data is not None}
@@ -177,7 +192,9 @@ def plan_points(
 
     points
         a table with any of the columns below, and optionally `point`, their names; columns given
-        as keywords (one for each point, or one number for all) take precedence
+        as keywords (one for each point, or one number for all) take precedence. Or a Monitor, for
+        its next period: its weights, s2, log_evidence, response_rate, age and arl; pass weight= when
+        shares in the company figure differ from its weights
     budget
         answers of the whole period, or invitations or money still to spend
     policy
@@ -239,6 +256,9 @@ def plan_points(
         "answered": answered,
         "outstanding": outstanding,
     }
+    if isinstance(points, Monitor):
+        arl = points.settings["arl"] if arl is None else arl
+        points = _of_monitor(points, policy)
     options = fill(
         _native.cx_policy_options(),
         policy=number("policy", policy, _POLICIES),
