@@ -86,4 +86,15 @@ class TestPolicy < Minitest::Test
     assert_raises(CXKit::LengthError) { CXKit.plan_points(POINTS, 500, age: [1]) }
     assert_raises(ArgumentError) { CXKit.plan_points(POINTS, 500, budget: 1) }
   end
+
+  def test_a_monitor_is_planned_for
+    monitor = CXKit::Monitor.new(%w[a b c], arl: 300)
+    monitor.set_baseline(%w[a b c], [20] * 3, [30] * 3, [50] * 3)
+    monitor.observe(["b"] * 30, [0] * 30)
+    monitor.end_period
+    plan = CXKit.plan_points(monitor, 90, lower: 5, upper: 70)
+    assert_equal 90, plan.n.sum
+    assert_operator plan.n[1], :>, 2 * plan.n[0]
+    assert_equal 90, CXKit.plan_points(monitor, 90, policy: :index, drift: 1).n.sum
+  end
 end

@@ -63,7 +63,8 @@ module CXKit
     #
     # points:: a mapping or table of columns: weight, s2, known, log_evidence, lower, upper, traffic,
     #          response_rate, cost, permanent, information, local, likelihood, age, drift, answered, outstanding,
-    #          and point, their names. Columns given as keywords take precedence; a number stands for all points
+    #          and point, their names. Columns given as keywords take precedence; a number stands for all points.
+    #          Or a Monitor: its weights, s2, log_evidence, response_rate, age and arl (index: known as well)
     # budget:: answers of the period, or invitations or money still to spend
     # policy:: evidence, precision_budget, detect, neyman, proportional, uniform, exploration, tras, tssrp, index
     # unit:: answers or invitations
@@ -77,6 +78,7 @@ module CXKit
       unknown = more.keys - POINT_COLUMNS - POLICY_SETTINGS
       raise ArgumentError, "unknown keyword: #{unknown.join(', ')}" unless unknown.empty?
 
+      points, more = monitor_columns(points, policy.to_s, more) if points.is_a?(Monitor)
       options = Options.build(:Cx_policy_options, policy: Options.word(:policy, policy, POLICIES),
                                                   unit: Options.word(:unit, unit, PLAN_UNITS),
                                                   rounding: Options.word(:rounding, rounding, ROUNDINGS),
@@ -98,6 +100,14 @@ module CXKit
     end
 
     private
+
+    # What is on its way belongs to earlier periods; what is known of levels counts where levels are planned for.
+    def monitor_columns(monitor, policy, more)
+      table = monitor.points
+      names = %i[point weight s2 log_evidence response_rate age] & table.columns
+      names << :known if policy == "index"
+      [names.to_h { |name| [name, table[name]] }, {arl: table.figures[:arl], **more}]
+    end
 
     def point_columns(points, extra)
       given = (points || {}).to_h.transform_keys(&:to_sym).slice(:point, *POINT_COLUMNS).merge(extra)
