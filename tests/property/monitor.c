@@ -27,7 +27,7 @@ typedef struct world {
     int points;
     double detractors[MOST], promoters[MOST];
     double drift;  /* standard deviation of a point's change per period, points */
-    double season; /* points, on the first day of a week of seven; the last takes it away */
+    double season; /* points, of the best day of a week of seven */
 } world;
 
 static world world_of(int points) {
@@ -57,8 +57,10 @@ static void drift(world *w) {
     }
 }
 
+static const double week[] = {1, 0.5, 0, 0, -0.5, -1, 0};
+
 static void answer(const world *w, int i, int64_t n, int64_t day, int64_t counts[3]) {
-    double move = (day % 7 == 0 ? w->season : day % 7 == 6 ? -w->season : 0) / 200;
+    double move = w->season * week[day % 7] / 200;
     double low = w->detractors[i] - move, high = 1 - w->promoters[i] - move;
     counts[0] = counts[1] = counts[2] = 0;
     for (int64_t k = 0; k < n; k++) {
@@ -88,6 +90,9 @@ typedef struct trial {
     int64_t answers;  /* in a period */
     int64_t baseline; /* answers a point, 0: known */
     int64_t most;     /* periods at which a run is cut */
+    bool learned;     /* the monitor finds its references by itself; periods count from there */
+    bool cycle_given;
+    int64_t change; /* period in which one point drops by 20 points, 0: never */
 } trial;
 
 static void stop(cx_status status, const cx_error *err) {
@@ -104,7 +109,7 @@ static void give_baseline(cx_monitor *m, const world *w, int64_t n) {
     cx_error err;
     for (int i = 0; i < w->points; i++) {
         int64_t c[3] = {0, 0, 0};
-        if (n > 0) answer(w, i, n, 3, c);
+        if (n > 0) answer(w, i, n, 2, c); /* a day without season */
         column[0][i] = n > 0 ? (double)c[0] : w->detractors[i];
         column[2][i] = n > 0 ? (double)c[2] : w->promoters[i];
         column[1][i] = n > 0 ? (double)c[1] : 1 - w->detractors[i] - w->promoters[i];
@@ -145,15 +150,57 @@ static void allot(const trial *t, const world *w, const cx_monitor *m, int64_t *
         if (!stops || evidence[i] < ahead) n[i] = t->answers / open;
 }
 
-static int64_t run(const trial *t, world w) {
-    cx_array keys = cx_array_of(position, CX_I64, w.points), x[3];
-    int64_t n[MOST];
+static cx_monitor *begin(const trial *t, const world *w) {
+    cx_array keys = cx_array_of(position, CX_I64, w->points), offsets;
+    double values[7];
     cx_monitor *m;
     cx_error err;
-    for (int k = 0; k < 3; k++) x[k] = cx_array_of(counts[k], CX_I64, w.points);
     stop(cx_monitor_new(&keys, NULL, &t->options, NULL, &m, &err), &err);
-    give_baseline(m, &w, t->baseline);
-    while (cx_monitor_alarm_count(m) == 0 && cx_monitor_period(m) < t->most) {
+    if (!t->learned) give_baseline(m, w, t->baseline);
+    for (int k = 0; k < 7; k++) values[k] = w->season * week[k];
+    offsets = cx_array_of(values, CX_F64, 7);
+    if (t->cycle_given) stop(cx_monitor_set_cycle(m, &offsets, &err), &err);
+    return m;
+}
+
+static bool is_learning(const cx_monitor *m) {
+    cx_table *table;
+    cx_error err;
+    double learning = 0;
+    stop(cx_monitor_points(m, &table, &err), &err);
+    for (int64_t i = 0; i < cx_table_figures(table); i++)
+        if (strcmp(cx_table_figure_name(table, i), "learning") == 0)
+            learning = cx_table_figure(table, i);
+    cx_table_free(table);
+    return learning > 0;
+}
+
+static bool is_alarm_at(const cx_monitor *m, int64_t point) {
+    cx_table *table;
+    cx_array view;
+    cx_error err;
+    bool found = false;
+    if (cx_monitor_alarm_count(m) == 0) return false;
+    stop(cx_monitor_alarms(m, &table, &err), &err);
+    stop(cx_table_column(table, 0, &view, &err), &err);
+    for (int64_t i = 0; i < view.length; i++)
+        found = found || ((const int64_t *)view.data)[i] == point;
+    cx_table_free(table);
+    return found;
+}
+
+/* Periods to the first alarm, or, with a change, from it to the alarm of its point; -1 when another
+ * point came first. */
+static int64_t run(const trial *t, world w) {
+    cx_array keys = cx_array_of(position, CX_I64, w.points), x[3];
+    int64_t n[MOST], start = 0;
+    cx_error err;
+    bool learning = t->learned;
+    int fallen = (int)(draw() * w.points);
+    cx_monitor *m = begin(t, &w);
+    for (int k = 0; k < 3; k++) x[k] = cx_array_of(counts[k], CX_I64, w.points);
+    while (cx_monitor_alarm_count(m) == 0 && cx_monitor_period(m) - start < t->most) {
+        if (t->change > 0 && cx_monitor_period(m) == t->change) move_point(&w, fallen, -20);
         drift(&w);
         allot(t, &w, m, n);
         for (int i = 0; i < w.points; i++) {
@@ -163,27 +210,34 @@ static int64_t run(const trial *t, world w) {
         }
         stop(cx_monitor_observe_counts(m, &keys, &x[0], &x[1], &x[2], NULL, &err), &err);
         stop(cx_monitor_end_period(m, &err), &err);
+        if (learning) learning = is_learning(m), start = cx_monitor_period(m);
     }
-    int64_t periods = cx_monitor_period(m);
+    int64_t periods = cx_monitor_period(m) - start;
+    if (t->change > 0) periods = is_alarm_at(m, fallen) ? periods - t->change : -1;
     cx_monitor_free(m);
     return periods;
 }
 
 typedef struct result {
     double mean, se;
-    int cut; /* runs without an alarm */
+    int cut, other; /* runs without an alarm; with a first alarm elsewhere */
 } result;
 
 static result repeat(const trial *t, const world *w, int runs) {
     double sum = 0, squares = 0;
-    result r = {0, 0, 0};
+    result r = {0, 0, 0, 0};
     for (int k = 0; k < runs; k++) {
         double periods = (double)run(t, *w);
+        if (periods < 0) {
+            r.other++;
+            continue;
+        }
         sum += periods, squares += periods * periods;
         r.cut += periods >= (double)t->most;
     }
-    r.mean = sum / runs;
-    r.se = sqrt(fmax(squares / runs - r.mean * r.mean, 0) / (runs - 1));
+    int counted = runs - r.other;
+    r.mean = sum / counted;
+    r.se = sqrt(fmax(squares / counted - r.mean * r.mean, 0) / (counted - 1));
     return r;
 }
 
@@ -202,8 +256,11 @@ static const char *const form_name[] = {"bounded", "trinomial"};
 
 static void print(const char *what, const trial *t, const world *w, int runs) {
     result r = repeat(t, w, runs);
-    printf("| %s | %s | %s%.0f (%.0f) |\n", what, form_name[t->options.form], r.cut > 0 ? "> " : "",
-           r.mean, r.se);
+    int digits = t->change > 0;
+    printf("| %s | %s | %s%.*f (%.*f) |", what, form_name[t->options.form], r.cut > 0 ? "> " : "",
+           digits, r.mean, digits, r.se);
+    if (t->change > 0) printf(" %.0f %% |", 100.0 * r.other / runs);
+    printf("\n");
     fflush(stdout);
 }
 
@@ -214,6 +271,7 @@ static void table_policies(int runs) {
         for (int p = 0; p < POLICY_END; p++) {
             trial t = trial_of(form, CX_REFERENCE_PLUG_IN);
             t.policy = (policy)p;
+            t.most = 20000;
             print(policy_name[p], &t, &w, p == POLICY_NOBODY ? 2 : runs);
         }
 }
@@ -237,20 +295,30 @@ static void table_baselines(int runs) {
             }
 }
 
-static void table_bank(int runs) {
+static void print_baselines(int points, int runs, double confidence) {
     static const int64_t baselines[] = {100, 300, 1000, 3000};
-    world w = world_of(200);
-    printf("\nThe same with the default bank of drops 10, 20, 40\n\n");
-    for (int reference = 1; reference >= 0; reference--)
-        for (int b = 0; b < 4; b++) {
+    world w = world_of(points);
+    for (int reference = confidence > 0 ? 0 : 1; reference >= 0; reference--)
+        for (int b = 0; b < (confidence > 0 ? 2 : 4); b++) {
             trial t = trial_of(CX_MONITOR_BOUNDED, reference);
             char what[64];
-            t.answers = 2000, t.baseline = baselines[b];
-            t.most = reference == 1 ? 4000 : 1000;
+            t.answers = 10 * points, t.baseline = baselines[b];
+            t.most = reference == 1 ? 4000 : 2000;
+            if (confidence > 0) t.options.confidence = confidence;
             snprintf(what, sizeof what, "%s, %lld answers", reference ? "as it is" : "limit",
                      (long long)baselines[b]);
-            print(what, &t, &w, reference == 1 ? runs : runs / 4);
+            print(what, &t, &w, reference == 1 ? runs : runs / 2);
         }
+}
+
+static void table_bank(int runs) {
+    static const int sizes[] = {1, 20, 200};
+    for (int k = 0; k < 3; k++) {
+        printf("\nBank of drops 10, 20, 40; %d points, 10 answers each a period\n\n", sizes[k]);
+        print_baselines(sizes[k], sizes[k] == 200 ? runs / 2 : runs, 0);
+    }
+    printf("\nThe same, 200 points, confidence 0.99\n\n");
+    print_baselines(200, runs / 2, 0.99);
 }
 
 static void table_drift(int runs) {
@@ -263,18 +331,65 @@ static void table_drift(int runs) {
             trial t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_LIMIT);
             char what[64];
             w.drift = drifts[d];
-            t.answers = 2000, t.baseline = baselines[b], t.most = 1000;
+            t.answers = 2000, t.baseline = baselines[b], t.most = 2000;
             snprintf(what, sizeof what, "%g points a period, %lld answers", drifts[d],
                      (long long)baselines[b]);
             print(what, &t, &w, runs / 4);
         }
 }
 
+static void table_season(int runs) {
+    world w = world_of(200);
+    trial t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_PLUG_IN);
+    printf("\nA week of +6 .. -6 points, 200 points, 2,000 answers a period\n\n");
+    w.season = 6;
+    t.answers = 2000, t.most = 2000;
+    print("known references, no cycle", &t, &w, runs / 4);
+    t.options.cycle = 7, t.cycle_given = true;
+    print("known references, cycle given", &t, &w, runs / 4);
+    t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_LIMIT);
+    t.answers = 2000, t.learned = true, t.most = 1000;
+    print("all learned, no cycle", &t, &w, runs / 8);
+    t.options.cycle = 7;
+    print("all learned, cycle too", &t, &w, runs / 8);
+}
+
+static void print_delay(const char *what, const trial *t, const world *w, int runs) {
+    trial changed = *t;
+    changed.change = 60;
+    changed.answers = 2000, changed.most = 2000;
+    print(what, &changed, w, runs);
+}
+
+static void table_delay(int runs) {
+    static const int64_t baselines[] = {300, 1000, 3000};
+    world w = world_of(200);
+    printf("\nPeriods from a drop of 20 points to its alarm, 200 points, 10 answers each\n\n");
+    for (int form = 0; form < 2; form++) {
+        trial t = trial_of(form, CX_REFERENCE_PLUG_IN);
+        print_delay("known reference, drops 10, 20, 40", &t, &w, runs);
+        t.options.drop_count = 1, t.options.drops[0] = 20;
+        print_delay("known reference, drop 20", &t, &w, runs);
+        t.options.direction = CX_MONITOR_BOTH;
+        print_delay("known reference, drop 20, both directions", &t, &w, runs);
+    }
+    for (int b = 0; b < 3; b++) {
+        trial t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_LIMIT);
+        char what[64];
+        t.baseline = baselines[b];
+        snprintf(what, sizeof what, "limit of %lld answers, drops 10, 20, 40",
+                 (long long)baselines[b]);
+        print_delay(what, &t, &w, runs);
+    }
+}
+
 static int table(int runs) {
     table_policies(2 * runs);
     table_baselines(runs);
+    table_delay(runs);
     table_bank(runs);
     table_drift(runs);
+    table_season(runs);
     return 0;
 }
 
@@ -317,6 +432,26 @@ static void check_baselines(void) {
     expect(b.mean - 3 * b.se > 100, "its lower limit does not", b.mean, 100);
 }
 
+static void check_more(void) {
+    world w = world_of(8);
+    trial t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_PLUG_IN);
+    t.options.arl = 50, t.answers = 48;
+    t.options.direction = CX_MONITOR_BOTH;
+    result r = repeat(&t, &w, 150);
+    expect(r.mean + 3 * r.se >= 50, "both directions together keep the bound", r.mean, 50);
+    w.season = 12;
+    t.options.direction = CX_MONITOR_DOWN;
+    t.options.cycle = 7, t.cycle_given = true;
+    r = repeat(&t, &w, 150);
+    expect(r.mean + 3 * r.se >= 50, "a season that is known keeps the bound", r.mean, 50);
+    w.season = 0;
+    t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_PLUG_IN);
+    t.answers = 200, t.change = 20;
+    r = repeat(&t, &w, 60);
+    expect(r.mean + 3 * r.se < 12 && r.other < 20, "a drop of 20 points is found within 12 periods",
+           r.mean, 12);
+}
+
 static void check_nobody(void) {
     world w = world_of(8);
     trial t = trial_of(CX_MONITOR_BOUNDED, CX_REFERENCE_PLUG_IN);
@@ -332,6 +467,7 @@ int main(int argc, char **argv) {
     check_policies();
     check_baselines();
     check_nobody();
+    check_more();
     printf("1..%d\n", tests);
     return failures > 0;
 }
