@@ -143,8 +143,9 @@ CX_API CX_NODISCARD cx_status cx_survey_csat(const cx_array *scores, const cx_de
  * @param      err          may be NULL
  * @retval as cx_survey_mean; a domain without a row has its own status
  *
- * Cost: O(rows), with replicates O(rows replicates). What calibration leaves of a domain is in
- * every row, and a lonely stratum counts in every domain unless it is removed or certain: then
+ * Cost: O(rows + for each domain the units it has rows in), with a calibration all rows of those
+ * units and constraints^2 beside; with replicates O(rows replicates). A lonely stratum counts in
+ * every domain, unless it is removed or certain: then, and with a calibration in stages with fpc,
  * O(domains rows). Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_survey_by(int32_t figure, const cx_array *y,

@@ -63,17 +63,44 @@ typedef struct cx_i_sparse_stage {
     int64_t *stratum; /* those that have some */
 } cx_i_sparse_stage;
 
+/* With a calibration: what its residuals take away is linear in the coefficients b of the domain,
+ * and its variance the form b'Qb. */
+typedef struct cx_i_sparse_form {
+    double *form;         /* Q, square */
+    double *total;        /* of each stratum: weighted sums of x */
+    int64_t *first, *row; /* rows unit by unit; NULL when they are the units */
+    double *side, *beta;  /* room: of each constraint */
+    cx_i_twofold *room;
+} cx_i_sparse_form;
+
 typedef struct cx_i_sparse {
     cx_i_sparse_stage *stage;
+    cx_i_sparse_form *form;
 } cx_i_sparse;
 
 /* Whether the variance of few rows can be had from them alone. */
 bool cx_i_sparse_serves(const cx_design *design);
 cx_status cx_i_sparse_new(const cx_design *design, cx_i_sparse *out, cx_error *err);
 void cx_i_sparse_free(const cx_design *design, cx_i_sparse *sparse);
-/* The variance of a sum of values z (already weighted) of these rows. */
+/* The variance of a sum of influence values e (not yet weighted) of these rows; NaN when too little
+ * is left of it by calibration for the digits of this way. */
 double cx_i_sparse_variance(const cx_design *design, cx_i_sparse *sparse, const int64_t *row,
-                            const double *z, int64_t rows);
+                            const double *e, int64_t rows);
+
+/* -- the form of a calibration, for variance_sparse.c only ----------------------------------- */
+
+bool cx_i_sparse_form_serves(const cx_design *design);
+cx_status cx_i_sparse_form_new(const cx_design *design, cx_i_sparse_form *out, cx_error *err);
+void cx_i_sparse_form_free(const cx_design *design, cx_i_sparse_form *form);
+/* The factor of squares of a stratum's units. */
+double cx_i_sparse_scale(const cx_i_stage *stage, int64_t h);
+/* The coefficients of influence values, and the form of them. */
+double cx_i_sparse_form_fit(const cx_design *design, cx_i_sparse_form *form, const int64_t *row,
+                            const double *e, int64_t rows);
+/* What the fit comes to in a unit, in a stratum. */
+double cx_i_sparse_form_unit(const cx_design *design, const cx_i_sparse_form *form, int64_t unit);
+double cx_i_sparse_form_stratum(const cx_design *design, const cx_i_sparse_form *form,
+                                int64_t stratum);
 
 /* -- replicates ---------------------------------------------------------------------------- */
 

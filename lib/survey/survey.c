@@ -84,21 +84,19 @@ static double survey_influence(const survey_call *call, int64_t row) {
     return (s->y[row] - call->out.estimate.value) / call->sums.w;
 }
 
-/* From the rows of the domain alone. */
-static double survey_linearise_few(survey_call *call) {
+/* From the rows of the domain alone; false when that is not enough. */
+static bool survey_linearise_few(survey_call *call, double *variance) {
     cx_i_survey *s = call->survey;
     int64_t rows = call->out.estimate.n;
-    for (int64_t i = 0; i < rows; i++)
-        s->z[i] = s->design->weight[call->row[i]] * survey_influence(call, call->row[i]);
-    return cx_i_sparse_variance(s->design, &s->sparse, call->row, s->z, rows);
+    if (s->sparse.stage == NULL) return false;
+    for (int64_t i = 0; i < rows; i++) s->z[i] = survey_influence(call, call->row[i]);
+    *variance = cx_i_sparse_variance(s->design, &s->sparse, call->row, s->z, rows);
+    return !isnan(*variance);
 }
 
 static cx_status survey_linearise(survey_call *call, double *variance, cx_error *err) {
     cx_i_survey *s = call->survey;
-    if (s->sparse.stage != NULL) {
-        *variance = survey_linearise_few(call);
-        return CX_OK;
-    }
+    if (survey_linearise_few(call, variance)) return CX_OK;
     for (int64_t i = 0; i < call->out.estimate.n; i++)
         s->e[call->row[i]] = survey_influence(call, call->row[i]);
     cx_status status = cx_i_design_weigh(s->design, s->e, s->z, err);

@@ -26,23 +26,22 @@ static void cells_setup(void) {
 }
 
 /* Margins of so many columns, with so many categories each: those that nobody has are to be 0. */
-static void cells_margins(int columns, int categories) {
+static void cells_margins(int columns, int each) {
     cx_margins_free(margins);
     ck_assert_ok(cx_margins_new(NULL, &margins, err));
     for (int m = 0; m < columns; m++) {
         double totals[SPARE] = {0}, sum = 0;
         for (int k = 0; k < (m < 2 ? 5 : 2); k++) sum += totals[k] = 2 + (k + m) % 3;
-        for (int k = 0; k < categories; k++) totals[k] /= sum;
-        cx_array of = cx_array_of(names, CX_I32, categories),
-                 goal = doubles(totals, categories, "t");
+        for (int k = 0; k < each; k++) totals[k] /= sum;
+        cx_array of = cx_array_of(names, CX_I32, each), goal = doubles(totals, each, "t");
         of.name = many[m].name;
         cx_frame category = {&of, 1, {0, 0}};
         ck_assert_ok(cx_margins_add(margins, &category, &goal, err));
     }
 }
 
-static void cells_rake(int columns, int categories, const cx_array *from, double *out) {
-    cells_margins(columns, categories);
+static void cells_rake(int columns, int each, const cx_array *from, double *out) {
+    cells_margins(columns, each);
     cx_weights_free(weights);
     weights = NULL;
     ck_assert_ok(cx_rake(&table, margins, from, &opts, &weights, err));
@@ -94,12 +93,12 @@ START_TEST(test_equal_start_weights_are_no_start_weights) {
 END_TEST
 
 START_TEST(test_an_unknown_category_is_named_however_cells_are_found) {
-    static const int categories[] = {5, SPARE};
+    static const int each[] = {5, SPARE};
     codes[2][ROWS - 1] = 77;
     for (int i = 0; i < 2; i++) {
         cx_error error;
         cx_error_init(&error);
-        cells_margins(4, categories[i]);
+        cells_margins(4, each[i]);
         ck_assert_int_eq(cx_rake(&table, margins, NULL, NULL, &weights, &error), CX_E_DOMAIN);
         ck_assert_int_eq(error.row, ROWS - 1);
         ck_assert_ptr_nonnull(strstr(error.text, "the category 77 has no total in margin c"));

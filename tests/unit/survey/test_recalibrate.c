@@ -128,7 +128,7 @@ START_TEST(test_a_second_margin_that_says_the_same_changes_no_replicate) {
     static const int64_t kinds[] = {0, 1};
     static const double goal[] = {20, 15};
     double se[2];
-    int64_t twin[SAMPLE_ROWS];
+    static int64_t twin[SAMPLE_ROWS];
     cx_array columns[2] = {sample_column_g, cx_array_of(twin, CX_I64, SAMPLE_ROWS)};
     memcpy(twin, sample_column_g.data, sizeof twin);
     columns[1].name = "twin";
