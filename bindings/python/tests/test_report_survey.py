@@ -346,7 +346,25 @@ def test_an_unknown_event_is_named_with_its_line(tmp_path):
 
 def test_more_answers_than_invitations_are_refused(tmp_path):
     text = refused(tmp_path, NPS + ASKED, "id,event\n1,finished\n2,sent\n")
-    assert "3 answers in all answers and 2 invitations" in text
+    assert "all answers has 3 answers, and 2 were asked" in text
+
+
+def test_only_those_who_were_asked_can_be_silent(tmp_path):
+    log = "id,event\n" + "".join(
+        f"{at},{event}\n"
+        for at, event in enumerate(
+            ["finished"] * 3 + ["sent", "bounced", "ineligible", "quarantined", "opted-out"]
+        )
+    )
+    silence = found_in(tmp_path, NPS + ASKED, log + "3,opted-out\n")["silence"]
+    ends = silence["invitations"]["dispositions"]
+    assert ends["not_sampled"] == 2 and ends["ineligible"] == 1 and ends["refusal"] == 1
+    assert silence["bounds"]["asked"] == silence["invitations"]["rates"][0]["denominator"] == 5
+
+
+def test_a_blank_event_is_refused(tmp_path):
+    text = refused(tmp_path, NPS + ASKED, "id,event\n1,sent\n2,\n")
+    assert 'log.csv, line 3, column "event": the event is blank' in text
 
 
 def test_when_everybody_answered_nobody_is_silent(tmp_path):

@@ -137,11 +137,11 @@ def was_asked(source: Source, table: Coverage, asked: Asked | None) -> tuple[Arr
     sent, done = asked.encounters()
     strangers = sent - set(labels)
     if len(strangers) == len(sent):
+        files = listed([p.name for p in source.paths], 3)
+        own = next((label for label in labels if label), "")
         raise Problem(
-            f"{listed([p.name for p in source.paths], 3)}: no invitation names one of its "
-            f'encounters, such as "{labels[0]}": the invitations name "{min(strangers)}"'
-            if sent
-            else "no invitation names an encounter"
+            f'{files}: no invitation names one of its encounters, such as "{own}"'
+            + (f': the invitations name "{min(strangers)}"' if strangers else "")
         )
     return tuple(
         np.array([label in which for label in labels]).astype(np.int8)[codes]

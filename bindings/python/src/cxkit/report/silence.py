@@ -21,7 +21,8 @@ from .source import Source
 from .surveyfiles import EVENTS, Invitations
 
 FINISHED = EVENTS.index("finished")
-BACK = (EVENTS.index("quarantined"),)
+BACK = tuple(EVENTS.index(event) for event in ("quarantined", "opted-out"))
+INELIGIBLE = EVENTS.index("ineligible")
 STEPS = (0, 0.05, 0.1, 0.2, 0.3)  # how far the silent may differ, of the range of the score
 UNFIT = (
     *UNGIVEN,
@@ -59,6 +60,10 @@ class Asked:
         words = {event: event for event in EVENTS} | self.table.events
         lookup = np.empty(len(labels), np.int16)
         for index, text in enumerate(labels):
+            if not text:
+                raise source.bad(
+                    source.first_row(codes, index), self.table.event, "the event is blank"
+                )
             event = words.get(text.casefold()) or words.get(text.casefold().replace("_", "-"))
             if event is None:
                 raise source.bad(
@@ -100,10 +105,12 @@ class Asked:
         found[self.id[self.event == FINISHED]] = True
         return found
 
-    def back(self) -> Array:
-        """Whether each invitation was kept back by a rule."""
+    def asked(self) -> Array:
+        """Whether each invitation was sent to somebody who is meant: what a rule kept back, and
+        who opted out before, was not asked."""
         found = np.zeros(self.count, bool)
-        found[self.id[np.isin(self.event, BACK)]] = True
+        found[self.id[~np.isin(self.event, BACK)]] = True
+        found[self.id[self.event == INELIGIBLE]] = False
         return found
 
     def each(self, name: str) -> Array:
@@ -119,10 +126,11 @@ class Asked:
         """(encounters asked about, encounters with an answer), of all waves."""
         assert self.table.encounter
         labels, codes = self.source.factor(self.table.encounter)
-        _, ids = self.source.factor(self.table.id)
-        back = np.isin(ids, ids[np.isin(self.events, BACK)])
-        done = np.isin(ids, ids[self.events == FINISHED])
-        found = [{labels[code] for code in np.unique(codes[rows])} for rows in (~back, done)]
+        names, ids = self.source.factor(self.table.id)
+        known = np.array([name != "" for name in names])[ids]
+        sent = known & np.isin(ids, ids[~np.isin(self.events, BACK)])
+        done = known & np.isin(ids, ids[self.events == FINISHED])
+        found = [{labels[code] for code in np.unique(codes[rows])} for rows in (sent, done)]
         return found[0] - {""}, found[1] - {""}
 
 
@@ -196,7 +204,7 @@ def furthest(asked: Asked) -> list[Row]:
 
 def even(asked: Asked, below: int) -> Row:
     """How evenly people answered, by what is known about everybody who was asked."""
-    titles, sent = asked.table.known, ~asked.back()
+    titles, sent = asked.table.known, asked.asked()
     known = {name: asked.each(name)[sent] for name in titles}
     answered = asked.finished()[sent].astype(np.int8)
     found: Row = {"known": list(titles.values()), "indicator": None, "columns": [], "problem": None}
@@ -278,13 +286,13 @@ def threshold(main: Question) -> tuple[float, str]:
 def bounds(config: Config, asked: Asked, main: Question) -> Row:
     """What is sure about the score of everybody asked, whatever the silent think."""
     values = main.values[main.rows(main.now) & main.valid]
-    everybody = int((~asked.back()).sum())
+    everybody = int(asked.asked().sum())
     silence = everybody - len(values)
     if silence < 0:
         wave = main.answers.waves[main.now]
         raise Problem(
-            f"{config.path}: {len(values):,} answers in {wave} and {everybody:,} invitations: the "
-            "log lacks invitations, or belongs to several waves: name their wave or time "
+            f"{config.path}: {wave} has {len(values):,} answers, and {everybody:,} were asked: "
+            "the log lacks invitations, or they belong to several waves: name their wave or time "
             "in [invitations]"
         )
     low, high = main.score.range
