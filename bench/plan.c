@@ -3,7 +3,8 @@
  *     bench/plan [points [turns]]
  *
  * "ties" is the hard case of the exact comparison: every point is one of five, so that most gains
- * are equal. "against" is the limit asked of 100,000 points. */
+ * are equal. The policies plan 10 answers a point; "against" is the limit asked of 100,000 points.
+ */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -83,6 +84,44 @@ static void measure(const char *name, const problem *p, int costs, int whole, in
     if (whole && !costs && gap != 0) fprintf(stderr, "%s: gap %g\n", line, gap);
 }
 
+/* A period's plan by a policy, in a workspace that is made once. */
+static void measure_policy(int32_t policy, int64_t points, double each, int turns) {
+    double seconds[64], *column[5], *n = malloc((size_t)points * sizeof *n);
+    cx_policy_options options;
+    cx_policy *made = NULL;
+    cx_error err;
+    char line[96];
+    for (int c = 0; c < 5; c++) column[c] = malloc((size_t)points * sizeof **column);
+    for (int64_t i = 0; i < points; i++) {
+        column[0][i] = 0.2 + draw();
+        column[1][i] = 4000 + 4000 * draw();
+        column[2][i] = log(draw() + 0.01) * 2 + 3;
+        column[3][i] = 2;
+        column[4][i] = 3 + floor(8 * each * draw() * draw());
+    }
+    cx_points given = {.count = points,
+                       .weight = column[0],
+                       .s2 = column[1],
+                       .log_evidence = column[2],
+                       .lower = column[3],
+                       .upper = column[4]};
+    cx_policy_options_init(&options);
+    options.policy = policy;
+    if (n == NULL || cx_policy_new(points, &options, &made, &err) != CX_OK) exit(1);
+    for (int turn = 0; turn < turns; turn++)
+        BENCH(
+            seconds[turn], if (cx_policy_plan(made, &given, floor(each * (double)points * 0.7),
+                                              (uint64_t)turn, n, &err) != CX_OK) {
+                fprintf(stderr, "%s\n", err.text);
+                exit(1);
+            });
+    snprintf(line, sizeof line, "policy_%s_%lld", cx_policy_name(policy), (long long)points);
+    bench_line(line, 1000 * bench_median(seconds, turns), "ms", "");
+    cx_policy_free(made);
+    for (int c = 0; c < 5; c++) free(column[c]);
+    free(n);
+}
+
 int main(int argc, char **argv) {
     int64_t points = argc > 1 ? atoll(argv[1]) : 100000;
     int turns = argc > 2 ? atoi(argv[2]) : 9;
@@ -101,6 +140,11 @@ int main(int argc, char **argv) {
     }
     p.budget = floor(7.3 * (double)points);
     measure("plan_ties", &p, 0, 1, turns);
+    const int32_t policies[] = {CX_POLICY_EVIDENCE, CX_POLICY_PRECISION_BUDGET, CX_POLICY_DETECT};
+    for (int i = 0; i < 3; i++) {
+        measure_policy(policies[i], 200, 10, turns);
+        measure_policy(policies[i], points, 10, turns);
+    }
     free(p.a), free(p.lower), free(p.upper), free(p.known), free(p.cost);
     return 0;
 }
