@@ -58,7 +58,8 @@ int main(void) {
     }
     cx_array importance = cx_array_of(a, CX_F64, 3), lower = cx_array_of(floor_of_each, CX_F64, 3);
     cx_table *plan;
-    must(cx_plan(&importance, BUDGET, &lower, NULL, NULL, NULL, NULL, NULL, NULL, &plan, &err), &err);
+    must(cx_plan(&importance, BUDGET, &lower, NULL, NULL, NULL, NULL, NULL, NULL, &plan, &err),
+         &err);
     for (int64_t i = 0; i < 3; i++)
         printf("%.4s: ask %.0f next\n", shops + shop_ends[i], number(plan, "n", i));
 

@@ -51,8 +51,8 @@ static answer solve(const problem *p) {
     memset(&result, 0, sizeof result);
     cx_plan_options_init(&options);
     options.integer = p->whole;
-    result.status =
-        cx_plan(&a, p->budget, &l, &u, &k, p->costs ? &c : NULL, NULL, NULL, &options, &table, NULL);
+    result.status = cx_plan(&a, p->budget, &l, &u, &k, p->costs ? &c : NULL, NULL, NULL, &options,
+                            &table, NULL);
     if (result.status != CX_OK) return result;
     if (cx_table_column(table, cx_table_find(table, "n"), &n, NULL) != CX_OK) abort();
     memcpy(result.n, n.data, (size_t)p->points * sizeof(double));
