@@ -29,7 +29,8 @@ def test_a_plan_in_invitations_gives_the_answers_to_expect():
     plan = cx.plan([9, 4], 60, rate=[0.5, 0.125])
     assert sum(plan.n) == 60
     assert plan.table["answers"] == [0.5 * plan.n[0], 0.125 * plan.n[1]]
-    assert plan.objective == pytest.approx(9 / plan.table["answers"][0] + 4 / plan.table["answers"][1])
+    first, second = plan.table["answers"]
+    assert plan.objective == pytest.approx(9 / first + 4 / second)
     assert cx.plan([9, 4], 60, rate=0.3).n == cx.plan([9, 4], 60).n
     with pytest.raises(cx.DomainError, match="rate"):
         cx.plan([9, 4], 60, rate=0)
@@ -73,7 +74,7 @@ def test_every_policy_spends_the_budget_within_bounds():
         "evidence precision-budget detect neyman proportional uniform exploration tras tssrp index"
     ).split():
         plan = cx.plan_points(
-            POINTS, 500, policy=policy, local=[1, 2, 3, 4], likelihood=[0, 0, 1, 0], drift=4, known=9
+            POINTS, 500, policy=policy, local=[1, 2, 3, 4], likelihood=0, drift=4, known=9
         )
         assert sum(plan.n) == 500
         assert min(plan.n) >= 10 and plan.n[2] <= 90
@@ -130,6 +131,13 @@ def test_reference_numbers_of_a_company():
         value, tolerance = VECTORS[f"s1_{policy}_error"]
         found = cx.plan_points(points, 2000, policy=policy)
         assert found.error == pytest.approx(value, abs=tolerance)
+    # a pool that goes anywhere: the variances of many periods add up
+    value, tolerance = VECTORS["s1_random_error"]
+    plans = [
+        cx.plan_points(points, 2000, policy="tras", local=0, period=period) for period in range(200)
+    ]
+    mean = sum(plan.variance for plan in plans) / len(plans)
+    assert (mean / plans[0].best_variance) ** 0.5 - 1 == pytest.approx(value, abs=tolerance)
 
 
 def test_exploration_shares_match_the_formula():

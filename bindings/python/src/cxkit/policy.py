@@ -193,8 +193,8 @@ def plan_points(
     points
         a table with any of the columns below, and optionally `point`, their names; columns given
         as keywords (one for each point, or one number for all) take precedence. Or a Monitor, for
-        its next period: its weights, s2, log_evidence, response_rate, age and arl; pass weight= when
-        shares in the company figure differ from its weights
+        its next period: its weights, s2, log_evidence, response_rate, age and arl; pass weight=
+        when shares in the company figure differ from its weights
     budget
         answers of the whole period, or invitations or money still to spend
     policy
