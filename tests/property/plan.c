@@ -302,6 +302,84 @@ static int any_magnitude_is_certified(void) {
     return 1;
 }
 
+/* -- policies ------------------------------------------------------------------------------ */
+
+typedef struct points {
+    double weight[30], s2[30], evidence[30], lower[30], upper[30], known[30], traffic[30];
+    double local[30], drift[30], rate[30], least, most;
+    cx_points view;
+} points;
+
+static void draw_points(points *p) {
+    memset(p, 0, sizeof *p);
+    p->view.count = 1 + (int64_t)draw_whole(30);
+    for (int64_t i = 0; i < p->view.count; i++) {
+        p->weight[i] = draw() < 0.1 ? 0 : draw();
+        p->s2[i] = 8000 * draw();
+        p->evidence[i] = draw() < 0.2 ? -INFINITY : 12 * draw() - 3;
+        p->lower[i] = draw_whole(4);
+        p->known[i] = draw() < 0.5 ? 0.5 : 40 * draw();
+        p->rate[i] = 0.05 + 0.95 * draw();
+        p->traffic[i] = floor((p->lower[i] + 60 * draw()) / p->rate[i]) + 2;
+        p->upper[i] = draw() < 0.5 ? INFINITY : p->lower[i] + draw_whole(40);
+        p->local[i] = draw_whole(3);
+        p->drift[i] = 0.1 + draw();
+        p->least += p->lower[i];
+        p->most += fmin(p->upper[i], floor(p->traffic[i] * p->rate[i]));
+    }
+    p->view.weight = p->weight, p->view.s2 = p->s2, p->view.log_evidence = p->evidence;
+    p->view.lower = p->lower, p->view.upper = p->upper, p->view.known = p->known;
+    p->view.traffic = p->traffic, p->view.local = p->local, p->view.drift = p->drift;
+    p->view.response_rate = p->rate;
+}
+
+static int policies_keep_budget_and_bounds(void) {
+    for (int32_t policy = 0; policy < CX_POLICY_END; policy++) {
+        cx_policy_options options;
+        cx_policy *made = NULL;
+        cx_policy_options_init(&options);
+        options.policy = policy;
+        if (cx_policy_new(30, &options, &made, NULL) != CX_OK) return 0;
+        for (int run = 0; run < 1500; run++) {
+            points p;
+            double n[30], sum = 0;
+            draw_points(&p);
+            p.view.likelihood = p.local;
+            double budget = p.least + floor((p.most - p.least) * draw());
+            if (cx_policy_plan(made, &p.view, budget, (uint64_t)run, n, NULL) != CX_OK) return 0;
+            for (int64_t i = 0; i < p.view.count; i++) {
+                double most = fmin(p.upper[i], p.traffic[i] * p.rate[i] * (1 + 1e-12));
+                if (n[i] < p.lower[i] || n[i] > most || n[i] != floor(n[i])) return 0;
+                sum += n[i];
+            }
+            if (sum != budget) return 0;
+        }
+        cx_policy_free(made);
+    }
+    return 1;
+}
+
+/* In answers and in invitations at one rate for all, the best plan is the same. */
+static int one_rate_for_all_changes_nothing(void) {
+    for (int run = 0; run < 2000; run++) {
+        problem p = draw_small(0);
+        double rate[MOST];
+        cx_array a = cx_array_of(p.a, CX_F64, p.points), r = cx_array_of(rate, CX_F64, p.points);
+        cx_array l = cx_array_of(p.lower, CX_F64, p.points);
+        cx_array u = cx_array_of(p.upper, CX_F64, p.points), n;
+        cx_table *table = NULL;
+        for (int64_t i = 0; i < p.points; i++) rate[i] = 0.125, p.known[i] = 0;
+        answer plain = solve(&p);
+        cx_status status = cx_plan(&a, p.budget, &l, &u, NULL, NULL, &r, NULL, NULL, &table, NULL);
+        if (status != plain.status) return 0;
+        if (status != CX_OK) continue;
+        if (cx_table_column(table, cx_table_find(table, "n"), &n, NULL) != CX_OK) return 0;
+        if (memcmp(n.data, plain.n, (size_t)p.points * sizeof(double)) != 0) return 0;
+        cx_table_free(table);
+    }
+    return 1;
+}
+
 int main(void) {
     static const struct {
         const char *name;
@@ -312,7 +390,9 @@ int main(void) {
                 {"the order of the points does not matter", order_does_not_matter},
                 {"continuous plans are stationary and bound whole ones", continuous_is_stationary},
                 {"the gap covers the optimum under unequal costs", gap_covers_the_optimum},
-                {"plans of any magnitude are certified", any_magnitude_is_certified}};
+                {"plans of any magnitude are certified", any_magnitude_is_certified},
+                {"one rate for all changes nothing", one_rate_for_all_changes_nothing},
+                {"policies keep budget and bounds", policies_keep_budget_and_bounds}};
     int failed = 0, count = (int)(sizeof laws / sizeof *laws);
     printf("1..%d\n", count);
     for (int i = 0; i < count; i++) {
