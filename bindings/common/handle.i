@@ -79,6 +79,7 @@ struct TYPE {};
 %cx_result(cx_estimate)
 %cx_result(cx_fcr_result)
 %cx_result(cx_belief)
+%cx_result(cx_chi_square_test)
 %cx_result(cx_heterogeneity_test)
 %cx_result(cx_mystery_result)
 %cx_record(cx_dispositions)

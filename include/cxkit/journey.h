@@ -101,13 +101,12 @@ CX_API void cx_modes_options_init(cx_modes_options *options);
 /** @brief Scores by mode of asking (mail, phone, at the gate), and what comes of mixing them.
  *
  * The last key column of the tallies is the mode, those before it are groups of their own. Each
- * mode is held against the reference mode: difference with the interval of [Zou2008] from the two
- * modes' own, p-value from variances of counts to which one answer was added, and the p-value for
- * all modes of the group together [Holm1979]. The row of the whole group pools the modes as they
- * came; it has the flag "mixed-modes" when their scores differ (cx_heterogeneity, p < alpha), or
- * when there are several and nobody can tell. With a mix the standardised score stands beside it:
- * the modes weighted by that mix, so that two periods compare. What a change of the mode mix did to
- * a score is told by cx_decompose on tallies by mode.
+ * mode is held against the reference mode: difference, interval and p-value of
+ * cx_compare, and the p-value for all modes of the group together [Holm1979]. The row of the whole
+ * group pools the modes as they came; it has the flag "mixed-modes" when their scores differ
+ * (cx_heterogeneity, p < alpha), or when there are several and nobody can tell. With a mix the
+ * standardised score stands beside it: the modes weighted by that mix, so that two periods compare.
+ * What a change of the mode mix did to a score is told by cx_decompose on tallies by mode.
  *
  * @param      tallies    one or more key columns, of which the last is the mode
  * @param      mix        one column: the modes of a fixed mix, or NULL

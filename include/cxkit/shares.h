@@ -84,6 +84,45 @@ CX_API void cx_shares_options_init(cx_shares_options *options);
 CX_API CX_NODISCARD cx_status cx_shares(const cx_array *counts, const cx_shares_options *options,
                                         cx_table **out, cx_error *err);
 
+/** Most classes of a chi-square test. */
+#define CX_CHI_SQUARE_CLASSES 256
+
+/** Do groups fall into classes alike? */
+typedef struct cx_chi_square_test {
+    double chi2;           /**< Pearson's statistic */
+    double df;             /**< (groups - 1)(classes - 1) */
+    double p_value;        /**< of equal shares in all groups */
+    double least_expected; /**< smallest expected count */
+    int64_t few;           /**< cells with an expected count below 5 */
+    int64_t n;             /**< counted in all */
+    int64_t groups;        /**< with a count */
+    int64_t classes;       /**< with a count */
+    uint32_t flags;        /**< CX_FLAG_FEW: a cell is expected to hold fewer than 5, so that the
+                                chi-square law may not be near */
+    int32_t reserved;      /**< zero */
+} cx_chi_square_test;
+
+/** @brief Pearson's chi-square test across groups of class counts [Pearson1900].
+ *
+ * chi2 = sum (o - e)^2 / e with e = row total times column total / n, without a correction for
+ * continuity. For promoters, passives and detractors by team, or answers to any question by
+ * surgery: it sees any difference between the groups, cx_heterogeneity one of their scores.
+ *
+ * @param      counts  one column for each class, one row for each group: whole numbers >= 0
+ * @param[out] out     written only on CX_OK
+ * @param      err     may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_NAME | CX_E_TYPE | CX_E_LENGTH
+ * @retval CX_E_DOMAIN    a count that is missing, negative, infinite or no whole number
+ * @retval CX_E_LIMIT     more than CX_CHI_SQUARE_CLASSES columns
+ * @retval CX_E_FEW       fewer than two groups, or two classes, hold anything
+ * @retval CX_E_OVERFLOW  more than 2^53 in all
+ *
+ * Groups and classes without a count are left out. Counts are of independent answers: weights make
+ * none of them. Cost: O(cells), no allocation. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_chi_square(const cx_frame *counts, cx_chi_square_test *out,
+                                            cx_error *err);
+
 /** @} */
 
 #ifdef __cplusplus

@@ -105,6 +105,8 @@ CX_API CX_NODISCARD cx_status cx_waits_copy(const cx_waits *self, const cx_alloc
  *                        0 when that is an error
  * @retval CX_E_MISMATCH  the keys differ from those of the first call
  *
+ * Each row is one wait: the table holds whole counts, and neither weights nor counts for each row
+ * are read. Repeat rows that stand for several; weighted survival has other variances.
  * Cost: O(n) for whole seconds and O(n) passes of a radix sort otherwise, and one pass over the
  * distinct durations there are already; scratch memory 16 bytes for each row of a part, a part
  * being 131,072 rows or as many as there are distinct durations. Since: 0.1.

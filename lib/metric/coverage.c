@@ -69,6 +69,18 @@ static cx_status coverage_add(coverage_work *work, int64_t key, const coverage_c
     return CX_OK;
 }
 
+/* Without counts of contacts each row is one encounter. */
+static cx_status coverage_check_one(const coverage_work *work, int64_t row, double asked,
+                                    cx_error *err) {
+    if (work->contacts != NULL || !(asked > 1) || isinf(asked)) return CX_OK;
+    cx_array named = *work->asked;
+    named.name = cx_i_array_name(work->asked, "asked");
+    return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, asked,
+                        "%g were asked at one encounter: for counts give contacts as counts too, "
+                        "and the kinds they are of as keys (by)",
+                        asked);
+}
+
 static cx_status coverage_read_block(coverage_work *work, int64_t start, int64_t count,
                                      cx_error *err) {
     double contacts[CX_I_BLOCK], asked[CX_I_BLOCK], answered[CX_I_BLOCK];
@@ -83,6 +95,7 @@ static cx_status coverage_read_block(coverage_work *work, int64_t start, int64_t
         double r = work->answered != NULL ? answered[i] : 0;
         if (work->contacts != NULL)
             CX_TRY(coverage_check(work->contacts, "contacts", start + i, c, INFINITY, "", err));
+        CX_TRY(coverage_check_one(work, start + i, a, err));
         CX_TRY(coverage_check(work->asked, "asked", start + i, a, isnan(c) ? INFINITY : c,
                               "encountered", err));
         if (work->answered != NULL)

@@ -162,11 +162,6 @@ static cx_status modes_scores(modes_work *work, modes_group *group, cx_error *er
     for (int64_t r = group->row; r < group->end; r++) {
         cx_i_mode_row *row = &work->row[r];
         row->share = total.sum_w > 0 ? row->estimate.sum_w / total.sum_w : 0;
-        if (r == group->row || row->estimate.status != CX_OK) continue;
-        const cx_tally *tally = modes_tally(work, group, r);
-        cx_i_figures own = cx_i_tally_figures(tally, work->as.reading, work->as.context);
-        row->variance =
-            cx_i_compare_spread(tally, &own, group->all, &total, &work->as, 1) / own.n_eff;
     }
     return CX_OK;
 }
@@ -186,18 +181,27 @@ static void modes_choose(const modes_work *work, modes_group *group, char *text)
     if (group->reference >= 0) work->row[group->reference].reference = true;
 }
 
-static void modes_compare(cx_i_mode_row *row, const cx_i_mode_row *reference) {
+/* The reference, and what cannot be compared (a single answer), has no difference. */
+static cx_status modes_compare(modes_work *work, const modes_group *group, int64_t at,
+                               cx_error *err) {
+    cx_i_mode_row *row = &work->row[at];
+    cx_estimate found;
     row->difference = row->difference_se = row->difference_p = row->difference_holm = NAN;
     row->difference_low = row->difference_high = NAN;
-    if (reference == NULL || row == reference || row->estimate.status != CX_OK) return;
-    const cx_estimate *a = &row->estimate, *b = &reference->estimate;
-    row->difference = a->value - b->value;
-    row->difference_low = row->difference - hypot(a->value - a->ci_low, b->ci_high - b->value);
-    row->difference_high = row->difference + hypot(a->ci_high - a->value, b->value - b->ci_low);
-    double variance = row->variance + reference->variance;
-    if (!(variance > 0)) return;
-    row->difference_se = sqrt(variance);
-    row->difference_p = fmin(2 * cx_normal_sf(fabs(row->difference) / row->difference_se), 1);
+    if (group->reference < 0 || at == group->row || at == group->reference ||
+        row->estimate.status != CX_OK)
+        return CX_OK;
+    cx_status status =
+        cx_i_compare_pair(modes_tally(work, group, at), modes_tally(work, group, group->reference),
+                          &work->score, &work->as, &found, err);
+    if (status == CX_OK) {
+        row->difference = found.value, row->difference_se = found.se;
+        row->difference_low = found.ci_low, row->difference_high = found.ci_high;
+        row->difference_p = found.p_value;
+    }
+    if (status != CX_OK && status != CX_E_FEW && status != CX_E_CONSTANT) return status;
+    cx_error_init(err);
+    return CX_OK;
 }
 
 /* Step by step from the smallest p-value: k times it, never below one before. Each pass takes the
@@ -268,10 +272,7 @@ static cx_status modes_standardise(modes_work *work, const modes_group *group, c
 static cx_status modes_do_group(modes_work *work, modes_group *group, char *text, cx_error *err) {
     CX_TRY(modes_scores(work, group, err));
     modes_choose(work, group, text);
-    for (int64_t r = group->row; r < group->end; r++)
-        modes_compare(&work->row[r], group->reference < 0 || r == group->row
-                                         ? NULL
-                                         : &work->row[group->reference]);
+    for (int64_t r = group->row; r < group->end; r++) CX_TRY(modes_compare(work, group, r, err));
     modes_holm(work, group);
     CX_TRY(modes_test(work, group, err));
     return modes_standardise(work, group, text, err);

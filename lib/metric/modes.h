@@ -10,7 +10,6 @@ typedef struct cx_i_mode_row {
     bool whole, reference;
     cx_estimate estimate;
     double share;
-    double variance; /* of the mean, from counts with one answer more */
     double difference, difference_se, difference_low, difference_high, difference_p;
     double difference_holm;
     int64_t modes; /* with answers; of the whole */

@@ -4,7 +4,8 @@
 
 static const double score_values[ROWS] = {9, 3, 10, 7, 6, 8};
 static const int32_t key_values[ROWS] = {1, 1, 1, 2, 2, 2};
-static cx_array scores, keys;
+static cx_array scores, keys, counts_columns[2];
+static cx_frame counts;
 static cx_frame by;
 static cx_tally *tally;
 static cx_tallies *set;
@@ -18,6 +19,7 @@ CALL(compare_rest, PTR(0, set), options, HANDLE(1, cx_table))
 CALL(compare_estimates, PTR(0, &good), PTR(1, &good), options, OUT(2, cx_estimate))
 CALL(share_difference, 3, 10, 4, 10, options, OUT(0, cx_estimate))
 CALL(shares, COL(0, &scores), options, HANDLE(1, cx_table))
+CALL(chi_square, frame_with(0, &counts), OUT(1, cx_chi_square_test))
 CALL(sample_size, options, OUT(0, cx_sample))
 CALL(detectable, 100, options, OUT(0, cx_sample))
 CALL(target, PTR(0, &good), 10, options, OUT(1, cx_target_result))
@@ -41,6 +43,7 @@ static void init_margin(void) {
             AT(compare, method), AT(compare, lower_is_better))
 
 static const function functions[] = {
+    PLAIN(chi_square, 2),
     COMPARE(compare, 3, 0),
     COMPARE(compare_by, 3, 0),
     COMPARE(compare_rest, 2, 0),
@@ -96,6 +99,9 @@ static void setup(void) {
     keys = cx_array_of(key_values, CX_I32, ROWS);
     keys.name = "team";
     by = (cx_frame){&keys, 1, {0, 0}};
+    counts_columns[0] = scores, counts_columns[1] = keys;
+    counts_columns[0].name = "a", counts_columns[1].name = "b";
+    counts = (cx_frame){counts_columns, 2, {0, 0}};
     ck_assert_ok(cx_tally_new(0, 10, NULL, &tally, err));
     ck_assert_ok(cx_tally_add(tally, &scores, NULL, NULL, err));
     ck_assert_ok(cx_tally_by(&scores, NULL, &by, 0, 10, NULL, &set, err));

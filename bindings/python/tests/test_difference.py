@@ -177,3 +177,18 @@ def test_a_count_is_a_whole_number(successes):
     with pytest.raises(cx.DomainError, match="successes is"):
         cx.share(successes, 10)
     assert cx.share(3.0, 10.0) == cx.share(3, 10)
+
+
+def test_chi_square_across_surgeries_matches_the_published_figure():
+    rows = read_vectors("chi_square_data")
+    counts = {name: [int(row[name]) for row in rows] for name in ("recommend", "other")}
+    found = cx.chi_square(counts)
+    for row in read_vectors("chi_square"):
+        expected = float(row["value"])
+        assert getattr(found, row["id"]) == pytest.approx(expected, rel=1e-9), row["id"]
+    assert (found.n, found.groups, found.classes) == (3882, 11, 2)
+    assert cx.chi_square({"a": [9, 4], "b": [1, 6]}).flags == ("few",)
+    with pytest.raises(cx.FewError):
+        cx.chi_square({"a": [9, 4]})
+    with pytest.raises(cx.DomainError, match="row 1"):
+        cx.chi_square({"a": [9, -4], "b": [1, 2]})

@@ -46,6 +46,7 @@ SURFACE = {
     ),
     "episodes": ("customer, time", f"transfers, by, {CONTACTS}"),
     "fcr": ("customer, time", f"index, by, method, confidence, min_n, {CONTACTS}"),
+    "chi_square": ("counts", ""),
     "heterogeneity": ("scores", "by, weights, scale, score, promoters, detractors, top"),
     "journey": (
         "tree",
@@ -334,7 +335,7 @@ EXAMPLES = [
     cx.Waits.survival_bounds, cx.Waits.within, cx.Waits.quantile, cx.Waits.restricted_mean,
     cx.Waits.curve, cx.WaitsBy, cx.WaitsBy.add, cx.WaitsBy.total,
     cx.fcr, cx.non_repeat, cx.episodes, cx.log_effort,
-    cx.journey, cx.modes, cx.Journey.node,
+    cx.chi_square, cx.journey, cx.modes, cx.Journey.node,
     cx.compare, cx.compare_rest, cx.share_difference, cx.shares, cx.belief_gap, cx.sample_size,
     cx.detectable, cx.target,
     cx.index, cx.gap, cx.mystery, cx.Visits, cx.Visits.add, cx.Visits.mystery, cx.Joint, cx.Joint.add, cx.Joint.tally, cx.Joint.index,

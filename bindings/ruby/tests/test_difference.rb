@@ -7,6 +7,17 @@ class TestDifference < Minitest::Test
     CXKit::Tally.new.add_counts([0, 8, 10], [detractors, passives, promoters])
   end
 
+  def test_chi_square_across_surgeries_matches_the_published_figure
+    rows = Support.vectors("chi_square_data")
+    found = CXKit.chi_square(recommend: rows.map { |r| r["recommend"].to_i }, other: rows.map { |r| r["other"].to_i })
+    Support.vectors("chi_square").each do |row|
+      expected = Float(row["value"])
+      assert_in_delta expected, found.public_send(row["id"]), 1e-9 * expected.abs, row["id"]
+    end
+    assert_equal 3882, found.n
+    assert_raises(CXKit::FewError) { CXKit.chi_square(a: [1, 2]) }
+  end
+
   def test_two_regions_differ_as_published
     nam = classes(184, 83, 240)
     emea = classes(99, 50, 110)

@@ -16,7 +16,15 @@ from . import _native, errors, random, special
 from .adaptive import adaptive_mean, change_since, period_means, running_mean
 from .anytime import anytime
 from .closed_loop import ClosedLoop, closed_loop
-from .compare import Change, Decomposition, Heterogeneity, decompose, heterogeneity
+from .compare import (
+    Change,
+    ChiSquare,
+    Decomposition,
+    Heterogeneity,
+    chi_square,
+    decompose,
+    heterogeneity,
+)
 from .contacts import Resolution, fcr, non_repeat
 from .coverage import coverage
 from .difference import (
@@ -111,6 +119,7 @@ __all__ = [
     "Bounds",
     "Certificate",
     "Change",
+    "ChiSquare",
     "ClosedLoop",
     "ColumnTypeError",
     "ConstantError",
@@ -188,6 +197,7 @@ __all__ = [
     "calibrate",
     "ces",
     "change_since",
+    "chi_square",
     "closed_loop",
     "compare",
     "compare_rest",

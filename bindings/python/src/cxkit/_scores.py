@@ -92,6 +92,8 @@ def pooled(
     """A score of all modes together, flagged when they differ."""
     if isinstance(scores, (Tally, Tallies)):
         raise OptionError("mode is for columns: modes(tallies) shows tallies by mode")
+    if options.totals:
+        raise OptionError("mode gives one figure of all modes: totals are for tables, with by")
     if by is not None:
         raise OptionError("mode and by together make a table of modes: call modes(..., by=...)")
     state = answers.tally(scores, dict(mode_keys(mode)), scale)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from . import _native
+from ._columns import frame
 from ._options import SCORES, fill, number
 from .errors import OptionError
 from .table import Table
 from .tally import Tallies, tally_by
 
-__all__ = ["Change", "Decomposition", "Heterogeneity", "decompose", "heterogeneity"]
+__all__ = [
+    "Change",
+    "ChiSquare",
+    "Decomposition",
+    "Heterogeneity",
+    "chi_square",
+    "decompose",
+    "heterogeneity",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,52 @@ def decompose(
         p_value=figures.get("change_p"),
         table=table,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ChiSquare:
+    """Do groups fall into classes alike? See chi_square.
+
+    chi2, df, p_value
+        of equal shares in all groups
+    least_expected, few
+        smallest expected count, and the number of cells where it is below 5
+    n, groups, classes
+        counted in all; groups and classes with a count
+    flags
+        "few" when a cell is expected to hold fewer than 5
+    """
+
+    chi2: float
+    df: float
+    p_value: float
+    least_expected: float
+    few: int
+    n: int
+    groups: int
+    classes: int
+    flags: tuple[str, ...]
+
+
+def chi_square(counts: object) -> ChiSquare:
+    """Pearson's chi-square test across groups of class counts.
+
+    counts
+        a table: one column for each class, one row for each group, whole numbers
+
+    It sees any difference between the groups; heterogeneity one of their scores. Groups and classes
+    without a count are left out. Raises FewError for fewer than two of either, DomainError.
+
+    >>> import cxkit as cx
+    >>> found = cx.chi_square({"promoters": [40, 20], "passives": [30, 30], "detractors": [30, 50]})
+    >>> round(found.chi2, 3), found.df, found.flags
+    (11.667, 2.0, ())
+    """
+    raw = _native.cx_chi_square(frame(counts))
+    found = {
+        field.name: getattr(raw, field.name) for field in fields(ChiSquare) if field.name != "flags"
+    }
+    return ChiSquare(**found, flags=("few",) if raw.flags else ())
 
 
 def heterogeneity(

@@ -22,7 +22,24 @@ module CXKit
     end
   end
 
+  # Do groups fall into classes alike? See CXKit.chi_square; few are the cells expected to hold fewer than 5.
+  class ChiSquare < Value.with(:chi2, :df, :p_value, :least_expected, :few, :n, :groups, :classes)
+    def to_s
+      "chi2 = #{short(chi2)}, df = #{short(df)}, p = #{short(p_value)}#{" (few)" if few.positive?}"
+    end
+  end
+
   class << self
+    # Pearson's chi-square test across groups of class counts.
+    #
+    # counts:: a mapping from classes to columns of whole numbers, one row for each group
+    def chi_square(counts)
+      Input.open do |input|
+        test = Native.cx_chi_square(input.frame(counts, :counts))
+        ChiSquare.new(**ChiSquare::FIELDS.to_h { |name| [name, test.public_send(name)] })
+      end
+    end
+
     # Splits a change of a score into mix (other customers) and within (other scores). They add up
     # to the change; a group on one side only goes to mix.
     #

@@ -132,6 +132,7 @@ module CXKit
     # All answers together, with a flag when they mix modes that differ.
     def pooled(function, scores, options, mode, read_as, by:, scale:, weights:, answers:)
       misuse("mode is for columns: modes(tallies) shows tallies by mode") if scores.is_a?(State)
+      misuse("mode gives one figure of all modes: totals are for tables, with by") unless options.totals.zero?
       misuse("mode and by together make a table of modes: call modes(..., by:)") if by
       state = tally_columns(scores, by: {mode: mode}, weights: weights, scale: scale, answers: answers)
       found = Estimate.from(state.total.__send__(:read) { |handle| Native.public_send(function, handle, options) })
