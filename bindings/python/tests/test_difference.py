@@ -192,3 +192,10 @@ def test_chi_square_across_surgeries_matches_the_published_figure():
         cx.chi_square({"a": [9, 4]})
     with pytest.raises(cx.DomainError, match="row 1"):
         cx.chi_square({"a": [9, -4], "b": [1, 2]})
+
+
+def test_what_would_be_ignored_is_refused():
+    with pytest.raises(cx.OptionError, match="totals are for tables"):
+        cx.nps([10, 9, 3], mode=["sms", "sms", "mail"], totals=True)
+    with pytest.raises(cx.DomainError, match=r"keys \(by\)"):
+        cx.coverage([30, 40], [3, 4])

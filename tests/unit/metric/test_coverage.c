@@ -126,7 +126,7 @@ START_TEST(test_impossible_numbers_of_encounters_are_refused) {
     const double good[] = {1, 1}, two[] = {1, 2}, half[] = {1, 0.5}, minus[] = {-1, 1};
     const double far[] = {1, INFINITY};
     ck_assert_fails(coverage(keys, NULL, two, NULL, 2, err), CX_E_DOMAIN,
-                    "column asked, row 1: 2 are more than were encountered (1)");
+                    "row 1: 2 were asked at one encounter");
     ck_assert_fails(coverage(keys, two, good, two, 2, err), CX_E_DOMAIN, "more than were asked");
     ck_assert_fails(coverage(keys, half, good, NULL, 2, err), CX_E_DOMAIN, "whole");
     ck_assert_fails(coverage(keys, minus, good, NULL, 2, err), CX_E_DOMAIN, "row 0");
