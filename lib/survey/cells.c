@@ -254,8 +254,8 @@ static cx_status cells_hash(cx_i_constraints *c, const uint64_t *key, cx_i_sorta
 }
 
 /* Cells in the order of their keys, each with the codes of its first row. */
-static cx_status cells_sort(cx_i_constraints *c, cx_i_sortable *item, cx_i_sortable *room,
-                            cx_error *err) {
+static cx_status cells_sort_keys(cx_i_constraints *c, cx_i_sortable *item, cx_i_sortable *room,
+                                 cx_error *err) {
     int32_t *number = cx_i_alloc_array(c->allocator, c->cells, sizeof *number);
     int32_t *code = cx_i_alloc_array(c->allocator, c->cells, sizeof *code);
     c->size = cx_i_alloc_array(c->allocator, c->cells, sizeof *c->size);
@@ -293,7 +293,7 @@ static cx_status cells_collapse(cx_i_constraints *c, const cells_reader *reader,
         for (int64_t row = 0; row < c->rows; row++)
             key[row] += reader->margin[m].radix * (uint64_t)c->code[m][row];
     if (status == CX_OK) status = cells_hash(c, key, item, err);
-    if (status == CX_OK) status = cells_sort(c, item, room, err);
+    if (status == CX_OK) status = cells_sort_keys(c, item, room, err);
     cx_i_free(a, key);
     cx_i_free(a, item);
     cx_i_free(a, room);
