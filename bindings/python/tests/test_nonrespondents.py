@@ -5,6 +5,7 @@ import math
 import pytest
 
 import cxkit as cx
+from conftest import read_vectors
 
 
 def test_the_r_indicator_is_the_published_one():
@@ -93,3 +94,31 @@ def test_small_cells_join_those_that_share_the_leading_columns():
         cx.adjust_response(table, [0] * 6)
     with pytest.raises(cx.OptionError, match="least"):
         cx.adjust_response(table, [1] * 6, least=0)
+
+
+Y = [8, None, 6, 9, None, 3, 10, None]
+PREDICTED = [7, 5, 6.5, 8, 4, 4, 9, 6]
+CHANCES = [0.8, 0.3, 0.6, 0.7, 0.2, 0.5, 0.9, 0.4]
+WEIGHTS = [1, 2, 1, 1, 3, 2, 1, 1]
+
+
+def test_figures_agree_with_the_vectors():
+    came = [0 if y is None else 1 for y in Y]
+    adjusted = cx.adjust_response(CHANCES, came, weights=WEIGHTS, classes=2, least=1).weights
+    found = {
+        "alike": cx.r_indicator([0.3] * 4),
+        "representative": cx.r_indicator(
+            [0.2, 0.4, 0.3, 0.5], variances=[0.001, 0.002, 0.001, 0.002]
+        ),
+        "aipw": cx.aipw_mean(Y, PREDICTED, CHANCES),
+        "aipw weighted": cx.aipw_mean(Y, PREDICTED, CHANCES, weights=WEIGHTS),
+        "aipw normalised": cx.aipw_mean(Y, PREDICTED, CHANCES, weights=WEIGHTS, normalise=True),
+        "bounds": cx.bounds(Y, scale=(0, 10), threshold=5),
+    }
+    for row in read_vectors("nonrespondents"):
+        name, known = row["figure"], float(row["value"])
+        if row["id"] == "classes":
+            value = adjusted[int(name.removeprefix("weight "))]
+        else:
+            value = getattr(found[row["id"]], name)
+        assert value == pytest.approx(known, rel=float(row["tolerance"]) or 1e-15), row

@@ -34,6 +34,32 @@ class TestNonrespondents < Minitest::Test
     assert_raises(CXKit::EmptyError) { CXKit.adjust_response(table, [0] * 6) }
   end
 
+  Y = [8, nil, 6, 9, nil, 3, 10, nil].freeze
+  PREDICTED = [7, 5, 6.5, 8, 4, 4, 9, 6].freeze
+  CHANCES = [0.8, 0.3, 0.6, 0.7, 0.2, 0.5, 0.9, 0.4].freeze
+  WEIGHTS = [1, 2, 1, 1, 3, 2, 1, 1].freeze
+
+  def figures
+    aipw = [{}, {weights: WEIGHTS}, {weights: WEIGHTS, normalise: true}].map do |given|
+      CXKit.aipw_mean(Y, PREDICTED, CHANCES, **given).estimate
+    end
+    {"alike" => CXKit.r_indicator([0.3] * 4),
+     "representative" => CXKit.r_indicator([0.2, 0.4, 0.3, 0.5], variances: [0.001, 0.002, 0.001, 0.002]),
+     "aipw" => aipw[0], "aipw weighted" => aipw[1], "aipw normalised" => aipw[2],
+     "bounds" => CXKit.bounds(Y, scale: 0..10, threshold: 5)}
+  end
+
+  def test_figures_agree_with_the_vectors
+    came = Y.map { |y| y ? 1 : 0 }
+    adjusted = CXKit.adjust_response(CHANCES, came, weights: WEIGHTS, classes: 2, least: 1).weights
+    Support.vectors("nonrespondents").each do |row|
+      name = row["figure"]
+      found = row["id"] == "classes" ? adjusted[Integer(name.delete_prefix("weight "))] : figures[row["id"]].public_send(name)
+      known = Float(row["value"])
+      assert_in_delta known, found, (Float(row["tolerance"]) + 1e-15) * [1, known.abs].max, row.to_s
+    end
+  end
+
   def test_bounds_and_the_tipping_point
     found = CXKit.bounds([8, nil, 6, 10], scale: 0..10, threshold: 7)
     assert_equal [6.0, 8.5, 4.0, true], [found.low, found.high, found.tipping, found.can_flip]

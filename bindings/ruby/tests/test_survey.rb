@@ -41,6 +41,21 @@ class TestSurvey < Minitest::Test
     expect("small-domain-se", table["se"].to_a[1])
   end
 
+  def test_scores_take_a_design
+    found = CXKit.nps(Y, design: design)
+    assert_equal CXKit.survey_nps(Y, design), found
+    expect("small-net-se", found.se)
+    assert_equal CXKit.survey_nps(Y, design, domain: G).value, CXKit.nps(Y, design: design, domain: G).value
+    assert_equal 2, CXKit.nps(Y, design: design, by: G).size
+    five = Y.map { |score| 1 + score / 2.5 }.map(&:round)
+    share = CXKit.share_of(five.map { |score| score >= 4 ? 1 : 0 }, design)
+    assert_equal [share.value, share.ci_low, share.ci_high],
+                 CXKit.csat(five, design: design).then { |csat| [csat.value, csat.ci_low, csat.ci_high] }
+    assert_raises(CXKit::OptionError) { CXKit.nps(Y, design: design, weights: WEIGHTS) }
+    assert_raises(CXKit::OptionError) { CXKit.csat(five, design: design, denominator: "answered") }
+    assert_raises(CXKit::OptionError) { CXKit.nps(Y, domain: G) }
+  end
+
   def test_a_design_says_what_it_is_and_what_it_cannot_be
     assert_equal [15, 6, 3], [design.size, design.units, design.strata]
     assert_raises(CXKit::Error) { design(replicates: "jk1") }

@@ -176,6 +176,83 @@ START_TEST(test_separated_answers_are_told) {
 }
 END_TEST
 
+/* -- reference numbers --------------------------------------------------------------------- */
+
+static int expected; /* how many numbers were held against the vectors */
+static void expect_known(const vectors *v, const char *id, const char *figure, double found) {
+    for (int64_t r = 0; r < v->rows; r++) {
+        if (strcmp(vectors_text(v, r, "id"), id) != 0) continue;
+        if (strcmp(vectors_text(v, r, "figure"), figure) != 0) continue;
+        double known = vectors_number(v, r, "value");
+        ck_assert_near(found, known, vectors_number(v, r, "tolerance") * (1 + fabs(known)));
+        expected++;
+        return;
+    }
+    ck_abort_msg("no %s of %s", figure, id);
+}
+
+static void expect_aipw(const vectors *v, const char *id, const cx_array *weights) {
+    cx_aipw_result r;
+    ck_assert_ok(cx_aipw_mean(&y, &f, &p, weights, &o, &r, err));
+    expect_known(v, id, "value", r.estimate.value);
+    expect_known(v, id, "se", r.estimate.se);
+    expect_known(v, id, "ci_low", r.estimate.ci_low);
+    expect_known(v, id, "ci_high", r.estimate.ci_high);
+}
+
+START_TEST(test_figures_agree_with_the_vectors) {
+    static const double rho[] = {0.2, 0.4, 0.3, 0.5}, variance[] = {0.001, 0.002, 0.001, 0.002};
+    static const double w[] = {1, 2, 1, 1, 3, 2, 1, 1}, same = 0.3;
+    cx_array chances = cx_array_of(rho, CX_F64, 4), variances = cx_array_of(variance, CX_F64, 4);
+    cx_array weights = cx_array_of(w, CX_F64, 8), alike = cx_array_of(&same, CX_F64, 4);
+    vectors v = vectors_read("nonrespondents");
+    cx_r_indicator_result r;
+    cx_bounds_result b;
+    expected = 0;
+    alike.stride = 0;
+    ck_assert_ok(cx_r_indicator(&alike, NULL, NULL, NULL, &r, err));
+    expect_known(&v, "alike", "value", r.value);
+    ck_assert_ok(cx_r_indicator(&chances, &variances, NULL, NULL, &r, err));
+    expect_known(&v, "representative", "value", r.value);
+    expect_known(&v, "representative", "s2_adjusted", r.s2_adjusted);
+    expect_known(&v, "representative", "adjusted", r.adjusted);
+    expect_known(&v, "representative", "cv", r.cv);
+    expect_aipw(&v, "aipw", NULL);
+    expect_aipw(&v, "aipw weighted", &weights);
+    o.normalise = 1;
+    expect_aipw(&v, "aipw normalised", &weights);
+    o.low = 0, o.high = 10, o.threshold = 5;
+    ck_assert_ok(cx_bounds(&y, NULL, &o, &b, err));
+    expect_known(&v, "bounds", "low", b.low);
+    expect_known(&v, "bounds", "high", b.high);
+    expect_known(&v, "bounds", "ci_low", b.ci_low);
+    expect_known(&v, "bounds", "ci_high", b.ci_high);
+    expect_known(&v, "bounds", "tipping", b.tipping);
+    ck_assert_int_eq(expected, v.rows - 8);
+    vectors_free(&v);
+}
+END_TEST
+
+START_TEST(test_weights_of_classes_agree_with_the_vectors) {
+    static const double w[] = {1, 2, 1, 1, 3, 2, 1, 1}, came[] = {1, 0, 1, 1, 0, 1, 1, 0};
+    cx_array weights = cx_array_of(w, CX_F64, 8), responded = cx_array_of(came, CX_F64, 8);
+    vectors v = vectors_read("nonrespondents");
+    cx_adjust_options options;
+    cx_adjustment *made;
+    cx_table *table;
+    char name[] = "weight 0";
+    cx_adjust_options_init(&options);
+    options.classes = 2, options.least = 1;
+    ck_assert_ok(cx_adjust_response(&p, NULL, &responded, &weights, &options, &made, err));
+    ck_assert_ok(cx_adjustment_rows(made, &table, err));
+    for (int i = 0; i < 8; i++, name[7]++)
+        expect_known(&v, "classes", name, table_number(table, "weight", i));
+    cx_table_free(table);
+    cx_adjustment_free(made);
+    vectors_free(&v);
+}
+END_TEST
+
 Suite *suite_nonrespondents(void);
 Suite *suite_nonrespondents(void) {
     Suite *suite = suite_create("nonrespondents");
@@ -191,6 +268,8 @@ Suite *suite_nonrespondents(void) {
     tcase_add_test(tcase, test_bounds_hold_whatever_the_silent_think);
     tcase_add_test(tcase, test_the_range_of_bias_is_the_delta_of_the_silent);
     tcase_add_test(tcase, test_separated_answers_are_told);
+    tcase_add_test(tcase, test_figures_agree_with_the_vectors);
+    tcase_add_test(tcase, test_weights_of_classes_agree_with_the_vectors);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -19,8 +19,14 @@ module CXKit
     #
     # counts:: [detractors, passives, promoters] in place of scores
     # method:: auto, adjusted-wald, adjusted-wald-z, score, wald, bonett-price, goodman
+    # design, domain:: how the sample was drawn, and the rows that are meant: a SurveyEstimate, by: its Table
     def nps(scores = nil, counts: nil, weights: nil, by: nil, promoters: 9, detractors: 6, scale: 0..10,
-            confidence: 0.95, method: "auto", mode: nil, min_n: 0, totals: false, **answers)
+            confidence: 0.95, method: "auto", mode: nil, min_n: 0, totals: false, design: nil, domain: nil, **answers)
+      if design || domain
+        under_design(design, answers, counts: counts, weights: weights, mode: mode, totals: totals || nil)
+        return survey_nps(scores, design, domain: domain, by: by, promoters: promoters, detractors: detractors,
+                                          scale: scale, confidence: confidence, method: method, min_n: min_n)
+      end
       options = Options.build(:Cx_nps_options, method: Options.word(:method, method, Options::METHODS),
                                                promoters: promoters, detractors: detractors, confidence: confidence,
                                                **shown(min_n, totals))
@@ -50,8 +56,17 @@ module CXKit
     # method:: wilson, jeffreys, clopper-pearson, agresti-coull, wald
     # denominator:: valid, or answered to count what does not apply
     # direction:: high, or low when 1 is best
+    # design, domain:: as in nps; the interval is then that of share_of
     def csat(scores, weights: nil, by: nil, scale: 1..5, top: nil, denominator: "valid", confidence: 0.95,
-             method: "wilson", direction: "high", mode: nil, min_n: 0, totals: false, **answers)
+             method: nil, direction: "high", mode: nil, min_n: 0, totals: false, design: nil, domain: nil, **answers)
+      if design || domain
+        under_design(design, answers, weights: weights, mode: mode, totals: totals || nil,
+                                      denominator: (denominator unless denominator.to_s == "valid"),
+                                      direction: (direction unless direction.to_s == "high"))
+        return survey_csat(scores, design, domain: domain, by: by, scale: scale, top: top, confidence: confidence,
+                                           method: method || "logit", min_n: min_n)
+      end
+      method ||= "wilson"
       options = Options.build(:Cx_csat_options, method: Options.word(:method, method, Options::METHODS), top: top,
                                                 confidence: confidence, **shown(min_n, totals),
                                                 direction: Options.word(:direction, direction, Options::DIRECTIONS),

@@ -96,7 +96,23 @@ module CXKit
                                                   method: Options.word(:method, method, Options::METHODS))
     end
 
+    # The share of answers in the top boxes under a design; see survey_mean, and share_of for methods.
+    def survey_csat(scores, design, domain: nil, by: nil, scale: 1..5, top: nil, confidence: 0.95, method: "logit",
+                    min_n: 0)
+      low, high = Options.scale(scale)
+      survey("csat", [scores], design, domain, by, top: top, scale_min: low, scale_max: high, confidence: confidence,
+                                                   min_n: min_n, method: Options.word(:method, method, Options::METHODS))
+    end
+
     private
+
+    # A design says which rows count how: what else would say so is refused.
+    def under_design(design, answers, **others)
+      misuse("domain: belongs to a design") unless design
+      others.merge(answers).each do |name, given|
+        misuse("design: and #{name}: are both given; a design has its own weights and rows") unless given.nil?
+      end
+    end
 
     def survey(figure, columns, design, domain, keys, **given)
       misuse("domain and by are both given: by makes every key a domain") if domain && keys
