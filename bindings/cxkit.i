@@ -66,6 +66,7 @@
 %include <cxkit/rates.h>
 %include <cxkit/design.h>
 %include <cxkit/survey.h>
+%include <cxkit/strata.h>
 %include <cxkit/shrink.h>
 %include <cxkit/ppi.h>
 %include <cxkit/propensity.h>

@@ -14,6 +14,7 @@
 #include <cxkit/version.h>
 #include <cxkit/export.h>
 #include <cxkit/status.h>
+#include <cxkit/strata.h>
 #include <cxkit/alloc.h>
 #include <cxkit/array.h>
 #include <cxkit/arrow.h>

@@ -14,6 +14,7 @@ enum {
     CX_I_TYPE_MOMENTS = 3,
     CX_I_TYPE_JOINT = 4,
     CX_I_TYPE_WAITS = 5,
+    CX_I_TYPE_STRATA = 6,
     CX_I_TYPE_MONITOR = 7,
     CX_I_TYPE_LEDGER = 8,
     CX_I_TYPE_MYSTERY = 9

@@ -58,6 +58,13 @@ cx_status cx_i_keys_reserve(cx_i_keys *keys, int64_t more, size_t more_bytes, cx
 /* order[i] = number of the key at position i when sorted. */
 void cx_i_keys_sort(const cx_i_keys *keys, int64_t *order);
 
+/* -- some of the columns: bits of `dropped` say which ones go, 1 for the last column, 2 for the one
+ * before, and so on */
+cx_status cx_i_keys_bind_part(cx_i_keys *keys, const cx_i_keys *from, int64_t dropped,
+                              cx_error *err);
+/* The bytes of a key without those parts; `room` has room for the whole key, twice. */
+size_t cx_i_keys_project(const cx_i_keys *keys, int64_t dropped, int64_t key, uint8_t *room);
+
 /* The bytes of a number as a part of a key: 9 of them. */
 size_t cx_i_key_put_number(uint8_t *out, int64_t value);
 
@@ -70,6 +77,8 @@ typedef struct cx_i_key_part {
 } cx_i_key_part;
 size_t cx_i_key_parse(const uint8_t *bytes, size_t size, int32_t kind, char *text,
                       cx_i_key_part *part);
+/* Bytes of the first part of a well-formed key. */
+size_t cx_i_key_part_size(const uint8_t *bytes, size_t size, int32_t kind);
 /* true when the bytes are exactly one well-formed key of these columns */
 bool cx_i_keys_well_formed(const cx_i_keys *keys, const uint8_t *bytes, size_t size, char *scratch);
 

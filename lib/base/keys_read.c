@@ -166,6 +166,15 @@ size_t cx_i_key_parse(const uint8_t *bytes, size_t size, int32_t kind, char *tex
     return bytes[0] == KEY_TAG_TEXT ? key_parse_text(bytes, size, text, part) : 0;
 }
 
+size_t cx_i_key_part_size(const uint8_t *bytes, size_t size, int32_t kind) {
+    size_t i = 1;
+    if (bytes[0] == KEY_TAG_MISSING) return 1;
+    if (kind == CX_I_KEY_NUMBER) return KEY_NUMBER_SIZE;
+    for (; i + 1 < size && (bytes[i] != 0 || bytes[i + 1] != 0); i++)
+        if (bytes[i] == 0) i++; /* a zero inside the text is followed by FF */
+    return i + 2;
+}
+
 bool cx_i_keys_well_formed(const cx_i_keys *keys, const uint8_t *bytes, size_t size,
                            char *scratch) {
     size_t used = 0;
@@ -177,4 +186,40 @@ bool cx_i_keys_well_formed(const cx_i_keys *keys, const uint8_t *bytes, size_t s
         used += step;
     }
     return used == size;
+}
+
+/* -- some of the columns ------------------------------------------------------------------- */
+
+static bool keys_drops(const cx_i_keys *keys, int64_t dropped, int64_t column) {
+    return (dropped >> (keys->column_count - 1 - column) & 1) != 0;
+}
+
+cx_status cx_i_keys_bind_part(cx_i_keys *keys, const cx_i_keys *from, int64_t dropped,
+                              cx_error *err) {
+    int64_t kept = 0, at = 0;
+    for (int64_t c = 0; c < from->column_count; c++) kept += !keys_drops(from, dropped, c);
+    CX_TRY(cx_i_keys_new_columns(keys, kept, err));
+    for (int64_t c = 0; c < from->column_count; c++) {
+        const cx_i_key_column *column = &from->columns[c];
+        if (!keys_drops(from, dropped, c))
+            CX_TRY(cx_i_keys_set_column(keys, at++, column->name, strlen(column->name),
+                                        column->kind, err));
+    }
+    return CX_OK;
+}
+
+size_t cx_i_keys_project(const cx_i_keys *keys, int64_t dropped, int64_t key, uint8_t *room) {
+    size_t size, read = 0, kept = 0;
+    const uint8_t *bytes = cx_i_keys_bytes(keys, key, &size);
+    for (int64_t c = 0; c < keys->column_count; c++) {
+        cx_i_key_part part;
+        size_t step = cx_i_key_parse(bytes + read, size - read, keys->columns[c].kind,
+                                     (char *)room + size, &part);
+        if (!keys_drops(keys, dropped, c)) {
+            memcpy(room + kept, bytes + read, step);
+            kept += step;
+        }
+        read += step;
+    }
+    return kept;
 }

@@ -107,3 +107,38 @@ double cx_i_sum_value(const cx_i_sum *sum) {
     double value = ldexp((double)sum_top_bits(&magnitude, highest), highest - 63 - 64);
     return negative ? -value : value;
 }
+
+/* -- with a finer grid --------------------------------------------------------------------- */
+
+bool cx_i_wide_add(cx_i_wide_sum *sum, double value) {
+    if (fabs(value) < 0x1p-12) return value == 0 || cx_i_sum_add(&sum->fine, value * 0x1p80);
+    return cx_i_sum_add(&sum->coarse, value);
+}
+
+bool cx_i_wide_merge(cx_i_wide_sum *sum, const cx_i_wide_sum *other) {
+    cx_i_wide_sum merged = *sum;
+    if (!cx_i_sum_merge(&merged.coarse, &other->coarse) ||
+        !cx_i_sum_merge(&merged.fine, &other->fine))
+        return false;
+    *sum = merged;
+    return true;
+}
+
+bool cx_i_wide_fits(const cx_i_wide_sum *sum, const cx_i_wide_sum *other) {
+    cx_i_wide_sum merged = *sum;
+    return cx_i_wide_merge(&merged, other);
+}
+
+/* What is rounded off lies on the grid, too. */
+static void sum_two_parts(const cx_i_sum *sum, double *first, double *second) {
+    cx_i_sum rest = *sum;
+    *first = cx_i_sum_value(sum);
+    *second = cx_i_sum_add(&rest, -*first) ? cx_i_sum_value(&rest) : 0;
+}
+
+void cx_i_wide_parts(const cx_i_wide_sum *sum, double parts[4]) {
+    sum_two_parts(&sum->coarse, &parts[0], &parts[1]);
+    sum_two_parts(&sum->fine, &parts[2], &parts[3]);
+    parts[2] *= 0x1p-80;
+    parts[3] *= 0x1p-80;
+}

@@ -18,4 +18,17 @@ double cx_i_sum_value(const cx_i_sum *sum); /* correctly rounded */
 bool cx_i_sum_is_negative(const cx_i_sum *sum);
 bool cx_i_sum_is_zero(const cx_i_sum *sum);
 
+/* The same with a finer grid for small addends: those below 2^-12 are rounded to 2^-144. Which grid
+ * an addend takes follows from itself alone, so that the sum still does not depend on order. */
+typedef struct cx_i_wide_sum {
+    cx_i_sum coarse, fine; /* fine: times 2^80 */
+} cx_i_wide_sum;
+
+bool cx_i_wide_add(cx_i_wide_sum *sum, double value);
+bool cx_i_wide_merge(cx_i_wide_sum *sum, const cx_i_wide_sum *other);
+/* The same without the merge. */
+bool cx_i_wide_fits(const cx_i_wide_sum *sum, const cx_i_wide_sum *other);
+/* As the sum of four doubles, largest first: all but what lies 2^-106 below each grid's sum. */
+void cx_i_wide_parts(const cx_i_wide_sum *sum, double parts[4]);
+
 #endif

@@ -217,43 +217,6 @@ cx_status cx_tallies_total(const cx_tallies *self, const cx_allocator *allocator
 
 /* -- margins ------------------------------------------------------------------------------- */
 
-static bool tallies_totals(const cx_tallies *self, int64_t totalled, int64_t column) {
-    return (totalled >> (self->keys.column_count - 1 - column) & 1) != 0;
-}
-
-static cx_status tallies_bind_margin(const cx_tallies *self, int64_t totalled, cx_tallies *margin,
-                                     cx_error *err) {
-    int64_t kept = 0, at = 0;
-    for (int64_t c = 0; c < self->keys.column_count; c++)
-        kept += !tallies_totals(self, totalled, c);
-    CX_TRY(cx_i_keys_new_columns(&margin->keys, kept, err));
-    for (int64_t c = 0; c < self->keys.column_count; c++) {
-        const cx_i_key_column *column = &self->keys.columns[c];
-        if (!tallies_totals(self, totalled, c))
-            CX_TRY(cx_i_keys_set_column(&margin->keys, at++, column->name, strlen(column->name),
-                                        column->kind, err));
-    }
-    return CX_OK;
-}
-
-/* The bytes of a key without the totalled parts; `room` has room for the whole key, twice. */
-static size_t tallies_project(const cx_tallies *self, int64_t totalled, int64_t key,
-                              uint8_t *room) {
-    size_t size, read = 0, kept = 0;
-    const uint8_t *bytes = cx_i_keys_bytes(&self->keys, key, &size);
-    for (int64_t c = 0; c < self->keys.column_count; c++) {
-        cx_i_key_part part;
-        size_t step = cx_i_key_parse(bytes + read, size - read, self->keys.columns[c].kind,
-                                     (char *)room + size, &part);
-        if (!tallies_totals(self, totalled, c)) {
-            memcpy(room + kept, bytes + read, step);
-            kept += step;
-        }
-        read += step;
-    }
-    return kept;
-}
-
 static cx_status tallies_fill_margin(const cx_tallies *self, int64_t totalled, cx_tallies *margin,
                                      cx_error *err) {
     size_t room_size;
@@ -262,7 +225,7 @@ static cx_status tallies_fill_margin(const cx_tallies *self, int64_t totalled, c
     cx_status status = room == NULL ? cx_i_out_of_memory(err) : CX_OK;
     for (int64_t key = 0; key < self->keys.count && status == CX_OK; key++) {
         int64_t number;
-        size_t size = tallies_project(self, totalled, key, room);
+        size_t size = cx_i_keys_project(&self->keys, totalled, key, room);
         status = cx_i_keys_put(&margin->keys, room, size, &number, err);
         if (status == CX_OK) status = cx_i_tallies_make(margin, err);
         if (status == CX_OK) status = cx_tally_merge(margin->tally[number], self->tally[key], err);
@@ -285,7 +248,7 @@ cx_status cx_tallies_margin(const cx_tallies *self, int64_t totalled, const cx_a
                          "is cx_tallies_total)",
                          totalled, self->keys.column_count);
     CX_TRY(cx_tallies_new(self->scale_min, self->scale_max, allocator, &margin, err));
-    cx_status status = tallies_bind_margin(self, totalled, margin, err);
+    cx_status status = cx_i_keys_bind_part(&margin->keys, &self->keys, totalled, err);
     if (status == CX_OK) status = tallies_fill_margin(self, totalled, margin, err);
     if (status == CX_OK)
         *out = margin;

@@ -48,6 +48,20 @@ struct cx_design {
  * CX_E_FEW names a stratum with a single unit when that is an error. */
 cx_status cx_i_design_variance(const cx_design *design, const double *z, double *out,
                                cx_error *err);
+/* What the variance of one stage follows from. */
+typedef struct cx_i_variance_stage {
+    double *total;  /* of each unit */
+    double *sum;    /* of each stratum: of its units' totals */
+    double *square; /* of each stratum: sum of squared distances */
+    double *share;  /* of each stratum: the product of the shares drawn before it */
+    double grand;   /* mean of all units' totals */
+} cx_i_variance_stage;
+/* Adds the strata's parts to *out; of the design, the rule for lonely units counts. */
+cx_status cx_i_variance_sum(const cx_design *design, const cx_i_stage *stage,
+                            const cx_i_variance_stage *v, double *out, cx_error *err);
+/* With a calibration: from the sums of influence values times start weights of its cells, what
+ * the regression on its constraints says for a row of each cell. */
+cx_status cx_i_design_fit(const cx_design *design, double *cell, cx_error *err);
 /* What calibration leaves of the influence values e (not yet weighted), times the weights. */
 cx_status cx_i_design_weigh(const cx_design *design, const double *e, double *z, cx_error *err);
 

@@ -9,8 +9,7 @@ typedef struct survey_call {
     cx_i_survey *survey;
     const int64_t *row;
     int64_t domain;
-    cx_i_survey_sums sums;
-    double square; /* sum of squared weights */
+    cx_i_survey_facts facts;
     cx_survey_estimate out;
 } survey_call;
 
@@ -22,39 +21,55 @@ static cx_unit survey_unit(int32_t figure) {
     return CX_UNIT_SCALE;
 }
 
+void cx_i_survey_begin(int32_t figure, const cx_survey_options *options, cx_survey_estimate *out) {
+    memset(out, 0, sizeof *out);
+    out->deff = (double)NAN;
+    out->estimate = cx_i_estimate_new(options->confidence, survey_unit(figure));
+}
+
+cx_status cx_i_survey_value_of(const cx_i_survey_facts *facts, cx_survey_estimate *out,
+                               cx_error *err) {
+    cx_estimate *e = &out->estimate;
+    e->sum_w = facts->sums.w;
+    if (facts->weighted) e->flags |= CX_FLAG_WEIGHTED;
+    if (e->n < 5) e->flags |= CX_FLAG_FEW;
+    if (e->n == 0 || !(facts->sums.w > 0))
+        return cx_i_fail(err, CX_E_EMPTY, "no row of the domain has a value and a weight");
+    if (facts->figure == CX_SURVEY_RATIO && facts->sums.x == 0)
+        return cx_i_fail(err, CX_E_DOMAIN, "the denominator adds up to 0: there is no ratio");
+    e->value = cx_i_survey_value(facts->figure, facts->sums);
+    return CX_OK;
+}
+
 static cx_status survey_add_up(survey_call *call, cx_error *err) {
     const cx_i_survey *s = call->survey;
     cx_estimate *e = &call->out.estimate;
+    cx_i_survey_facts *f = &call->facts;
     e->n = s->first[call->domain + 1] - s->first[call->domain];
     memcpy(e->excluded, s->excluded[call->domain], sizeof e->excluded);
     for (int64_t i = 0; i < e->n; i++) {
         int64_t row = call->row[i];
         double w = s->design->weight[row];
-        call->sums.w += w;
-        call->sums.y += w * s->y[row];
-        if (s->x != NULL) call->sums.x += w * s->x[row];
-        call->square += w * w;
+        f->sums.w += w;
+        f->sums.y += w * s->y[row];
+        if (s->x != NULL) f->sums.x += w * s->x[row];
+        f->square += w * w;
+        if (s->y[row] != 0) f->both += w;
     }
-    e->sum_w = call->sums.w;
-    if (s->design->weighted) e->flags |= CX_FLAG_WEIGHTED;
-    if (e->n < 5) e->flags |= CX_FLAG_FEW;
-    if (e->n == 0 || !(call->sums.w > 0))
-        return cx_i_fail(err, CX_E_EMPTY, "no row of the domain has a value and a weight");
-    if (s->figure == CX_SURVEY_RATIO && call->sums.x == 0)
-        return cx_i_fail(err, CX_E_DOMAIN, "the denominator adds up to 0: there is no ratio");
-    e->value = cx_i_survey_value(s->figure, call->sums);
-    return CX_OK;
+    f->both /= f->sums.w;
+    return cx_i_survey_value_of(f, &call->out, err);
 }
 
 /* Variance of one value, as every textbook and R's svyvar have it. */
 static double survey_spread(const survey_call *call) {
     const cx_i_survey *s = call->survey;
-    double sum = 0, n = (double)call->out.estimate.n, mean = call->sums.y / call->sums.w;
+    cx_i_survey_sums sums = call->facts.sums;
+    double sum = 0, n = (double)call->out.estimate.n, mean = sums.y / sums.w;
     for (int64_t i = 0; i < call->out.estimate.n; i++) {
         double distance = s->y[call->row[i]] - mean;
         sum += s->design->weight[call->row[i]] * distance * distance;
     }
-    return n > 1 ? sum / call->sums.w * n / (n - 1) : (double)NAN;
+    return n > 1 ? sum / sums.w * n / (n - 1) : (double)NAN;
 }
 
 /* -- variance ------------------------------------------------------------------------------ */
@@ -80,8 +95,8 @@ static double survey_influence(const survey_call *call, int64_t row) {
     const cx_i_survey *s = call->survey;
     if (s->figure == CX_SURVEY_TOTAL) return s->y[row];
     if (s->figure == CX_SURVEY_RATIO)
-        return (s->y[row] - call->out.estimate.value * s->x[row]) / call->sums.x;
-    return (s->y[row] - call->out.estimate.value) / call->sums.w;
+        return (s->y[row] - call->out.estimate.value * s->x[row]) / call->facts.sums.x;
+    return (s->y[row] - call->out.estimate.value) / call->facts.sums.w;
 }
 
 /* From the rows of the domain alone; false when that is not enough. */
@@ -111,14 +126,21 @@ static cx_status survey_linearise(survey_call *call, double *variance, cx_error 
     return status;
 }
 
+static cx_status survey_variance(survey_call *call, cx_error *err) {
+    const cx_i_survey *s = call->survey;
+    survey_count(call);
+    call->facts.partial = s->variance != NULL && s->partial[call->domain];
+    call->facts.spread = survey_spread(call);
+    if (s->variance == NULL) return survey_linearise(call, &call->facts.variance, err);
+    call->facts.variance = s->variance[call->domain];
+    return CX_OK;
+}
+
 /* Without a degree of freedom, or with a replicate that has no row of the domain, nothing is known
  * about the error: the limits bound nothing. */
-static bool survey_is_unidentified(survey_call *call) {
-    const cx_i_survey *s = call->survey;
-    cx_estimate *e = &call->out.estimate;
-    bool partial = s->variance != NULL && s->partial[call->domain];
-    if (e->df > 0 && !partial) return false;
-    if (partial) e->se = (double)NAN;
+static bool survey_is_unidentified(const cx_i_survey_facts *facts, cx_estimate *e) {
+    if (e->df > 0 && !facts->partial) return false;
+    if (facts->partial) e->se = (double)NAN;
     e->ci_low = -(double)INFINITY;
     e->ci_high = (double)INFINITY;
     e->flags |= CX_FLAG_FEW | CX_FLAG_UNIDENTIFIED;
@@ -126,79 +148,76 @@ static bool survey_is_unidentified(survey_call *call) {
 }
 
 /* Standard error, degrees of freedom, limits by t. */
-static cx_status survey_infer(survey_call *call, cx_error *err) {
-    const cx_i_survey *s = call->survey;
-    cx_estimate *e = &call->out.estimate;
-    double variance;
-    survey_count(call);
-    e->df = (double)(call->out.units - call->out.strata);
+static void survey_infer(const cx_i_survey_facts *facts, cx_survey_estimate *out) {
+    cx_estimate *e = &out->estimate;
+    e->df = (double)(out->units - out->strata);
     e->method = CX_METHOD_T;
-    if (s->variance != NULL)
-        variance = s->variance[call->domain];
-    else
-        CX_TRY(survey_linearise(call, &variance, err));
-    if (call->out.units > 1) e->se = sqrt(variance); /* of one unit it is 0 */
-    if (survey_is_unidentified(call)) return CX_OK;
-    if (!(variance > 0)) e->flags |= CX_FLAG_NO_VARIANCE;
-    if (!(variance > 0)) return CX_OK;
+    if (out->units > 1) e->se = sqrt(facts->variance); /* of one unit it is 0 */
+    if (survey_is_unidentified(facts, e)) return;
+    if (!(facts->variance > 0)) e->flags |= CX_FLAG_NO_VARIANCE;
+    if (!(facts->variance > 0)) return;
     double t = cx_t_quantile_upper((1 - e->confidence) / 2, e->df);
     e->ci_low = e->value - t * e->se;
     e->ci_high = e->value + t * e->se;
-    return CX_OK;
 }
 
 /* -- design effects ------------------------------------------------------------------------ */
 
 /* The design effect against a simple random sample, and the effective number of answers. */
-static void survey_effect(survey_call *call) {
-    const cx_i_survey *s = call->survey;
-    cx_estimate *e = &call->out.estimate;
-    double n = (double)e->n, variance = e->se * e->se, whole = call->sums.w;
-    e->n_eff = whole * whole / call->square;
-    call->out.deff = (double)NAN;
-    if (s->figure == CX_SURVEY_RATIO) return;
-    double spread = survey_spread(call), simple = spread / n;
-    if (s->options.replacement == 0 && whole > n) simple *= (whole - n) / whole;
+static void survey_effect(const cx_i_survey_facts *facts, cx_survey_estimate *out) {
+    cx_estimate *e = &out->estimate;
+    double n = (double)e->n, variance = e->se * e->se, whole = facts->sums.w;
+    e->n_eff = whole * whole / facts->square;
+    if (facts->figure == CX_SURVEY_RATIO) return;
+    double simple = facts->spread / n;
+    if (facts->options->replacement == 0 && whole > n) simple *= (whole - n) / whole;
     if (!(variance > 0) || !(simple > 0)) return;
-    if (s->figure != CX_SURVEY_TOTAL) {
-        e->n_eff = spread / variance;
-        call->out.deff = variance / simple;
-    } else if (s->design->rows == e->n) {
-        call->out.deff = variance / (simple * whole * whole);
+    if (facts->figure != CX_SURVEY_TOTAL) {
+        e->n_eff = facts->spread / variance;
+        out->deff = variance / simple;
+    } else if (facts->rows == e->n) {
+        out->deff = variance / (simple * whole * whole);
     }
 }
 
 /* Effective answers for a small-sample interval: the variance of one divided by that of the
  * estimate, times (t_n / t_df)^2; the weights' own where nothing varies [KornGraubard1998]. */
-static double survey_small_n(const survey_call *call, double one, double df) {
-    const cx_estimate *e = &call->out.estimate;
-    double tail = (1 - e->confidence) / 2, n = call->sums.w * call->sums.w / call->square;
+static double survey_small_n(const cx_i_survey_facts *facts, const cx_estimate *e, double one,
+                             double df) {
+    double tail = (1 - e->confidence) / 2, n = facts->sums.w * facts->sums.w / facts->square;
     if (e->se > 0) n = one / (e->se * e->se);
-    double rows = fmax((double)call->survey->design->rows - 1, 1);
+    double rows = fmax((double)facts->rows - 1, 1);
     double ratio = cx_t_quantile_upper(tail, rows) / cx_t_quantile_upper(tail, df);
     return n * ratio * ratio;
 }
 
 /* Of a net score: no more degrees of freedom than uneven weights leave. */
-static double survey_net_n(const survey_call *call, double one) {
-    const cx_estimate *e = &call->out.estimate;
-    double worth = call->sums.w * call->sums.w / call->square, df = e->df;
-    double deff = e->se > 0 && one > 0 ? worth * e->se * e->se / one : 1;
-    if (df > 0) df = fmin(df, fmax(cx_i_survey_freedom(call->survey, call->row, e->n, deff), 1));
-    return survey_small_n(call, one, df);
+static double survey_net_n(const cx_i_survey_facts *facts, const cx_estimate *e, double one) {
+    double df = e->df > 0 ? fmin(e->df, fmax(facts->freedom, 1)) : e->df;
+    return survey_small_n(facts, e, one, df);
 }
 
-static void survey_limits(survey_call *call) {
-    const cx_i_survey *s = call->survey;
-    cx_estimate *e = &call->out.estimate;
-    double value = e->value, both = 0;
+double cx_i_survey_net_effect(const cx_i_survey_facts *facts, const cx_survey_estimate *out) {
+    double value = out->estimate.value, one = facts->both - value * value;
+    double worth = facts->sums.w * facts->sums.w / facts->square;
+    double se = out->units > 1 ? sqrt(facts->variance) : (double)NAN;
+    return se > 0 && one > 0 ? worth * se * se / one : 1;
+}
+
+static void survey_limits(const cx_i_survey_facts *facts, cx_estimate *e) {
+    double value = e->value, both = facts->both;
     if (e->unit == CX_UNIT_FRACTION)
-        cx_i_survey_limits_share(&s->options, survey_small_n(call, value * (1 - value), e->df), e);
-    if (e->unit != CX_UNIT_POINTS) return;
-    for (int64_t i = 0; i < e->n; i++)
-        if (s->y[call->row[i]] != 0) both += s->design->weight[call->row[i]];
-    both /= call->sums.w;
-    cx_i_survey_limits_net(&s->options, survey_net_n(call, both - value * value), both, e);
+        cx_i_survey_limits_share(facts->options,
+                                 survey_small_n(facts, e, value * (1 - value), e->df), e);
+    if (e->unit == CX_UNIT_POINTS)
+        cx_i_survey_limits_net(facts->options, survey_net_n(facts, e, both - value * value), both,
+                               e);
+}
+
+void cx_i_survey_finish(const cx_i_survey_facts *facts, cx_survey_estimate *out) {
+    survey_infer(facts, out);
+    survey_effect(facts, out);
+    survey_limits(facts, &out->estimate);
 }
 
 cx_status cx_i_survey_domain(cx_i_survey *survey, int64_t domain, cx_survey_estimate *out,
@@ -208,16 +227,21 @@ cx_status cx_i_survey_domain(cx_i_survey *survey, int64_t domain, cx_survey_esti
     call.survey = survey;
     call.row = survey->row + survey->first[domain];
     call.domain = domain;
-    call.out.deff = (double)NAN;
-    call.out.estimate = cx_i_estimate_new(survey->options.confidence, survey_unit(survey->figure));
+    call.facts.options = &survey->options;
+    call.facts.figure = survey->figure;
+    call.facts.rows = survey->design->rows;
+    call.facts.weighted = survey->design->weighted;
+    cx_i_survey_begin(survey->figure, &survey->options, &call.out);
     cx_status status = survey_add_up(&call, err);
     if (status != CX_OK) {
         *out = call.out; /* what was left out, and why, is known all the same */
         return status;
     }
-    CX_TRY(survey_infer(&call, err));
-    survey_effect(&call);
-    survey_limits(&call);
+    CX_TRY(survey_variance(&call, err));
+    if (survey->figure == CX_SURVEY_NPS)
+        call.facts.freedom = cx_i_survey_freedom(survey, call.row, call.out.estimate.n,
+                                                 cx_i_survey_net_effect(&call.facts, &call.out));
+    cx_i_survey_finish(&call.facts, &call.out);
     *out = call.out;
     return CX_OK;
 }

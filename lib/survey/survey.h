@@ -61,6 +61,44 @@ typedef struct cx_i_survey_sums {
 } cx_i_survey_sums;
 double cx_i_survey_value(int32_t figure, cx_i_survey_sums sums);
 
+/* All that an estimate follows from, wherever it was added up. */
+typedef struct cx_i_survey_facts {
+    const cx_survey_options *options;
+    int32_t figure;
+    bool weighted, partial; /* partial: a replicate has no row of the domain */
+    int64_t rows;           /* of the design */
+    cx_i_survey_sums sums;
+    double square;   /* sum of squared weights */
+    double both;     /* share of rows whose value is not 0 */
+    double spread;   /* variance of one value */
+    double variance; /* of the estimate */
+    double freedom;  /* net scores: degrees of freedom that uneven weights leave */
+} cx_i_survey_facts;
+
+cx_status cx_i_survey_check_options(const cx_survey_options *given, int32_t figure,
+                                    cx_survey_options *used, cx_error *err);
+/* Why a value is not used: a cx_excluded + 1, or 0 for one that is; and what it counts. */
+uint8_t cx_i_survey_reason(int32_t figure, const cx_survey_options *options, double value);
+double cx_i_survey_read(int32_t figure, const cx_survey_options *options, double value);
+/* An estimate without figures; then its value from n and the sums; then all that follows from the
+ * variance and the units and strata counted in it. */
+void cx_i_survey_begin(int32_t figure, const cx_survey_options *options, cx_survey_estimate *out);
+cx_status cx_i_survey_value_of(const cx_i_survey_facts *facts, cx_survey_estimate *out,
+                               cx_error *err);
+/* The design effect of a net score against independent answers with the same weights. */
+double cx_i_survey_net_effect(const cx_i_survey_facts *facts, const cx_survey_estimate *out);
+void cx_i_survey_finish(const cx_i_survey_facts *facts, cx_survey_estimate *out);
+
+/* Domains as a table: row i is that of the key order[i]. */
+typedef struct cx_i_survey_rows {
+    const cx_allocator *allocator;
+    const cx_i_keys *keys;
+    const int64_t *order;
+    cx_survey_estimate *row;
+    int64_t count, min_n;
+} cx_i_survey_rows;
+cx_status cx_i_survey_table(const cx_i_survey_rows *rows, cx_table **out, cx_error *err);
+
 /* Limits of shares and net scores from value, se, df and the sums; `both` is the share of rows
  * that count for or against a net score. */
 void cx_i_survey_limits_share(const cx_survey_options *options, double small_n, cx_estimate *e);

@@ -1,9 +1,5 @@
 #include "survey/survey.h"
 
-#include "metric/suppress.h"
-#include "stat/estimate.h"
-#include "stat/keys_table.h"
-
 /* One domain for each key: the columns are read once, and replicates serve all domains. */
 
 typedef struct by_rows {
@@ -11,14 +7,12 @@ typedef struct by_rows {
     int64_t count;
     int64_t *order; /* domains in the order of their keys */
     cx_survey_estimate *row;
-    cx_estimate *estimate; /* the same rows, without what only surveys have */
 } by_rows;
 
 static void by_free(by_rows *rows) {
     const cx_allocator *a = &rows->survey.design->allocator;
     cx_i_free(a, rows->order);
     cx_i_free(a, rows->row);
-    cx_i_free(a, rows->estimate);
     cx_i_survey_free(&rows->survey);
 }
 
@@ -27,9 +21,7 @@ static cx_status by_room(by_rows *rows, cx_error *err) {
     rows->count = rows->survey.domains;
     rows->order = cx_i_alloc_array(a, rows->count, sizeof *rows->order);
     rows->row = cx_i_alloc_array(a, rows->count, sizeof *rows->row);
-    rows->estimate = cx_i_alloc_array(a, rows->count, sizeof *rows->estimate);
-    if (rows->order == NULL || rows->row == NULL || rows->estimate == NULL)
-        return cx_i_out_of_memory(err);
+    if (rows->order == NULL || rows->row == NULL) return cx_i_out_of_memory(err);
     cx_i_keys_sort(&rows->survey.keys, rows->order);
     return CX_OK;
 }
@@ -47,59 +39,13 @@ static cx_status by_estimate(by_rows *rows, cx_error *err) {
     return CX_OK;
 }
 
-static cx_status by_suppress(by_rows *rows, cx_error *err) {
-    const cx_i_survey *s = &rows->survey;
-    const cx_allocator *a = &s->design->allocator;
-    if (s->options.min_n < 2) return CX_OK;
-    for (int64_t i = 0; i < rows->count; i++) rows->estimate[i] = rows->row[i].estimate;
-    CX_TRY(
-        cx_i_estimates_suppress(&s->keys, rows->order, rows->estimate, s->options.min_n, a, err));
-    for (int64_t i = 0; i < rows->count; i++) {
-        if (rows->estimate[i].status != CX_E_SUPPRESSED) continue;
-        rows->row[i].estimate = rows->estimate[i];
-        rows->row[i].deff = (double)NAN;
-        rows->row[i].units = rows->row[i].strata = -1;
-    }
-    return CX_OK;
-}
-
-static cx_status by_effects(const by_rows *rows, cx_table *table, cx_error *err) {
-    double *deff;
-    CX_TRY(cx_i_table_f64(table, "deff", &deff, err));
-    for (int64_t i = 0; i < rows->count; i++) {
-        deff[i] = rows->row[i].deff;
-        if (isnan(deff[i])) CX_TRY(cx_i_table_null(table, i, err));
-    }
-    for (int part = 0; part < 2; part++) {
-        int64_t *column;
-        CX_TRY(cx_i_table_i64(table, part == 0 ? "units" : "strata", &column, err));
-        for (int64_t i = 0; i < rows->count; i++) {
-            column[i] = part == 0 ? rows->row[i].units : rows->row[i].strata;
-            if (column[i] < 0) CX_TRY(cx_i_table_null(table, i, err));
-        }
-    }
-    return CX_OK;
-}
-
-static cx_status by_columns(by_rows *rows, cx_table *table, cx_error *err) {
-    for (int64_t i = 0; i < rows->count; i++) rows->estimate[i] = rows->row[i].estimate;
-    CX_TRY(cx_i_keys_to_table(&rows->survey.keys, rows->order, 1, table, err));
-    CX_TRY(cx_i_estimates_to_table(rows->estimate, rows->count, table, err));
-    return by_effects(rows, table, err);
-}
-
 static cx_status by_table(by_rows *rows, cx_table **out, cx_error *err) {
-    cx_table *table;
     CX_TRY(by_room(rows, err));
     CX_TRY(by_estimate(rows, err));
-    CX_TRY(by_suppress(rows, err));
-    CX_TRY(cx_i_table_new(rows->count, &rows->survey.design->allocator, &table, err));
-    cx_status status = by_columns(rows, table, err);
-    if (status == CX_OK)
-        *out = table;
-    else
-        cx_table_free(table);
-    return status;
+    cx_i_survey_rows table = {
+        &rows->survey.design->allocator, &rows->survey.keys, rows->order, rows->row, rows->count,
+        rows->survey.options.min_n};
+    return cx_i_survey_table(&table, out, err);
 }
 
 cx_status cx_survey_by(int32_t figure, const cx_array *y, const cx_array *denominator,

@@ -47,8 +47,8 @@ static cx_status survey_check_scale(cx_survey_options *o, int32_t figure, cx_err
     return cx_i_top_boxes(o->top, o->scale_min, o->scale_max, &o->promoters, err);
 }
 
-static cx_status survey_check_options(const cx_survey_options *given, int32_t figure,
-                                      cx_survey_options *used, cx_error *err) {
+cx_status cx_i_survey_check_options(const cx_survey_options *given, int32_t figure,
+                                    cx_survey_options *used, cx_error *err) {
     cx_survey_options_init(used);
     if (given != NULL) {
         CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_survey_options", err));
@@ -121,20 +121,17 @@ static cx_status survey_read_keys(cx_i_survey *s, const cx_frame *by, cx_error *
 
 /* -- columns ------------------------------------------------------------------------------- */
 
-/* Why a value is not used: a cx_excluded + 1, or 0 for one that is. */
-static uint8_t survey_reason(const cx_i_survey *s, double value) {
-    const cx_survey_options *o = &s->options;
+uint8_t cx_i_survey_reason(int32_t figure, const cx_survey_options *o, double value) {
     if (isnan(value)) return CX_EXCLUDED_MISSING + 1;
-    if (s->figure != CX_SURVEY_NPS && s->figure != CX_SURVEY_CSAT) return 0;
+    if (figure != CX_SURVEY_NPS && figure != CX_SURVEY_CSAT) return 0;
     if (!(value >= o->scale_min && value <= o->scale_max)) return CX_EXCLUDED_OUT_OF_RANGE + 1;
     return value == floor(value) ? 0 : CX_EXCLUDED_NON_INTEGER + 1;
 }
 
-static double survey_read_value(const cx_i_survey *s, double value) {
-    const cx_survey_options *o = &s->options;
-    if (s->figure == CX_SURVEY_SHARE) return value != 0 ? 1 : 0;
-    if (s->figure == CX_SURVEY_CSAT) return value >= o->promoters ? 1 : 0;
-    if (s->figure == CX_SURVEY_NPS)
+double cx_i_survey_read(int32_t figure, const cx_survey_options *o, double value) {
+    if (figure == CX_SURVEY_SHARE) return value != 0 ? 1 : 0;
+    if (figure == CX_SURVEY_CSAT) return value >= o->promoters ? 1 : 0;
+    if (figure == CX_SURVEY_NPS)
         return (value >= o->promoters ? 1 : 0) - (value <= o->detractors ? 1 : 0);
     return value;
 }
@@ -151,8 +148,8 @@ static cx_status survey_read_column(cx_i_survey *s, const cx_array *column, doub
                 return cx_i_fail_at(err, CX_E_DOMAIN, column, row, values[i],
                                     "the value is infinite");
             if (s->reason[row] != 0) continue;
-            s->reason[row] = survey_reason(s, values[i]);
-            if (s->reason[row] == 0) out[row] = survey_read_value(s, values[i]);
+            s->reason[row] = cx_i_survey_reason(s->figure, &s->options, values[i]);
+            if (s->reason[row] == 0) out[row] = cx_i_survey_read(s->figure, &s->options, values[i]);
         }
     }
     return CX_OK;
@@ -226,7 +223,7 @@ cx_status cx_i_survey_open(const cx_design *design, const cx_i_survey_given *giv
     memset(&made, 0, sizeof made);
     made.design = design;
     made.figure = given->figure;
-    CX_TRY(survey_check_options(given->options, given->figure, &made.options, err));
+    CX_TRY(cx_i_survey_check_options(given->options, given->figure, &made.options, err));
     CX_TRY(survey_check(design, given, err));
     cx_status status = survey_read(&made, given, err);
     if (status != CX_OK) {

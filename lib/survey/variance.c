@@ -3,23 +3,15 @@
 /* Variance of a total by stages [Wolter2007]: within each stratum that of its units' totals, times
  * n (1 - f) / (n - 1); a later stage counts with the shares drawn before it. */
 
-typedef struct variance_stage {
-    double *total;  /* of each unit */
-    double *sum;    /* of each stratum: of its units' totals */
-    double *square; /* of each stratum: sum of squared distances */
-    double *share;  /* of each stratum: the product of the shares drawn before it */
-    double grand;   /* mean of all units' totals */
-} variance_stage;
-
-static void variance_free(const cx_allocator *a, variance_stage *v) {
+static void variance_free(const cx_allocator *a, cx_i_variance_stage *v) {
     cx_i_free(a, v->total);
     cx_i_free(a, v->sum);
     cx_i_free(a, v->square);
     cx_i_free(a, v->share);
 }
 
-static cx_status variance_room(const cx_design *design, const cx_i_stage *stage, variance_stage *v,
-                               cx_error *err) {
+static cx_status variance_room(const cx_design *design, const cx_i_stage *stage,
+                               cx_i_variance_stage *v, cx_error *err) {
     const cx_allocator *a = &design->allocator;
     v->total = cx_i_alloc_array(a, stage->units, sizeof *v->total);
     v->sum = cx_i_alloc_array(a, stage->strata, sizeof *v->sum);
@@ -31,7 +23,7 @@ static cx_status variance_room(const cx_design *design, const cx_i_stage *stage,
 
 /* Totals of units, sums of strata and squared distances from their means. */
 static void variance_add_up(const cx_design *design, const cx_i_stage *stage, const double *z,
-                            variance_stage *v) {
+                            cx_i_variance_stage *v) {
     for (int64_t row = 0; row < design->rows; row++) v->total[stage->unit[row]] += z[row];
     for (int64_t u = 0; u < stage->units; u++) {
         v->sum[stage->stratum[u]] += v->total[u];
@@ -55,7 +47,7 @@ static cx_status variance_lonely(const cx_design *design, const cx_i_stage *stag
 
 /* One stratum's part; lonely ones by the rule, `*averaged` counts those left to the average. */
 static double variance_stratum(const cx_design *design, const cx_i_stage *stage,
-                               const variance_stage *v, int64_t h, int64_t *averaged) {
+                               const cx_i_variance_stage *v, int64_t h, int64_t *averaged) {
     double n = (double)stage->sampled[h], open = 1 - stage->fraction[h];
     if (!(open > 0)) return 0;
     if (stage->sampled[h] > 1) return open * n / (n - 1) * v->square[h];
@@ -64,8 +56,8 @@ static double variance_stratum(const cx_design *design, const cx_i_stage *stage,
     return open * (v->sum[h] - v->grand) * (v->sum[h] - v->grand);
 }
 
-static cx_status variance_sum(const cx_design *design, const cx_i_stage *stage,
-                              const variance_stage *v, double *out, cx_error *err) {
+cx_status cx_i_variance_sum(const cx_design *design, const cx_i_stage *stage,
+                            const cx_i_variance_stage *v, double *out, cx_error *err) {
     int64_t averaged = 0;
     double sum = 0;
     for (int64_t h = 0; h < stage->strata; h++) {
@@ -84,8 +76,8 @@ static cx_status variance_sum(const cx_design *design, const cx_i_stage *stage,
 }
 
 static cx_status variance_stage_of(const cx_design *design, int64_t s, const double *z,
-                                   const variance_stage *before, variance_stage *v, double *out,
-                                   cx_error *err) {
+                                   const cx_i_variance_stage *before, cx_i_variance_stage *v,
+                                   double *out, cx_error *err) {
     const cx_i_stage *stage = &design->stage[s];
     CX_TRY(variance_room(design, stage, v, err));
     for (int64_t h = 0; h < stage->strata; h++) {
@@ -96,19 +88,19 @@ static cx_status variance_stage_of(const cx_design *design, int64_t s, const dou
         v->share[h] = before->share[parent] * above->fraction[parent];
     }
     variance_add_up(design, stage, z, v);
-    return variance_sum(design, stage, v, out, err);
+    return cx_i_variance_sum(design, stage, v, out, err);
 }
 
 cx_status cx_i_design_variance(const cx_design *design, const double *z, double *out,
                                cx_error *err) {
-    variance_stage now = {NULL, NULL, NULL, NULL, 0}, before = now;
+    cx_i_variance_stage now = {NULL, NULL, NULL, NULL, 0}, before = now;
     cx_status status = CX_OK;
     double variance = 0;
     int64_t stages = design->finite ? design->stages : 1;
     for (int64_t s = 0; s < stages && status == CX_OK; s++) {
         variance_free(&design->allocator, &before);
         before = now;
-        now = (variance_stage){NULL, NULL, NULL, NULL, 0};
+        now = (cx_i_variance_stage){NULL, NULL, NULL, NULL, 0};
         status = variance_stage_of(design, s, z, &before, &now, &variance, err);
     }
     variance_free(&design->allocator, &before);
@@ -119,33 +111,40 @@ cx_status cx_i_design_variance(const cx_design *design, const double *z, double 
 
 /* -- calibration --------------------------------------------------------------------------- */
 
+cx_status cx_i_design_fit(const cx_design *design, double *cell, cx_error *err) {
+    const cx_i_constraints *c = &design->calibration->constraints;
+    const cx_allocator *a = &design->allocator;
+    double *side = cx_i_alloc_array(a, c->count, sizeof *side);
+    double *beta = cx_i_alloc_array(a, c->count, sizeof *beta);
+    cx_i_twofold *room = cx_i_alloc_array(a, c->count, sizeof *room);
+    bool made = side != NULL && beta != NULL && room != NULL;
+    if (made) {
+        cx_i_solver solver = design->residual; /* the factor is read, the room is this call's */
+        solver.side = room;
+        cx_i_constraints_attained(c, cell, side);
+        cx_i_solver_solve(&solver, side, beta);
+        for (int64_t i = 0; i < c->cells; i++) cell[i] = cx_i_constraints_linear(c, beta, i);
+    }
+    cx_i_free(a, side);
+    cx_i_free(a, beta);
+    cx_i_free(a, room);
+    return made ? CX_OK : cx_i_out_of_memory(err);
+}
+
 cx_status cx_i_design_weigh(const cx_design *design, const double *e, double *z, cx_error *err) {
     const cx_weights *w = design->calibration;
     if (w == NULL) {
         for (int64_t row = 0; row < design->rows; row++) z[row] = design->weight[row] * e[row];
         return CX_OK;
     }
-    const cx_i_constraints *c = &w->constraints;
-    const cx_allocator *a = &design->allocator;
-    double *cell = cx_i_alloc_array(a, c->cells, sizeof *cell);
-    double *side = cx_i_alloc_array(a, c->count, sizeof *side);
-    double *beta = cx_i_alloc_array(a, c->count, sizeof *beta);
-    cx_i_twofold *room = cx_i_alloc_array(a, c->count, sizeof *room);
-    bool made = cell != NULL && side != NULL && beta != NULL && room != NULL;
-    if (made) {
-        cx_i_solver solver = design->residual; /* the factor is read, the room is this call's */
-        solver.side = room;
-        for (int64_t row = 0; row < design->rows; row++)
-            cell[c->cell != NULL ? c->cell[row] : row] += cx_i_weights_start(w, row) * e[row];
-        cx_i_constraints_attained(c, cell, side);
-        cx_i_solver_solve(&solver, side, beta);
-        for (int64_t i = 0; i < c->cells; i++) cell[i] = cx_i_constraints_linear(c, beta, i);
-        for (int64_t row = 0; row < design->rows; row++)
-            z[row] = design->weight[row] * (e[row] - cell[c->cell != NULL ? c->cell[row] : row]);
-    }
-    cx_i_free(a, cell);
-    cx_i_free(a, side);
-    cx_i_free(a, beta);
-    cx_i_free(a, room);
-    return made ? CX_OK : cx_i_out_of_memory(err);
+    const int32_t *of = w->constraints.cell;
+    double *cell = cx_i_alloc_array(&design->allocator, w->constraints.cells, sizeof *cell);
+    if (cell == NULL) return cx_i_out_of_memory(err);
+    for (int64_t row = 0; row < design->rows; row++)
+        cell[of != NULL ? of[row] : row] += cx_i_weights_start(w, row) * e[row];
+    cx_status status = cx_i_design_fit(design, cell, err);
+    for (int64_t row = 0; row < design->rows && status == CX_OK; row++)
+        z[row] = design->weight[row] * (e[row] - cell[of != NULL ? of[row] : row]);
+    cx_i_free(&design->allocator, cell);
+    return status;
 }
