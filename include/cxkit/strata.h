@@ -114,7 +114,7 @@ CX_API int64_t cx_strata_size(const cx_strata *self);
  * @retval CX_E_MISMATCH    a calibration of something else
  * @retval CX_E_SUPPRESSED  fewer than min_n answers
  *
- * Cost: O(cells + strata), and sorting nothing. Since: 0.1.
+ * Cost: O(cells + strata). Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_strata_estimate(const cx_strata *self, int32_t figure,
                                                  int32_t lonely, const cx_weights *calibration,

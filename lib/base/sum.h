@@ -28,7 +28,7 @@ bool cx_i_wide_add(cx_i_wide_sum *sum, double value);
 bool cx_i_wide_merge(cx_i_wide_sum *sum, const cx_i_wide_sum *other);
 /* The same without the merge. */
 bool cx_i_wide_fits(const cx_i_wide_sum *sum, const cx_i_wide_sum *other);
-/* As the sum of four doubles, largest first: all but what lies 2^-106 below each grid's sum. */
+/* As four doubles that add up to it, but for what lies below 2^-106 of each grid's sum. */
 void cx_i_wide_parts(const cx_i_wide_sum *sum, double parts[4]);
 
 #endif

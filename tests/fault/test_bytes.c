@@ -46,6 +46,17 @@ static cx_status decode_waits(const uint8_t *bytes, size_t size, encoded *again,
     return status;
 }
 
+static cx_status decode_strata(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_strata *strata;
+    cx_status status = cx_strata_decode(bytes, size, NULL, &strata, err);
+    if (status != CX_OK) return status;
+    again->size = cx_strata_encoded_size(strata);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_strata_encode(strata, again->bytes, again->size, err);
+    cx_strata_free(strata);
+    return status;
+}
+
 static cx_status decode_joint(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
     cx_joint *joint;
     cx_status status = cx_joint_decode(bytes, size, NULL, &joint, err);
@@ -184,6 +195,31 @@ static encoded make_mystery(bool split) {
     return made;
 }
 
+/* With clusters and finite populations, or without; a weight is on the finer grid. */
+static encoded make_strata(bool clusters) {
+    const double scores[] = {10, 7, NAN, 11, 9, 2}, w[] = {1, 2.5, 1, 1, 1e-9, 3};
+    const double population[] = {8, 8, 8, 9, 9, 9};
+    const int64_t stratum[] = {1, 1, 1, 2, 2, 2}, cluster[] = {5, 6, 5, 7, 8, 8};
+    const int32_t offsets[] = {0, 1, 2, 3, 4, 5, 6};
+    cx_array key = cx_array_of("babbab", CX_STRING, 6);
+    cx_array y = cx_array_of(scores, CX_F64, 6), weights = cx_array_of(w, CX_F64, 6);
+    cx_array fpc = cx_array_of(population, CX_F64, 6), h = cx_array_of(stratum, CX_I64, 6);
+    cx_array c = cx_array_of(cluster, CX_I64, 6);
+    cx_frame by = {&key, 1, {0, 0}};
+    cx_strata *state;
+    encoded made;
+    key.offsets = offsets;
+    key.name = "team";
+    ck_assert_ok(cx_strata_new(CX_SURVEY_NPS, NULL, NULL, &state, err));
+    ck_assert_ok(cx_strata_add(state, &y, NULL, &weights, &h, clusters ? &c : NULL,
+                               clusters ? &fpc : NULL, clusters ? &by : NULL, err));
+    made.size = cx_strata_encoded_size(state);
+    ck_assert_uint_le(made.size, ROOM);
+    ck_assert_ok(cx_strata_encode(state, made.bytes, made.size, err));
+    cx_strata_free(state);
+    return made;
+}
+
 static void check_truncations(const encoded *e, codec decode) {
     encoded again;
     for (size_t size = 0; size < e->size; size++) {
@@ -275,6 +311,12 @@ START_TEST(test_visits_refuse_damaged_bytes) {
 }
 END_TEST
 
+START_TEST(test_survey_sums_refuse_damaged_bytes) {
+    check_all(make_strata(false), decode_strata);
+    check_all(make_strata(true), decode_strata);
+}
+END_TEST
+
 START_TEST(test_random_bytes_are_refused) {
     for (uint64_t run = 0; run < 2000; run++) {
         encoded e, again;
@@ -328,6 +370,7 @@ START_TEST(test_golden_states_are_read_for_ever) {
         codec decode = strcmp(kind, "tally") == 0     ? decode_tally
                        : strcmp(kind, "waits") == 0   ? decode_waits
                        : strcmp(kind, "joint") == 0   ? decode_joint
+                       : strcmp(kind, "strata") == 0  ? decode_strata
                        : strcmp(kind, "monitor") == 0 ? decode_monitor
                        : strcmp(kind, "mystery") == 0 ? decode_mystery
                                                       : decode_tallies;
@@ -348,6 +391,7 @@ Suite *suite_bytes(void) {
     tcase_add_test(tcase, test_waits_refuse_damaged_bytes);
     tcase_add_test(tcase, test_monitors_refuse_damaged_bytes);
     tcase_add_test(tcase, test_visits_refuse_damaged_bytes);
+    tcase_add_test(tcase, test_survey_sums_refuse_damaged_bytes);
     tcase_add_test(tcase, test_random_bytes_are_refused);
     tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
     tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);

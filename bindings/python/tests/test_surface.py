@@ -368,10 +368,10 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "adaptive anytime closed_loop compare contacts coverage curves difference driver "
-        "effort errors estimate gap index joint journey mean moments monitor mystery net "
-        "nonrespondents plan policy ppi promises random rates response sample "
-        "satisfaction silence special table tally tolerance trend waits weights windows"
+        "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
+        "errors estimate gap index joint journey mean moments monitor mystery net "
+        "nonrespondents plan policy ppi promises random rates response sample satisfaction "
+        "silence special table tally tolerance trend waits weights windows"
     ).split()
 ]
 
