@@ -67,6 +67,7 @@ struct TYPE {};
 %cx_handle(cx_margins, cx_margins_free)
 %cx_handle(cx_weights, cx_weights_free)
 %cx_handle(cx_design, cx_design_free)
+%cx_handle(cx_strata, cx_strata_free)
 %cx_handle(cx_response_model, cx_response_model_free)
 %cx_handle(cx_adjustment, cx_adjustment_free)
 %cx_handle(cx_ledger, cx_ledger_free)

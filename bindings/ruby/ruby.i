@@ -136,10 +136,22 @@ static void *cxrb_body_##NAME(void *data)
                 %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8),
                 %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h))
 %enddef
+<<<<<<< HEAD
 %define %cx_unlocked11(NAME, CONDITION, A, B, C, D, E, F, G, H, I, J, K)
 %cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j; K k),
                 %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11),
                 %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j, in->k))
+=======
+%define %cx_unlocked9(NAME, CONDITION, A, B, C, D, E, F, G, H, I)
+%cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i),
+                %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9),
+                %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i))
+%enddef
+%define %cx_unlocked10(NAME, CONDITION, A, B, C, D, E, F, G, H, I, J)
+%cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j),
+                %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10),
+                %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j))
+>>>>>>> a75c9d9 (Survey sums in Python and Ruby; golden states; the explanation)
 %enddef
 
 %cx_unlocked5(cx_tally_add, CXRB_MANY, cx_tally *, const cx_array *, const cx_array *,
@@ -173,6 +185,9 @@ static void *cxrb_body_##NAME(void *data)
 %cx_unlocked8(cx_promises_add, CXRB_MANY, cx_waits *, const cx_array *, const cx_array *,
               const cx_array *, const cx_array *, const cx_frame *, const cx_promise_options *,
               cx_error *)
+%cx_unlocked9(cx_strata_add, CXRB_MANY, cx_strata *, const cx_array *, const cx_array *,
+              const cx_array *, const cx_array *, const cx_array *, const cx_array *,
+              const cx_frame *, cx_error *)
 /* Defined in helpers.i, after the bodies. */
 %insert("header") %{
 static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *drivers,

@@ -131,6 +131,13 @@ SURFACE = {
         "",
         "weights, strata, clusters, fpc, lonely, calibration, replicates, count, seed, fay, about",
     ),
+    "Strata": ("figure", "promoters, detractors, scale, top"),
+    "Strata.add": ("y", "denominator, weights, strata, clusters, fpc, by"),
+    "Strata.estimate": (
+        "",
+        "by, lonely, calibration, method, confidence, min_n, replacement",
+    ),
+    "Strata.total": ("", "by, lonely, calibration, confidence, min_n, replacement"),
     "survey_mean": ("y, design", "domain, by, confidence, min_n, replacement"),
     "survey_total": ("y, design", "domain, by, confidence, min_n, replacement"),
     "survey_ratio": ("numerator, denominator, design", "domain, by, confidence, min_n"),
@@ -328,6 +335,7 @@ def test_everything_public_is_documented(name):
 
 EXAMPLES = [
     cx.adaptive_mean, cx.change_since, cx.period_means, cx.running_mean,
+    cx.Strata, cx.Strata.add, cx.Strata.estimate, cx.Strata.total,
     cx.Design, cx.survey_mean, cx.survey_total, cx.survey_ratio, cx.share_of,
     cx.anytime, cx.enps, cx.Tallies.margin,
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
@@ -371,7 +379,7 @@ MODULES = [
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
         "errors estimate gap index joint journey mean moments monitor mystery net "
         "nonrespondents plan policy ppi promises random rates response sample satisfaction "
-        "silence special table tally tolerance trend waits weights windows"
+        "silence special strata survey table tally tolerance trend waits weights windows"
     ).split()
 ]
 

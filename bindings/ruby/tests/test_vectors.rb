@@ -122,7 +122,7 @@ class TestVectors < Minitest::Test
 
   KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits,
            "joint" => CXKit::Joint, "monitor" => CXKit::Monitor,
-           "mystery" => CXKit::Visits}.freeze
+           "mystery" => CXKit::Visits, "strata" => CXKit::Strata}.freeze
 
   def test_states_of_every_version_are_read_for_ever
     rows = Support.vectors("golden_states")

@@ -93,6 +93,7 @@ from .response import ResponseSpeed, response_speed
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
+from .strata import Strata
 from .survey import (
     Design,
     SurveyEstimate,
@@ -172,6 +173,7 @@ __all__ = [
     "Shrinkage",
     "Silence",
     "SingularError",
+    "Strata",
     "SuppressedError",
     "SurveyEstimate",
     "Table",

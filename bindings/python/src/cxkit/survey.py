@@ -22,9 +22,9 @@ __all__ = [
     "survey_total",
 ]
 
-_FIGURES = words(_native.cx_survey_figure_name, _native.CX_SURVEY_END)
+FIGURES = words(_native.cx_survey_figure_name, _native.CX_SURVEY_END)
 _REPLICATES = words(_native.cx_replicates_name, _native.CX_REPLICATES_END)
-_LONELY = words(_native.cx_lonely_name, _native.CX_LONELY_END)
+LONELY = words(_native.cx_lonely_name, _native.CX_LONELY_END)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,7 +121,7 @@ class Design:
             None if calibration is None else calibration._handle,
             fill(
                 _native.cx_design_options(),
-                lonely=number("lonely", lonely, _LONELY),
+                lonely=number("lonely", lonely, LONELY),
                 replicates=number("replicates", replicates or "none", _REPLICATES),
                 about_mean=number("about", about, {"estimate": 0, "mean": 1}),
                 count=count,
@@ -191,7 +191,7 @@ def _measure(
     if by is not None:
         if domain is not None:
             raise OptionError("domain and by are both given: by makes every key a domain")
-        figure = number("figure", name, _FIGURES)
+        figure = number("figure", name, FIGURES)
         other = columns[1] if name == "ratio" else None
         return Table(_native.cx_survey_by(figure, columns[0], other, handle, keys(by), options))
     call = getattr(_native, f"cx_survey_{name}")

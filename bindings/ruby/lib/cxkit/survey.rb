@@ -55,6 +55,11 @@ module CXKit
 
   # A figure under a design: an Estimate, with deff (nil without), units and strata of its domain.
   class SurveyEstimate < Value.with(:estimate, :deff, :units, :strata)
+    def self.from(raw) # :nodoc:
+      new(estimate: Estimate.from(raw.estimate), deff: raw.deff.nan? ? nil : raw.deff, units: raw.units,
+          strata: raw.strata)
+    end
+
     %i[value ci_low ci_high confidence se df n n_eff sum_w flags excluded unit].each do |name|
       define_method(name) { estimate.public_send(name) }
     end
@@ -122,8 +127,7 @@ module CXKit
         next survey_table(figure, columns, design, input.frame(keys, :key), options) if keys
 
         raw = Native.public_send(:"cx_survey_#{figure}", *columns, design.handle, input.column(domain, :domain), options)
-        SurveyEstimate.new(estimate: Estimate.from(raw.estimate), deff: raw.deff.nan? ? nil : raw.deff, units: raw.units,
-                           strata: raw.strata)
+        SurveyEstimate.from(raw)
       end
     end
 
