@@ -136,12 +136,6 @@ static void *cxrb_body_##NAME(void *data)
                 %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8),
                 %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h))
 %enddef
-<<<<<<< HEAD
-%define %cx_unlocked11(NAME, CONDITION, A, B, C, D, E, F, G, H, I, J, K)
-%cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j; K k),
-                %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11),
-                %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j, in->k))
-=======
 %define %cx_unlocked9(NAME, CONDITION, A, B, C, D, E, F, G, H, I)
 %cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i),
                 %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9),
@@ -151,7 +145,11 @@ static void *cxrb_body_##NAME(void *data)
 %cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j),
                 %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10),
                 %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j))
->>>>>>> a75c9d9 (Survey sums in Python and Ruby; golden states; the explanation)
+%enddef
+%define %cx_unlocked11(NAME, CONDITION, A, B, C, D, E, F, G, H, I, J, K)
+%cx_unlocked_by(NAME, CONDITION, %arg(A a; B b; C c; D d; E e; F f; G g; H h; I i; J j; K k),
+                %arg(arg1, arg2, arg3, arg4, arg5, arg6, arg7, arg8, arg9, arg10, arg11),
+                %arg(in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h, in->i, in->j, in->k))
 %enddef
 
 %cx_unlocked5(cx_tally_add, CXRB_MANY, cx_tally *, const cx_array *, const cx_array *,
