@@ -105,6 +105,7 @@ find_ruby() {
 lacking() {
     have "${CC:-gcc}" || echo gcc
     includes math.h || echo libc6-dev
+    includes sqlite3.h || echo libsqlite3-dev
     have make || echo make
     have autoconf || echo autoconf
     have automake || echo automake

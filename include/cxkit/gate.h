@@ -377,6 +377,10 @@ CX_API const cx_ledger *cx_gate_ledger(const cx_gate *self);
  */
 CX_API CX_NODISCARD cx_status cx_gate_merge(cx_gate *self, const cx_ledger *other, cx_error *err);
 
+/** @brief What has to agree for a log to be played into a gate: seed, salt and the names of the
+ * first `points` points; 0 for NULL. */
+CX_API uint64_t cx_gate_fingerprint(const cx_gate *self, int64_t points);
+
 /** @brief Forgets the events of one contact. Returns 1 if there were any. Its draws of the running
  * period stay, as numbers that lead back to nobody. */
 CX_API int cx_gate_erase(cx_gate *self, uint64_t contact);

@@ -1,7 +1,10 @@
 #include "allocate/gate.h"
 
+#include <cxkit/random.h>
+
 /* Life of a gate, its rules and its points. */
 
+#define GATE_PRINT 0x6770
 #define GATE_LONGEST_RULE (728.0 * 86400)
 #define GATE_LEAST_COUNTERS (UINT64_C(1) << 20)
 
@@ -127,6 +130,19 @@ void cx_gate_set_policy(cx_gate *self, int64_t policy) {
 
 const cx_ledger *cx_gate_ledger(const cx_gate *self) {
     return self == NULL ? NULL : self->ledger;
+}
+
+uint64_t cx_gate_fingerprint(const cx_gate *self, int64_t points) {
+    cx_random_words words;
+    if (self == NULL) return 0;
+    uint64_t sum = cx_i_contact_fingerprint(self->options.salt);
+    cx_philox(sum, GATE_PRINT, self->options.seed, &words);
+    sum = (uint64_t)words.w1 << 32 | words.w0;
+    for (int64_t i = 0; i < points && i < self->count; i++) {
+        cx_philox(sum, self->points[i].hash, GATE_PRINT, &words);
+        sum = (uint64_t)words.w1 << 32 | words.w0;
+    }
+    return sum;
 }
 
 int cx_gate_erase(cx_gate *self, uint64_t contact) {

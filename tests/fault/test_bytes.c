@@ -90,6 +90,17 @@ static cx_status decode_mystery(const uint8_t *bytes, size_t size, encoded *agai
     return status;
 }
 
+static cx_status decode_ledger(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_ledger *ledger;
+    cx_status status = cx_ledger_decode(bytes, size, NULL, &ledger, err);
+    if (status != CX_OK) return status;
+    again->size = cx_ledger_encoded_size(ledger);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_ledger_encode(ledger, again->bytes, again->size, err);
+    cx_ledger_free(ledger);
+    return status;
+}
+
 static encoded make_tally(bool weighted) {
     const double scores[] = {9, 3, 10, 11, NAN, 3}, weights[] = {1, 2.5, 0.1, 1, 1, 0};
     cx_array x = cx_array_of(scores, CX_F64, 6), w = cx_array_of(weights, CX_F64, 6);
@@ -293,6 +304,24 @@ START_TEST(test_a_set_refuses_damaged_bytes) {
 }
 END_TEST
 
+static encoded make_ledger(void) {
+    cx_ledger *ledger;
+    encoded made;
+    ck_assert_ok(cx_ledger_new(NULL, NULL, &ledger, err));
+    for (int64_t i = 0; i < 24; i++)
+        ck_assert_ok(cx_ledger_record(ledger, cx_contact_number(i % 3, 0), (int32_t)(i % 4),
+                                      (int32_t)(i % 5), i * i * INT64_C(60000000), err));
+    made.size = cx_ledger_encoded_size(ledger);
+    ck_assert_ok(cx_ledger_encode(ledger, made.bytes, made.size, err));
+    cx_ledger_free(ledger);
+    return made;
+}
+
+START_TEST(test_a_ledger_refuses_damaged_bytes) {
+    check_all(make_ledger(), decode_ledger);
+}
+END_TEST
+
 START_TEST(test_waits_refuse_damaged_bytes) {
     check_all(make_waits(false), decode_waits);
     check_all(make_waits(true), decode_waits);
@@ -371,6 +400,7 @@ START_TEST(test_golden_states_are_read_for_ever) {
                        : strcmp(kind, "waits") == 0   ? decode_waits
                        : strcmp(kind, "joint") == 0   ? decode_joint
                        : strcmp(kind, "strata") == 0  ? decode_strata
+                       : strcmp(kind, "ledger") == 0  ? decode_ledger
                        : strcmp(kind, "monitor") == 0 ? decode_monitor
                        : strcmp(kind, "mystery") == 0 ? decode_mystery
                                                       : decode_tallies;
@@ -392,6 +422,7 @@ Suite *suite_bytes(void) {
     tcase_add_test(tcase, test_monitors_refuse_damaged_bytes);
     tcase_add_test(tcase, test_visits_refuse_damaged_bytes);
     tcase_add_test(tcase, test_survey_sums_refuse_damaged_bytes);
+    tcase_add_test(tcase, test_a_ledger_refuses_damaged_bytes);
     tcase_add_test(tcase, test_random_bytes_are_refused);
     tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
     tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);

@@ -17,6 +17,12 @@ CONTACTS = (
 SHOWN = "min_n, totals"
 ONCE = "respondent, time, keep, window"
 SURFACE = {
+    "Gate": (
+        "rules",
+        "seed, points, salt, policy, p_min, p_max, period, retry, clock_slack, class_window, capacity",
+    ),
+    "Ledger": ("", "events, capacity, salt"),
+    "Rule": ("", "gap, most, window, event, scope, action, priority, attributes, exempt"),
     "anytime": (
         "scores",
         "scale, score, promoters, detractors, top, alpha, method, optimise_at, by, missing_codes, "
@@ -336,6 +342,8 @@ def test_everything_public_is_documented(name):
 EXAMPLES = [
     cx.adaptive_mean, cx.change_since, cx.period_means, cx.running_mean,
     cx.Strata, cx.Strata.add, cx.Strata.estimate, cx.Strata.total,
+    cx.Gate, cx.Gate.add_points, cx.Gate.coverage, cx.Gate.decide, cx.Gate.decide_all, cx.Gate.merge,
+    cx.Gate.points, cx.Gate.profile, cx.Gate.record, cx.Gate.retire, cx.Gate.target, cx.Ledger, cx.Rule,
     cx.Design, cx.survey_mean, cx.survey_total, cx.survey_ratio, cx.share_of,
     cx.anytime, cx.enps, cx.Tallies.margin,
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
@@ -377,7 +385,7 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
-        "errors estimate gap index joint journey mean moments monitor mystery net "
+        "errors estimate gap gate index joint journey mean moments monitor mystery net "
         "nonrespondents plan policy ppi promises random rates response sample satisfaction "
         "silence special strata survey table tally tolerance trend waits weights windows"
     ).split()
@@ -400,7 +408,7 @@ def test_all_is_what_there_is():
 
 # Read by the facade under another form, or of no use in Python.
 ELSEWHERE = {
-    "cx_array_of", "cx_error_init", "cx_policy_free", "cx_policy_new", "cx_policy_plan",
+    "cx_array_of", "cx_error_init", "cx_gate_ledger", "cx_policy_free", "cx_policy_new", "cx_policy_plan", "cx_rule_init",
     "cx_table_column", "cx_table_export", "cx_table_stream", "cx_tallies_at", "cx_version",
 }  # fmt: skip
 

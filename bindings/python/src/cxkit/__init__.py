@@ -63,6 +63,7 @@ from .errors import (
 )
 from .estimate import Estimate
 from .gap import Gap, Gaps, gap
+from .gate import Decision, Gate, Ledger, Rule
 from .index import index
 from .joint import Index, Joint
 from .journey import Journey, Modes, journey, modes
@@ -125,6 +126,7 @@ __all__ = [
     "ColumnTypeError",
     "ConstantError",
     "ConvergenceError",
+    "Decision",
     "Decomposition",
     "Delay",
     "Design",
@@ -140,12 +142,14 @@ __all__ = [
     "FormatError",
     "Gap",
     "Gaps",
+    "Gate",
     "Heterogeneity",
     "Index",
     "InfeasibleError",
     "Joint",
     "Journey",
     "Kish",
+    "Ledger",
     "LengthError",
     "LimitError",
     "LogEffort",
@@ -169,6 +173,7 @@ __all__ = [
     "Resolution",
     "ResponseRates",
     "ResponseSpeed",
+    "Rule",
     "SampleSize",
     "Shrinkage",
     "Silence",

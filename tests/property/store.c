@@ -1,0 +1,302 @@
+/* A writer of the durable ledger is killed again and again: every row that it acknowledged is in
+ * the file. And files that are cut short or have bits flipped are refused, or hold every row.
+ *
+ *     tests/property/store [kills]        default: 200 */
+
+#define _DEFAULT_SOURCE
+
+#include <cxkit-ledger.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MINUTE INT64_C(60000000)
+#define START (INT64_C(20000) * 1440 * MINUTE)
+
+enum { MOST = 1 << 16, FRESH = 3000, POINTS = 3 };
+
+typedef struct row {
+    uint64_t contact;
+    int64_t time;
+    double u;
+    int32_t event, reason;
+} row;
+
+/* What the writer acknowledged, in memory that outlives it. */
+typedef struct acknowledged {
+    volatile int64_t count;
+    row rows[MOST];
+} acknowledged;
+
+static acknowledged *told;
+static char folder[] = "/tmp/cxkit-store-XXXXXX", path[64], wal[64], mark[64];
+static int tests, failures;
+static uint64_t state = 1;
+
+static void ok(bool passed, const char *name) {
+    printf("%s %d - %s\n", passed ? "ok" : "not ok", ++tests, name);
+    failures += !passed;
+}
+
+static int below(int n) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (int)((state >> 33) % (uint64_t)n);
+}
+
+static void must(cx_status status, const cx_error *err) {
+    if (status == CX_OK) return;
+    printf("Bail out! %s\n", err->text);
+    exit(2);
+}
+
+static cx_gate *make(uint64_t seed) {
+    int64_t ids[POINTS] = {1, 2, 3};
+    cx_array column = cx_array_of(ids, CX_I64, POINTS);
+    cx_frame frame = {&column, 1, {0, 0}};
+    cx_gate_options options;
+    cx_gate_target_options target;
+    cx_rule rule;
+    cx_gate *gate;
+    cx_error err;
+    column.name = "point";
+    cx_gate_options_init(&options);
+    options.seed = seed;
+    must(cx_gate_new(&options, NULL, &gate, &err), &err);
+    cx_rule_init(&rule);
+    rule.window = 7 * 86400;
+    must(cx_gate_add_rule(gate, &rule, &err), &err);
+    must(cx_gate_add_points(gate, &frame, &err), &err);
+    cx_gate_target_options_init(&target);
+    target.number = 1000, target.traffic = 3000, target.start = START;
+    target.end = START + INT64_C(365) * 1440 * MINUTE;
+    must(cx_gate_target(gate, 0, &target, &err), &err);
+    return gate;
+}
+
+/* -- the writer ---------------------------------------------------------------------------- */
+
+static void acknowledge(const row *done) {
+    told->rows[told->count] = *done;
+    __sync_synchronize();
+    told->count = told->count + 1;
+}
+
+static void write_until_killed(bool group) {
+    cx_gate *gate = make(1);
+    cx_store_options options;
+    cx_store *store;
+    cx_error err;
+    cx_store_options_init(&options);
+    options.group = group;
+    must(cx_store_open(path, gate, &options, &store, &err), &err);
+    for (int64_t i = cx_store_rows(store); i < MOST - 16;) {
+        row done[8];
+        int batch = group ? 8 : 1;
+        for (int k = 0; k < batch; k++, i++) {
+            cx_decision d;
+            row *r = &done[k];
+            *r = (row){cx_contact_number(i % 997, 0), START + i * MINUTE, 0, -1, 0};
+            if (i % 5 == 4) {
+                r->event = CX_EVENT_ANSWERED;
+                must(cx_store_record(store, r->contact, i % POINTS, r->event, r->time, &err), &err);
+                continue;
+            }
+            must(cx_store_decide(store, r->contact, i % POINTS, r->time, 0, &d, &err), &err);
+            r->u = d.u, r->reason = d.reason;
+        }
+        if (group) must(cx_store_commit(store, &err), &err);
+        for (int k = 0; k < batch; k++) acknowledge(&done[k]);
+    }
+    exit(0);
+}
+
+/* -- the check ----------------------------------------------------------------------------- */
+
+/* Rows of the file that are not what was acknowledged; takes up those that were not told. */
+static int64_t compare(void) {
+    sqlite3 *db;
+    sqlite3_stmt *query;
+    int64_t wrong = 0, count = 0;
+    if (sqlite3_open(path, &db) != SQLITE_OK ||
+        sqlite3_prepare_v2(db, "SELECT contact, time, u, event, reason FROM journal ORDER BY id",
+                           -1, &query, NULL) != SQLITE_OK)
+        return -1;
+    for (; sqlite3_step(query) == SQLITE_ROW; count++) {
+        row found = {(uint64_t)sqlite3_column_int64(query, 0), sqlite3_column_int64(query, 1),
+                     sqlite3_column_double(query, 2), sqlite3_column_int(query, 3),
+                     sqlite3_column_int(query, 4)};
+        if (count >= told->count)
+            acknowledge(&found);
+        else
+            wrong += memcmp(&found, &told->rows[count], sizeof found) != 0;
+    }
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return wrong + (told->count - count);
+}
+
+static cx_status reopen(uint64_t seed, bool accept_loss, int64_t *rows, cx_error *err) {
+    cx_gate *gate = make(seed);
+    cx_store_options options;
+    cx_store *store;
+    cx_store_options_init(&options);
+    options.accept_loss = accept_loss;
+    cx_status status = cx_store_open(path, gate, &options, &store, err);
+    if (status == CX_OK) {
+        *rows = cx_store_rows(store);
+        status = cx_store_close(store, err);
+    }
+    cx_gate_free(gate);
+    return status;
+}
+
+static void clear(void) {
+    unlink(path), unlink(wal), unlink(mark);
+    told->count = 0;
+}
+
+/* Any moment: while it opens the file, or in the midst of some row. */
+static void kill_once(bool group) {
+    struct timespec wait = {0, (long)below(3000) * 1000}, blink = {0, 200000};
+    int64_t until = below(4) == 0 ? 0 : told->count + 1 + below(30);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) write_until_killed(group);
+    for (int i = 0; told->count < until && i < 50000; i++) nanosleep(&blink, NULL);
+    nanosleep(&wait, NULL);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
+static void check_kills(int kills) {
+    int64_t lost = 0, refused = 0, rows = 0, total = 0, most = 0;
+    cx_error err;
+    for (int k = 0; k < kills; k++) {
+        if (told->count > FRESH) total += told->count, clear();
+        kill_once(k % 2 == 1);
+        if (access(path, F_OK) != 0) continue; /* killed before there was a file */
+        if (reopen(1, false, &rows, &err) != CX_OK) {
+            printf("# kill %d: %s\n", k, err.text);
+            refused++;
+            clear();
+            continue;
+        }
+        lost += rows < told->count || compare() != 0;
+        if (told->count > most) most = told->count;
+    }
+    printf("# %d kills, %ld rows acknowledged, %ld in one file\n", kills,
+           (long)(total + told->count), (long)most);
+    ok(total + told->count >= kills / 2, "the writer gets something done before it is killed");
+    ok(lost == 0, "every acknowledged row is there after a kill, as it was");
+    ok(refused == 0, "a file that was only killed opens");
+}
+
+/* -- damage -------------------------------------------------------------------------------- */
+
+typedef struct bytes {
+    uint8_t *data;
+    size_t size;
+} bytes;
+
+static bytes slurp(const char *name) {
+    bytes b = {NULL, 0};
+    struct stat info;
+    int file = open(name, O_RDONLY);
+    if (file < 0) return b;
+    if (fstat(file, &info) == 0 && (b.data = malloc((size_t)info.st_size + 1)) != NULL)
+        b.size = (size_t)(read(file, b.data, (size_t)info.st_size));
+    close(file);
+    return b;
+}
+
+static void spill(const char *name, const bytes *b, size_t size) {
+    unlink(name);
+    if (b->data == NULL) return;
+    int file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file < 0 || write(file, b->data, size) != (ssize_t)size) exit(2);
+    close(file);
+}
+
+static void check_damage(int turns) {
+    cx_error err;
+    int64_t rows, silent = 0, refused = 0, whole, sure;
+    clear();
+    while (told->count < 300) {
+        if (told->count > 0) compare();
+        kill_once(false);
+    }
+    sure = told->count; /* a row more may be in the file that nobody was told of */
+    bytes files[3] = {slurp(path), slurp(wal), slurp(mark)};
+    const char *names[3] = {path, wal, mark};
+    must(reopen(1, false, &whole, &err), &err);
+    for (int t = 0; t < turns; t++) {
+        int which = below(3) == 2 ? below(2) : below(2);
+        for (int f = 0; f < 3; f++) spill(names[f], &files[f], files[f].size);
+        bytes *hurt = &files[which];
+        if (hurt->size == 0) continue;
+        size_t at = (size_t)below((int)hurt->size), size = t % 3 == 0 ? at : hurt->size;
+        uint8_t bit = t % 3 == 0 ? 0 : (uint8_t)(1 << below(8));
+        hurt->data[at] ^= bit;
+        spill(names[which], hurt, size);
+        hurt->data[at] ^= bit;
+        cx_status status = reopen(1, false, &rows, &err);
+        refused += status != CX_OK;
+        told->count = sure;
+        silent += status == CX_OK ? rows < sure || compare() != 0 : err.text[0] == '\0';
+    }
+    for (int f = 0; f < 3; f++) spill(names[f], &files[f], files[f].size);
+    printf("# %d damaged files, %ld refused\n", turns, (long)refused);
+    ok(refused > turns / 4, "most damage is refused with a sentence");
+    ok(silent == 0, "no row is missing in silence from a file that was damaged");
+    ok(reopen(2, false, &rows, &err) == CX_E_MISMATCH, "the log of another gate is refused");
+    spill(mark, &(bytes){NULL, 0}, 0);
+    ok(reopen(1, false, &rows, &err) == CX_E_FORMAT && strstr(err.text, "missing") != NULL,
+       "a log without its mark is refused");
+    ok(reopen(1, true, &rows, &err) == CX_OK && rows == whole, "and opened when loss is accepted");
+    ok(reopen(1, false, &rows, &err) == CX_OK && rows == whole, "and whole from then on");
+    for (int f = 0; f < 3; f++) free(files[f].data);
+}
+
+static void check_erase(void) {
+    cx_gate *gate;
+    cx_store *store;
+    cx_error err;
+    int64_t rows;
+    clear();
+    while (told->count < 50) kill_once(false);
+    must(cx_store_open(path, gate = make(1), NULL, &store, &err), &err);
+    int64_t before = cx_store_rows(store);
+    must(cx_store_erase(store, cx_contact_number(3, 0), &err), &err);
+    ok(cx_store_rows(store) < before, "a contact can be erased from the log");
+    rows = cx_store_rows(store);
+    must(cx_store_close(store, &err), &err);
+    cx_gate_free(gate);
+    int64_t again;
+    ok(reopen(1, false, &again, &err) == CX_OK && again == rows, "and the rest is still a log");
+}
+
+int main(int argc, char **argv) {
+    int kills = argc > 1 ? atoi(argv[1]) : 200;
+    told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (told == MAP_FAILED || mkdtemp(folder) == NULL) return 2;
+    snprintf(path, sizeof path, "%s/log.db", folder);
+    snprintf(wal, sizeof wal, "%s/log.db-wal", folder);
+    snprintf(mark, sizeof mark, "%s/log.db-mark", folder);
+    check_kills(kills);
+    check_damage(kills < 400 ? kills : 400);
+    check_erase();
+    clear();
+    rmdir(folder);
+    printf("1..%d\n", tests);
+    return failures > 0;
+}
