@@ -110,7 +110,7 @@ void cx_gate_free(cx_gate *self) {
     cx_allocator allocator = self->allocator;
     cx_i_keys *keys[] = {&self->names, &self->groups, &self->types, &self->signs};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) cx_i_keys_free(keys[i]);
-    cx_i_draws_free(&self->draws);
+    cx_i_lots_free(&self->draws);
     cx_ledger_free(self->ledger);
     cx_i_free(&allocator, self->points);
     cx_i_free(&allocator, self->text);

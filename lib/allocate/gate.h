@@ -22,43 +22,43 @@ enum { CX_I_GATE_RULES = 32, CX_I_GATE_HOURS = 168, CX_I_GATE_DRAWS = 64 };
 /* -- draws made in this period: gate_draws.c ----------------------------------------------- */
 
 /* U of a contact, point, period and policy is their key too. */
-typedef struct cx_i_draw {
+typedef struct cx_i_lot {
     uint64_t bits;   /* of U; 0: empty */
     uint32_t chance; /* p in units of 1e-9, bit 31: invited, bit 30: answered */
     uint32_t second; /* of the draw */
-} cx_i_draw;
+} cx_i_lot;
 #define CX_I_DRAW_INVITED 0x80000000u
 #define CX_I_DRAW_ANSWERED 0x40000000u
 #define CX_I_DRAW_CHANCE 0x3FFFFFFFu
 
-typedef struct cx_i_draws {
+typedef struct cx_i_lots {
     const cx_allocator *allocator;
-    struct cx_i_draw_table {
-        cx_i_draw *draws;
+    struct cx_i_lot_table {
+        cx_i_lot *draws;
         uint32_t slots, count; /* a power of two, or 0 */
     } tables[CX_I_GATE_DRAWS];
-} cx_i_draws;
+} cx_i_lots;
 
-void cx_i_draws_free(cx_i_draws *draws);
-CX_I_INLINE const struct cx_i_draw_table *cx_i_draws_table(const cx_i_draws *draws, uint64_t bits) {
+void cx_i_lots_free(cx_i_lots *draws);
+CX_I_INLINE const struct cx_i_lot_table *cx_i_lots_table(const cx_i_lots *draws, uint64_t bits) {
     return &draws->tables[bits & (CX_I_GATE_DRAWS - 1)];
 }
-CX_I_INLINE uint32_t cx_i_draws_home(const struct cx_i_draw_table *table, uint64_t bits) {
+CX_I_INLINE uint32_t cx_i_lots_home(const struct cx_i_lot_table *table, uint64_t bits) {
     return (uint32_t)(bits >> 8) & (table->slots - 1);
 }
-const cx_i_draw *cx_i_draws_find(const cx_i_draws *draws, uint64_t bits);
+const cx_i_lot *cx_i_lots_find(const cx_i_lots *draws, uint64_t bits);
 /* Room for one more in the table of these bits; draws before `expired` may go. */
-cx_status cx_i_draws_reserve(cx_i_draws *draws, uint64_t bits, uint32_t expired, cx_error *err);
-void cx_i_draws_put(cx_i_draws *draws, const cx_i_draw *draw); /* there is room */
-void cx_i_draws_remove(cx_i_draws *draws, uint64_t bits);
+cx_status cx_i_lots_reserve(cx_i_lots *draws, uint64_t bits, uint32_t expired, cx_error *err);
+void cx_i_lots_put(cx_i_lots *draws, const cx_i_lot *draw); /* there is room */
+void cx_i_lots_remove(cx_i_lots *draws, uint64_t bits);
 
 /* -- how often contacts come: gate_frequency.c ---------------------------------------------- */
 
-typedef struct cx_i_visits {
+typedef struct cx_i_frequency {
     uint8_t *counts; /* of contacts that share the last bits of their keys */
     uint64_t mask;
     int64_t window, current; /* microseconds; number of the window */
-} cx_i_visits;
+} cx_i_frequency;
 
 /* -- points and rules ----------------------------------------------------------------------- */
 
@@ -128,8 +128,8 @@ struct cx_gate {
     int32_t place_count;
     double hours[CX_I_GATE_HOURS + 1]; /* of the profile: minutes' worth before each hour */
     bool level;                        /* all hours alike */
-    cx_i_draws draws;
-    cx_i_visits visits;
+    cx_i_lots draws;
+    cx_i_frequency visits;
     cx_i_gate_counts counts;
 };
 
@@ -139,7 +139,7 @@ cx_status cx_i_gate_point(const cx_gate *gate, int64_t point, cx_error *err);
 void cx_i_gate_set_draw_key(cx_gate *gate);
 
 /* -- gate_rules.c: what the rules say of a contact: fills in reason, rule, action, retry_at --- */
-void cx_i_gate_judge(const cx_gate *gate, const cx_i_point *point, const cx_i_cells *cells,
+void cx_i_gate_judge(const cx_gate *gate, const cx_i_point *point, const cx_i_past *cells,
                      cx_decision *decision);
 
 /* -- gate_pace.c ----------------------------------------------------------------------------- */
@@ -159,7 +159,7 @@ void cx_i_gate_needs(const cx_gate *gate, const cx_i_point *point, int64_t time,
 
 /* What has to be undone when a later row fails. */
 typedef struct cx_i_undo {
-    cx_i_cells cells;
+    cx_i_past cells;
     bool known, drawn, invited, entered;
 } cx_i_undo;
 cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo, cx_error *err);
@@ -173,9 +173,9 @@ cx_status cx_i_gate_names(const cx_gate *gate, const int64_t *points, cx_table *
                           cx_error *err);
 
 /* -- gate_frequency.c ------------------------------------------------------------------------ */
-void cx_i_visits_advance(cx_i_visits *visits, int64_t time);
-int32_t cx_i_visits_class(const cx_i_visits *visits, uint64_t contact);
-void cx_i_visits_add(cx_i_visits *visits, uint64_t contact);
-void cx_i_visits_take(cx_i_visits *visits, uint64_t contact); /* takes one back */
+void cx_i_frequency_advance(cx_i_frequency *visits, int64_t time);
+int32_t cx_i_frequency_class(const cx_i_frequency *visits, uint64_t contact);
+void cx_i_frequency_add(cx_i_frequency *visits, uint64_t contact);
+void cx_i_frequency_take(cx_i_frequency *visits, uint64_t contact); /* takes one back */
 
 #endif

@@ -233,15 +233,15 @@ static void batch_fetch(const batch *b, int64_t start, int64_t count) {
             CX_I_PREFETCH(home + 8);
         }
         uint64_t bits = cx_i_gate_hash(gate, &gate->points[b->points[i]], contact);
-        const struct cx_i_draw_table *table = cx_i_draws_table(&gate->draws, bits);
-        if (table->slots > 0) CX_I_PREFETCH(&table->draws[cx_i_draws_home(table, bits)]);
+        const struct cx_i_lot_table *table = cx_i_lots_table(&gate->draws, bits);
+        if (table->slots > 0) CX_I_PREFETCH(&table->draws[cx_i_lots_home(table, bits)]);
     }
     for (int64_t i = start; i < start + count; i++) {
         const char *cells =
             (const char *)cx_i_ledger_find(gate->ledger, (uint64_t)b->to.contact[i]);
         if (cells == NULL) continue;
         CX_I_PREFETCH(cells);
-        CX_I_PREFETCH(cells + sizeof(cx_i_cells) - 1);
+        CX_I_PREFETCH(cells + sizeof(cx_i_past) - 1);
     }
 }
 
@@ -266,7 +266,8 @@ static cx_status batch_decide(batch *b, int64_t *row, cx_error *err) {
 
 static void batch_take_back(batch *b, int64_t rows) {
     cx_gate *gate = b->gate;
-    for (int64_t i = 0; i < rows; i++) cx_i_visits_take(&gate->visits, (uint64_t)b->to.contact[i]);
+    for (int64_t i = 0; i < rows; i++)
+        cx_i_frequency_take(&gate->visits, (uint64_t)b->to.contact[i]);
     while (b->undo_count-- > 0) {
         cx_decision decision;
         batch_given(b, b->undo_row[b->undo_count], &decision);

@@ -49,7 +49,7 @@ static cx_status gate_check_clock(const cx_gate *gate, int64_t time, cx_error *e
 /* -- the draw ------------------------------------------------------------------------------ */
 
 /* A draw that was made stands: the same answer for a repeated call, else none. */
-static void gate_stands(const cx_gate *gate, const cx_i_draw *draw, cx_decision *decision) {
+static void gate_stands(const cx_gate *gate, const cx_i_lot *draw, cx_decision *decision) {
     int64_t since = decision->time / CX_I_GATE_SECOND - (int64_t)draw->second;
     decision->probability = (double)(draw->chance & CX_I_DRAW_CHANCE) / CX_I_GATE_GRID;
     decision->repeat = 1;
@@ -67,8 +67,8 @@ static cx_status gate_commit(cx_gate *gate, cx_i_point *point, uint64_t bits,
                              const cx_decision *decision, cx_i_undo *undo, cx_error *err) {
     int64_t expired = (decision->time - gate->longest) / CX_I_GATE_SECOND;
     uint32_t chance = (uint32_t)(decision->probability * CX_I_GATE_GRID + 0.5);
-    cx_i_draw draw = {bits, chance, (uint32_t)(decision->time / CX_I_GATE_SECOND)};
-    CX_TRY(cx_i_draws_reserve(&gate->draws, bits, expired > 0 ? (uint32_t)expired : 0, err));
+    cx_i_lot draw = {bits, chance, (uint32_t)(decision->time / CX_I_GATE_SECOND)};
+    CX_TRY(cx_i_lots_reserve(&gate->draws, bits, expired > 0 ? (uint32_t)expired : 0, err));
     if (decision->invite && (point->wanted >> CX_EVENT_INVITED & 1) != 0) {
         cx_i_event event = {0, (uint16_t)point->place, CX_EVENT_INVITED};
         CX_TRY(cx_i_ledger_minute(decision->time, &event.minute, err));
@@ -84,7 +84,7 @@ static cx_status gate_commit(cx_gate *gate, cx_i_point *point, uint64_t bits,
     }
     point->pace.contacts++;
     point->pace.total++;
-    cx_i_draws_put(&gate->draws, &draw);
+    cx_i_lots_put(&gate->draws, &draw);
     undo->drawn = true;
     return CX_OK;
 }
@@ -118,7 +118,7 @@ static void gate_count(cx_gate *gate, const cx_decision *decision, const cx_i_un
     gate->counts.reasons[decision->reason]++;
     gate->counts.hours[((minute + 3 * 1440) / 60) % CX_I_GATE_HOURS]++;
     if (decision->time > gate->counts.clock) gate->counts.clock = decision->time;
-    if (decision->contact != 0) cx_i_visits_add(&gate->visits, decision->contact);
+    if (decision->contact != 0) cx_i_frequency_add(&gate->visits, decision->contact);
 }
 
 cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo, cx_error *err) {
@@ -138,14 +138,14 @@ cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo
         return CX_OK;
     }
     decision->u = (double)(bits >> 11) * 0x1p-53;
-    cx_i_visits_advance(&gate->visits, decision->time);
-    decision->frequency = cx_i_visits_class(&gate->visits, decision->contact);
-    const cx_i_draw *draw = cx_i_draws_find(&gate->draws, bits);
+    cx_i_frequency_advance(&gate->visits, decision->time);
+    decision->frequency = cx_i_frequency_class(&gate->visits, decision->contact);
+    const cx_i_lot *draw = cx_i_lots_find(&gate->draws, bits);
     if (draw != NULL) {
         gate_stands(gate, draw, decision);
     }
     if (draw == NULL || !decision->invite) {
-        const cx_i_cells *cells = cx_i_ledger_find(gate->ledger, decision->contact);
+        const cx_i_past *cells = cx_i_ledger_find(gate->ledger, decision->contact);
         int32_t stands = decision->reason;
         decision->reason = -1;
         if (cells != NULL) cx_i_gate_judge(gate, point, cells, decision);
@@ -164,8 +164,8 @@ cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo
 
 void cx_i_gate_undo(cx_gate *gate, const cx_decision *decision, const cx_i_undo *undo) {
     if (undo->drawn)
-        cx_i_draws_remove(&gate->draws, cx_i_gate_bits(gate, &gate->points[decision->point],
-                                                       decision->contact, decision->time));
+        cx_i_lots_remove(&gate->draws, cx_i_gate_bits(gate, &gate->points[decision->point],
+                                                      decision->contact, decision->time));
     if (undo->entered)
         cx_i_ledger_restore(gate->ledger, decision->contact, &undo->cells, undo->known);
 }
@@ -190,7 +190,7 @@ cx_status cx_gate_decide(cx_gate *self, uint64_t contact, int64_t point, int64_t
 
 /* -- what became of it --------------------------------------------------------------------- */
 
-static bool gate_same_cells(const cx_i_cells *a, const cx_i_cells *b) {
+static bool gate_same_cells(const cx_i_past *a, const cx_i_past *b) {
     return memcmp(a, b, sizeof *a) == 0;
 }
 
@@ -198,7 +198,7 @@ static bool gate_same_cells(const cx_i_cells *a, const cx_i_cells *b) {
 static cx_status gate_enter(cx_gate *gate, uint64_t contact, const cx_i_point *point, int32_t event,
                             int64_t time, bool *fresh, cx_error *err) {
     cx_i_event entry = {0, (uint16_t)point->place, (uint16_t)event};
-    cx_i_cells before;
+    cx_i_past before;
     bool known;
     *fresh = true;
     CX_TRY(cx_i_ledger_minute(time, &entry.minute, err));
@@ -211,13 +211,13 @@ static cx_status gate_enter(cx_gate *gate, uint64_t contact, const cx_i_point *p
 /* An invitation of this period has one answer. */
 static bool gate_first_answer(cx_gate *gate, cx_i_point *point, uint64_t contact, int64_t time,
                               bool fresh) {
-    const cx_i_draw *found =
-        cx_i_draws_find(&gate->draws, cx_i_gate_bits(gate, point, contact, time));
+    const cx_i_lot *found =
+        cx_i_lots_find(&gate->draws, cx_i_gate_bits(gate, point, contact, time));
     if (found == NULL || (found->chance & CX_I_DRAW_INVITED) == 0) return fresh;
     if ((found->chance & CX_I_DRAW_ANSWERED) != 0) return false;
-    cx_i_draw draw = *found;
+    cx_i_lot draw = *found;
     draw.chance |= CX_I_DRAW_ANSWERED;
-    cx_i_draws_put(&gate->draws, &draw);
+    cx_i_lots_put(&gate->draws, &draw);
     return true;
 }
 
@@ -266,7 +266,7 @@ cx_status cx_gate_replay(cx_gate *self, const cx_decision *decision, cx_error *e
     int64_t policy = self->policy;
     undo.drawn = undo.invited = undo.entered = false;
     cx_i_gate_advance(self, point, decision->time);
-    cx_i_visits_advance(&self->visits, decision->time);
+    cx_i_frequency_advance(&self->visits, decision->time);
     if (drawn && !decision->repeat) {
         cx_gate_set_policy(self, decision->policy);
         uint64_t bits = cx_i_gate_bits(self, point, decision->contact, decision->time);

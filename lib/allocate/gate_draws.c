@@ -4,28 +4,28 @@
 
 #define DRAWS_FIRST 16
 
-void cx_i_draws_free(cx_i_draws *draws) {
+void cx_i_lots_free(cx_i_lots *draws) {
     for (int i = 0; i < CX_I_GATE_DRAWS; i++)
         if (draws->tables[i].draws != NULL) cx_i_free(draws->allocator, draws->tables[i].draws);
     memset(draws->tables, 0, sizeof draws->tables);
 }
 
-static uint32_t draws_seek(const struct cx_i_draw_table *table, uint64_t bits) {
-    uint32_t at = cx_i_draws_home(table, bits);
+static uint32_t draws_seek(const struct cx_i_lot_table *table, uint64_t bits) {
+    uint32_t at = cx_i_lots_home(table, bits);
     while (table->draws[at].bits != 0 && table->draws[at].bits != bits)
         at = (at + 1) & (table->slots - 1);
     return at;
 }
 
-const cx_i_draw *cx_i_draws_find(const cx_i_draws *draws, uint64_t bits) {
-    const struct cx_i_draw_table *table = cx_i_draws_table(draws, bits);
+const cx_i_lot *cx_i_lots_find(const cx_i_lots *draws, uint64_t bits) {
+    const struct cx_i_lot_table *table = cx_i_lots_table(draws, bits);
     if (table->count == 0) return NULL;
-    const cx_i_draw *found = &table->draws[draws_seek(table, bits)];
+    const cx_i_lot *found = &table->draws[draws_seek(table, bits)];
     return found->bits == 0 ? NULL : found;
 }
 
-cx_status cx_i_draws_reserve(cx_i_draws *draws, uint64_t bits, uint32_t expired, cx_error *err) {
-    struct cx_i_draw_table *table = &draws->tables[bits & (CX_I_GATE_DRAWS - 1)], larger;
+cx_status cx_i_lots_reserve(cx_i_lots *draws, uint64_t bits, uint32_t expired, cx_error *err) {
+    struct cx_i_lot_table *table = &draws->tables[bits & (CX_I_GATE_DRAWS - 1)], larger;
     uint32_t alive = 0;
     if ((uint64_t)table->count * 4 + 4 <= (uint64_t)table->slots * 3) return CX_OK;
     for (uint32_t i = 0; i < table->slots; i++)
@@ -47,20 +47,20 @@ cx_status cx_i_draws_reserve(cx_i_draws *draws, uint64_t bits, uint32_t expired,
     return CX_OK;
 }
 
-void cx_i_draws_put(cx_i_draws *draws, const cx_i_draw *draw) {
-    struct cx_i_draw_table *table = &draws->tables[draw->bits & (CX_I_GATE_DRAWS - 1)];
-    cx_i_draw *slot = &table->draws[draws_seek(table, draw->bits)];
+void cx_i_lots_put(cx_i_lots *draws, const cx_i_lot *draw) {
+    struct cx_i_lot_table *table = &draws->tables[draw->bits & (CX_I_GATE_DRAWS - 1)];
+    cx_i_lot *slot = &table->draws[draws_seek(table, draw->bits)];
     table->count += slot->bits == 0;
     *slot = *draw;
 }
 
-void cx_i_draws_remove(cx_i_draws *draws, uint64_t bits) {
-    struct cx_i_draw_table *table = &draws->tables[bits & (CX_I_GATE_DRAWS - 1)];
+void cx_i_lots_remove(cx_i_lots *draws, uint64_t bits) {
+    struct cx_i_lot_table *table = &draws->tables[bits & (CX_I_GATE_DRAWS - 1)];
     if (table->count == 0) return;
     uint32_t mask = table->slots - 1, at = draws_seek(table, bits);
     if (table->draws[at].bits == 0) return;
     for (uint32_t next = (at + 1) & mask; table->draws[next].bits != 0; next = (next + 1) & mask) {
-        uint32_t home = cx_i_draws_home(table, table->draws[next].bits);
+        uint32_t home = cx_i_lots_home(table, table->draws[next].bits);
         if (((next - home) & mask) < ((next - at) & mask)) continue;
         table->draws[at] = table->draws[next];
         at = next;

@@ -20,13 +20,13 @@ static bool rules_counts(const cx_gate *gate, const cx_i_rule *rule, const cx_i_
 
 /* When the rule allows it; *reason says why it does not yet. Events after `limit` count. */
 static int64_t rules_wait(const cx_gate *gate, const cx_i_rule *rule, const cx_i_point *point,
-                          const cx_i_cells *cells, int64_t limit, int32_t *reason) {
+                          const cx_i_past *cells, int64_t limit, int32_t *reason) {
     uint32_t minutes[CX_I_LEDGER_CELLS];
     int count = 0;
     for (int i = 0; i < CX_I_LEDGER_CELLS; i++) {
-        uint32_t cell = cells->cell[i], minute = cells->newest - cx_i_cell_age(cell);
-        if (cell == CX_I_CELL_EMPTY || cx_i_cell_kind(cell) != (uint32_t)rule->event ||
-            rules_end(minute) <= limit || !rules_counts(gate, rule, point, cx_i_cell_place(cell)))
+        uint32_t cell = cells->cell[i], minute = cells->newest - cx_i_past_age(cell);
+        if (cell == CX_I_PAST_EMPTY || cx_i_past_kind(cell) != (uint32_t)rule->event ||
+            rules_end(minute) <= limit || !rules_counts(gate, rule, point, cx_i_past_place(cell)))
             continue;
         int at = count++;
         for (; at > 0 && minutes[at - 1] < minute; at--) minutes[at] = minutes[at - 1];
@@ -39,13 +39,13 @@ static int64_t rules_wait(const cx_gate *gate, const cx_i_rule *rule, const cx_i
 }
 
 static bool rules_allow(const cx_gate *gate, const cx_i_rule *rule, const cx_i_point *point,
-                        const cx_i_cells *cells, int64_t time, int64_t *wait, int32_t *reason) {
+                        const cx_i_past *cells, int64_t time, int64_t *wait, int32_t *reason) {
     int64_t limit = time - rule->window;
     if (rules_end(cells->newest) <= limit) return true;
     if (rule->plain) {
         uint32_t cell = cells->cell[gate->ledger->latest[rule->event]];
-        int64_t latest = rules_end(cells->newest - cx_i_cell_age(cell));
-        if (cell == CX_I_CELL_EMPTY || latest <= limit) return true;
+        int64_t latest = rules_end(cells->newest - cx_i_past_age(cell));
+        if (cell == CX_I_PAST_EMPTY || latest <= limit) return true;
         *wait = latest + rule->window;
         *reason = CX_REASON_RULE;
         return false;
@@ -54,7 +54,7 @@ static bool rules_allow(const cx_gate *gate, const cx_i_rule *rule, const cx_i_p
     return *wait <= time || (*reason == CX_REASON_FORGOTTEN && cells->forgotten == 0);
 }
 
-void cx_i_gate_judge(const cx_gate *gate, const cx_i_point *point, const cx_i_cells *cells,
+void cx_i_gate_judge(const cx_gate *gate, const cx_i_point *point, const cx_i_past *cells,
                      cx_decision *decision) {
     int64_t time = decision->time, wait = time;
     int32_t reason = CX_REASON_RULE;

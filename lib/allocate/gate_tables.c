@@ -30,8 +30,8 @@ cx_status cx_i_gate_names(const cx_gate *gate, const int64_t *points, cx_table *
 
 /* -- coverage ------------------------------------------------------------------------------ */
 
-static cx_status coverage_count(const cx_gate *gate, const char *name, size_t offset,
-                                cx_table *table, cx_error *err) {
+static cx_status gate_class_count(const cx_gate *gate, const char *name, size_t offset,
+                                  cx_table *table, cx_error *err) {
     int64_t *column;
     CX_TRY(cx_i_table_i64(table, name, &column, err));
     for (int k = 0; k < CX_FREQUENCY_CLASSES; k++)
@@ -39,8 +39,8 @@ static cx_status coverage_count(const cx_gate *gate, const char *name, size_t of
     return CX_OK;
 }
 
-static cx_status coverage_share(const cx_gate *gate, const char *name, size_t offset, double whole,
-                                cx_table *table, cx_error *err) {
+static cx_status gate_class_share(const cx_gate *gate, const char *name, size_t offset,
+                                  double whole, cx_table *table, cx_error *err) {
     double *column;
     int64_t part;
     CX_TRY(cx_i_table_f64(table, name, &column, err));
@@ -53,10 +53,10 @@ static cx_status coverage_share(const cx_gate *gate, const char *name, size_t of
     return CX_OK;
 }
 
-#define COVERAGE(member) offsetof(cx_i_gate_class, member)
+#define GATE_CLASS(member) offsetof(cx_i_gate_class, member)
 
-static cx_status coverage_figures(const cx_gate *gate, const cx_i_gate_class *all, cx_table *table,
-                                  cx_error *err) {
+static cx_status gate_class_figures(const cx_gate *gate, const cx_i_gate_class *all,
+                                    cx_table *table, cx_error *err) {
     static const char *const names[] = {
         "reason_invited",      "reason_not_drawn", "reason_rule",    "reason_forgotten",
         "reason_clock",        "reason_retired",   "reason_stopped", "reason_drawn_before",
@@ -73,7 +73,7 @@ static cx_status coverage_figures(const cx_gate *gate, const cx_i_gate_class *al
     return CX_OK;
 }
 
-static cx_status coverage_fill(const cx_gate *gate, cx_table *table, cx_error *err) {
+static cx_status gate_class_fill(const cx_gate *gate, cx_table *table, cx_error *err) {
     cx_i_gate_class all = {0, 0, 0, 0, 0};
     int64_t *level;
     for (int k = 0; k < CX_FREQUENCY_CLASSES; k++) {
@@ -83,14 +83,14 @@ static cx_status coverage_fill(const cx_gate *gate, cx_table *table, cx_error *e
     }
     CX_TRY(cx_i_table_i64(table, "frequency", &level, err));
     for (int k = 0; k < CX_FREQUENCY_CLASSES; k++) level[k] = k;
-    CX_TRY(coverage_count(gate, "visits", COVERAGE(visits), table, err));
-    CX_TRY(coverage_share(gate, "share", COVERAGE(visits), (double)all.visits, table, err));
-    CX_TRY(coverage_count(gate, "eligible", COVERAGE(eligible), table, err));
-    CX_TRY(coverage_share(gate, "eligible_share", COVERAGE(eligible), -1, table, err));
-    CX_TRY(coverage_share(gate, "quarantined_share", COVERAGE(quarantined), -1, table, err));
-    CX_TRY(coverage_count(gate, "drawn", COVERAGE(drawn), table, err));
-    CX_TRY(coverage_count(gate, "invited", COVERAGE(invited), table, err));
-    return coverage_figures(gate, &all, table, err);
+    CX_TRY(gate_class_count(gate, "visits", GATE_CLASS(visits), table, err));
+    CX_TRY(gate_class_share(gate, "share", GATE_CLASS(visits), (double)all.visits, table, err));
+    CX_TRY(gate_class_count(gate, "eligible", GATE_CLASS(eligible), table, err));
+    CX_TRY(gate_class_share(gate, "eligible_share", GATE_CLASS(eligible), -1, table, err));
+    CX_TRY(gate_class_share(gate, "quarantined_share", GATE_CLASS(quarantined), -1, table, err));
+    CX_TRY(gate_class_count(gate, "drawn", GATE_CLASS(drawn), table, err));
+    CX_TRY(gate_class_count(gate, "invited", GATE_CLASS(invited), table, err));
+    return gate_class_figures(gate, &all, table, err);
 }
 
 cx_status cx_gate_coverage(const cx_gate *self, cx_table **out, cx_error *err) {
@@ -98,7 +98,7 @@ cx_status cx_gate_coverage(const cx_gate *self, cx_table **out, cx_error *err) {
     if (self == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "out");
     CX_TRY(cx_i_table_new(CX_FREQUENCY_CLASSES, &self->allocator, &table, err));
-    cx_status status = coverage_fill(self, table, err);
+    cx_status status = gate_class_fill(self, table, err);
     if (status == CX_OK)
         *out = table;
     else

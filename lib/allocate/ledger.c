@@ -30,14 +30,14 @@ cx_status cx_i_shard_make(const cx_ledger *ledger, cx_i_shard *shard, uint64_t s
     if (block == NULL) return cx_i_out_of_memory(err);
     memset(block, 0, (size_t)room * sizeof *shard->keys);
     shard->keys = (uint64_t *)(void *)block;
-    shard->cells = (cx_i_cells *)(void *)(block + (size_t)room * sizeof *shard->keys);
+    shard->cells = (cx_i_past *)(void *)(block + (size_t)room * sizeof *shard->keys);
     shard->slots = (uint32_t)slots;
     shard->room = (uint32_t)room;
     shard->count = 0;
     return CX_OK;
 }
 
-bool cx_i_shard_append(cx_i_shard *shard, uint32_t *next, uint64_t key, const cx_i_cells *cells) {
+bool cx_i_shard_append(cx_i_shard *shard, uint32_t *next, uint64_t key, const cx_i_past *cells) {
     uint32_t at = cx_i_shard_home(shard, key);
     if (at < *next) at = *next;
     if (at + 1 >= shard->room) return false; /* the last one stays empty */
@@ -73,7 +73,7 @@ static uint32_t ledger_seek(const cx_i_shard *shard, uint64_t key) {
     return at;
 }
 
-const cx_i_cells *cx_i_ledger_find(const cx_ledger *ledger, uint64_t key) {
+const cx_i_past *cx_i_ledger_find(const cx_ledger *ledger, uint64_t key) {
     const cx_i_shard *shard = cx_i_ledger_shard(ledger, key);
     if (shard->count == 0) return NULL;
     uint32_t at = ledger_seek(shard, key);
@@ -81,7 +81,7 @@ const cx_i_cells *cx_i_ledger_find(const cx_ledger *ledger, uint64_t key) {
 }
 
 /* Shifts what follows by one; false when the end is reached. */
-static bool ledger_insert(cx_i_shard *shard, uint32_t at, uint64_t key, const cx_i_cells *cells) {
+static bool ledger_insert(cx_i_shard *shard, uint32_t at, uint64_t key, const cx_i_past *cells) {
     uint32_t end = at;
     while (shard->keys[end] != 0) end++;
     if (end + 1 >= shard->room) return false;
@@ -93,7 +93,7 @@ static bool ledger_insert(cx_i_shard *shard, uint32_t at, uint64_t key, const cx
     return true;
 }
 
-static cx_status ledger_put(cx_ledger *ledger, uint64_t key, const cx_i_cells *cells,
+static cx_status ledger_put(cx_ledger *ledger, uint64_t key, const cx_i_past *cells,
                             cx_error *err) {
     cx_i_shard *shard = &ledger->shards[key >> (64 - CX_I_LEDGER_BITS)];
     if (cx_i_shard_slots((uint64_t)shard->count + 1) > shard->slots)
@@ -195,7 +195,7 @@ uint32_t cx_ledger_events(const cx_ledger *self) {
 int64_t cx_ledger_memory(const cx_ledger *self) {
     int64_t bytes = self == NULL ? 0 : (int64_t)sizeof *self;
     for (int i = 0; self != NULL && i < CX_I_LEDGER_SHARDS; i++)
-        bytes += (int64_t)self->shards[i].room * (int64_t)(sizeof(uint64_t) + sizeof(cx_i_cells));
+        bytes += (int64_t)self->shards[i].room * (int64_t)(sizeof(uint64_t) + sizeof(cx_i_past));
     return bytes;
 }
 
@@ -211,24 +211,24 @@ cx_status cx_i_ledger_minute(int64_t time, uint32_t *minute, cx_error *err) {
     return CX_OK;
 }
 
-cx_status cx_i_ledger_enter(cx_ledger *ledger, uint64_t key, cx_i_event event, cx_i_cells *before,
+cx_status cx_i_ledger_enter(cx_ledger *ledger, uint64_t key, cx_i_event event, cx_i_past *before,
                             bool *known, cx_error *err) {
-    cx_i_cells one, *cells = (cx_i_cells *)(uintptr_t)cx_i_ledger_find(ledger, key);
+    cx_i_past one, *cells = (cx_i_past *)(uintptr_t)cx_i_ledger_find(ledger, key);
     *known = cells != NULL;
     if (cells == NULL) {
-        cx_i_cells_pack(ledger, &event, 1, 0, &one);
+        cx_i_past_pack(ledger, &event, 1, 0, &one);
         return ledger_put(ledger, key, &one, err);
     }
     if (before != NULL) *before = *cells;
     cx_i_event events[2 * CX_I_LEDGER_CELLS];
-    int count = cx_i_cells_expand(ledger, cells, events);
+    int count = cx_i_past_expand(ledger, cells, events);
     events[count++] = event;
-    cx_i_cells_pack(ledger, events, count, cells->forgotten, cells);
+    cx_i_past_pack(ledger, events, count, cells->forgotten, cells);
     return CX_OK;
 }
 
-void cx_i_ledger_restore(cx_ledger *ledger, uint64_t key, const cx_i_cells *before, bool known) {
-    cx_i_cells *cells = (cx_i_cells *)(uintptr_t)cx_i_ledger_find(ledger, key);
+void cx_i_ledger_restore(cx_ledger *ledger, uint64_t key, const cx_i_past *before, bool known) {
+    cx_i_past *cells = (cx_i_past *)(uintptr_t)cx_i_ledger_find(ledger, key);
     if (cells != NULL && known)
         *cells = *before;
     else

@@ -25,9 +25,9 @@ static bool ledger_zip(const cx_ledger *ledger, const cx_i_shard *a, const cx_i_
     bool fits = true;
     while (fits && (i < a->room || j < b->room)) {
         bool both = i < a->room && j < b->room, first = j >= b->room;
-        cx_i_cells joined;
+        cx_i_past joined;
         if (both && a->keys[i] == b->keys[j]) {
-            cx_i_cells_join(ledger, &a->cells[i], &b->cells[j], &joined);
+            cx_i_past_join(ledger, &a->cells[i], &b->cells[j], &joined);
             fits = cx_i_shard_append(out, &next, a->keys[i], &joined);
             i = ledger_next(a, i + 1), j = ledger_next(b, j + 1);
             continue;
@@ -171,8 +171,8 @@ static cx_status ledger_damaged(cx_error *err, const char *what) {
     return cx_i_codec_damaged(err, LEDGER_NOUN, what);
 }
 
-static cx_i_cells ledger_read_cells(cx_i_reader *reader) {
-    cx_i_cells cells;
+static cx_i_past ledger_read_cells(cx_i_reader *reader) {
+    cx_i_past cells;
     cells.newest = cx_i_get_u32(reader);
     cells.forgotten = cx_i_get_u32(reader);
     for (int c = 0; c < CX_I_LEDGER_CELLS; c++) cells.cell[c] = cx_i_get_u32(reader);
@@ -180,19 +180,19 @@ static cx_i_cells ledger_read_cells(cx_i_reader *reader) {
 }
 
 /* Possible, and in the one form that there is. */
-static bool ledger_cells_are_possible(const cx_ledger *ledger, const cx_i_cells *cells) {
+static bool ledger_cells_are_possible(const cx_ledger *ledger, const cx_i_past *cells) {
     cx_i_event events[CX_I_LEDGER_CELLS];
-    cx_i_cells again;
+    cx_i_past again;
     for (int i = 0; i < CX_I_LEDGER_CELLS; i++) {
         uint32_t cell = cells->cell[i];
-        if (cell == CX_I_CELL_EMPTY) continue;
-        if (cx_i_cell_age(cell) > cells->newest || cx_i_cell_place(cell) >= CX_LEDGER_PLACES ||
-            ledger->latest[cx_i_cell_kind(cell)] < 0)
+        if (cell == CX_I_PAST_EMPTY) continue;
+        if (cx_i_past_age(cell) > cells->newest || cx_i_past_place(cell) >= CX_LEDGER_PLACES ||
+            ledger->latest[cx_i_past_kind(cell)] < 0)
             return false;
     }
-    int count = cx_i_cells_expand(ledger, cells, events);
+    int count = cx_i_past_expand(ledger, cells, events);
     if (count == 0) return false;
-    cx_i_cells_pack(ledger, events, count, cells->forgotten, &again);
+    cx_i_past_pack(ledger, events, count, cells->forgotten, &again);
     return memcmp(&again, cells, sizeof again) == 0;
 }
 
@@ -206,7 +206,7 @@ static cx_status ledger_read_shard(cx_ledger *ledger, int s, cx_i_reader *reader
         if (key >> (64 - CX_I_LEDGER_BITS) != (uint64_t)s) break;
         if (key <= before) return ledger_damaged(err, "its contacts are not in order");
         before = key;
-        cx_i_cells cells = ledger_read_cells(&ahead);
+        cx_i_past cells = ledger_read_cells(&ahead);
         if (!ledger_cells_are_possible(ledger, &cells))
             return ledger_damaged(err, "the events of a contact are impossible");
     }
@@ -219,7 +219,7 @@ static cx_status ledger_read_shard(cx_ledger *ledger, int s, cx_i_reader *reader
         ahead = *reader;
         for (uint64_t i = 0; i < count && fits; i++) {
             uint64_t key = cx_i_get_u64(&ahead);
-            cx_i_cells cells = ledger_read_cells(&ahead);
+            cx_i_past cells = ledger_read_cells(&ahead);
             fits = cx_i_shard_append(shard, &next, key, &cells);
         }
         if (fits) break;
@@ -287,13 +287,13 @@ static cx_status ledger_fill_history(const cx_i_event *events, int count, uint32
 cx_status cx_ledger_history(const cx_ledger *self, uint64_t contact, cx_table **out,
                             cx_error *err) {
     cx_i_event events[CX_I_LEDGER_CELLS];
-    cx_i_cells same;
+    cx_i_past same;
     cx_table *table;
     if (self == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "out");
-    const cx_i_cells *cells = contact == 0 ? NULL : cx_i_ledger_find(self, contact);
-    int count = cells == NULL ? 0 : cx_i_cells_expand(self, cells, events);
-    if (count > 0) cx_i_cells_pack(self, events, count, cells->forgotten, &same); /* sorts */
+    const cx_i_past *cells = contact == 0 ? NULL : cx_i_ledger_find(self, contact);
+    int count = cells == NULL ? 0 : cx_i_past_expand(self, cells, events);
+    if (count > 0) cx_i_past_pack(self, events, count, cells->forgotten, &same); /* sorts */
     CX_TRY(cx_i_table_new(count, &self->allocator, &table, err));
     cx_status status =
         ledger_fill_history(events, count, cells == NULL ? 0 : cells->forgotten, table, err);

@@ -152,7 +152,7 @@ START_TEST(test_an_erased_contact_leaves_no_trace) {
         ck_assert_int_eq(cx_ledger_erase(ledger, cx_contact_number((int64_t)c, 0)), 1);
     ck_assert_int_eq(cx_ledger_size(ledger), 1000);
     for (uint64_t c = 1; c <= 2000; c++) {
-        const cx_i_cells *cells = cx_i_ledger_find(ledger, cx_contact_number((int64_t)c, 0));
+        const cx_i_past *cells = cx_i_ledger_find(ledger, cx_contact_number((int64_t)c, 0));
         ck_assert((cells != NULL) == (c % 2 == 0));
         if (cells != NULL) ck_assert_uint_eq(cells->newest, c);
     }
