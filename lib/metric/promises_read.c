@@ -30,8 +30,8 @@ static cx_status promise_share(const cx_i_waits_group *group, bool settled,
 }
 
 /* Are they sound? Asked of a share of more than any min_n. */
-static cx_status promise_check_options(const cx_share_options *given, cx_share_options *used,
-                                       cx_error *err) {
+static cx_status promise_check_share(const cx_share_options *given, cx_share_options *used,
+                                     cx_error *err) {
     cx_estimate ignored;
     cx_share_options_init(used);
     if (given == NULL) return CX_OK;
@@ -46,7 +46,7 @@ static cx_status promise_one(const cx_waits *lateness, bool settled,
     cx_estimate estimate;
     if (lateness == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", lateness == NULL ? "lateness" : "out");
-    CX_TRY(promise_check_options(options, &used, err));
+    CX_TRY(promise_check_share(options, &used, err));
     if (lateness->keys.column_count > 0)
         return cx_i_fail(err, CX_E_MISMATCH,
                          "these promises are split by keys: ask for a row for each key, or take "
@@ -139,7 +139,7 @@ cx_status cx_promises_by(const cx_waits *lateness, const cx_share_options *optio
     cx_table *table = NULL;
     if (lateness == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", lateness == NULL ? "lateness" : "out");
-    CX_TRY(promise_check_options(options, &of.options, err));
+    CX_TRY(promise_check_share(options, &of.options, err));
     of.min_n = of.options.min_n;
     of.options.min_n = 0;
     const cx_allocator *allocator = &lateness->allocator;

@@ -121,7 +121,7 @@ class TestVectors < Minitest::Test
   end
 
   KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits,
-           "joint" => CXKit::Joint, "monitor" => CXKit::Monitor,
+           "joint" => CXKit::Joint, "ledger" => CXKit::Ledger, "monitor" => CXKit::Monitor,
            "mystery" => CXKit::Visits, "strata" => CXKit::Strata}.freeze
 
   def test_states_of_every_version_are_read_for_ever
