@@ -52,7 +52,8 @@ CX_API void cx_survey_options_init(cx_survey_options *options);
 /** An estimate under a design. */
 typedef struct cx_survey_estimate {
     cx_estimate estimate; /**< value, interval, df = units - strata; n_eff = n / deff */
-    double deff;    /**< variance divided by that of a simple random sample, NaN for totals and
+    double deff;    /**< variance divided by that of a simple random sample (with replacement when
+                         the weights add up to the rows at most), NaN for totals and
                          ratios without one */
     int64_t units;  /**< of the first stage with a row that counts */
     int64_t strata; /**< of the first stage with a row that counts */

@@ -163,6 +163,9 @@ static void survey_infer(const cx_i_survey_facts *facts, cx_survey_estimate *out
 
 /* -- design effects ------------------------------------------------------------------------ */
 
+/* Weights that add up to the rows do not say how large the whole is: no finite population. */
+#define SURVEY_WHOLE 1e-9
+
 /* The design effect against a simple random sample, and the effective number of answers. */
 static void survey_effect(const cx_i_survey_facts *facts, cx_survey_estimate *out) {
     cx_estimate *e = &out->estimate;
@@ -170,7 +173,8 @@ static void survey_effect(const cx_i_survey_facts *facts, cx_survey_estimate *ou
     e->n_eff = whole * whole / facts->square;
     if (facts->figure == CX_SURVEY_RATIO) return;
     double simple = facts->spread / n;
-    if (facts->options->replacement == 0 && whole > n) simple *= (whole - n) / whole;
+    if (facts->options->replacement == 0 && whole > n * (1 + SURVEY_WHOLE))
+        simple *= (whole - n) / whole;
     if (!(variance > 0) || !(simple > 0)) return;
     if (facts->figure != CX_SURVEY_TOTAL) {
         e->n_eff = facts->spread / variance;

@@ -343,6 +343,21 @@ START_TEST(test_domains_by_key_are_those_taken_one_by_one_in_every_design) {
 }
 END_TEST
 
+START_TEST(test_weights_that_add_up_to_the_rows_have_a_design_effect_like_any_others) {
+    double w[10], scores[] = {10, 3, 9, 8, 9, 2, 10, 7, 6, 9}, large = 0;
+    for (int scale = 0; scale < 2; scale++) {
+        cx_array weights = cx_array_of(w, CX_F64, 10), y = cx_array_of(scores, CX_F64, 10);
+        cx_design *own;
+        for (int i = 0; i < 10; i++) w[i] = (i % 2 ? 0.3 : 1.7) * (scale == 0 ? 1e9 : 1);
+        ck_assert_ok(cx_design_new(&weights, NULL, NULL, NULL, NULL, NULL, &own, err));
+        ck_assert_ok(cx_survey_mean(&y, own, NULL, NULL, &estimate, err));
+        if (scale == 0) large = estimate.deff;
+        ck_assert_close(estimate.deff, large, 1e-7);
+        cx_design_free(own);
+    }
+}
+END_TEST
+
 START_TEST(test_domains_of_weights_calibrated_to_numbers_are_those_taken_one_by_one) {
     double goal[] = {40, 80}, one[SAMPLE_ROWS];
     for (int i = 0; i < SAMPLE_ROWS; i++) one[i] = 1;
@@ -434,6 +449,8 @@ Suite *suite_survey(void) {
     tcase_add_test(tcase, test_few_answers_are_hidden_when_asked);
     tcase_add_test(tcase, test_a_table_by_key_has_the_figures_of_its_domains);
     tcase_add_test(tcase, test_domains_by_key_are_those_taken_one_by_one_in_every_design);
+    tcase_add_test(tcase,
+                   test_weights_that_add_up_to_the_rows_have_a_design_effect_like_any_others);
     tcase_add_test(tcase, test_domains_of_weights_calibrated_to_numbers_are_those_taken_one_by_one);
     tcase_add_test(tcase, test_what_calibration_makes_certain_has_no_error_in_its_domain);
     tcase_add_test(tcase, test_a_key_without_an_answer_is_a_row_with_its_status);
