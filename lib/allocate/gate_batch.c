@@ -13,7 +13,7 @@ typedef struct batch_columns {
     double *probability, *u;
 } batch_columns;
 
-typedef struct batch {
+typedef struct gate_batch {
     cx_gate *gate;
     cx_array contact, point, time, attributes;
     bool text, attributed;
@@ -29,11 +29,11 @@ typedef struct batch {
     cx_i_gate_counts counts;
     batch_columns to;
     cx_table *table;
-} batch;
+} gate_batch;
 
 /* -- reading ------------------------------------------------------------------------------- */
 
-static cx_status batch_check(batch *b, const cx_array *contact, const cx_array *point,
+static cx_status batch_check(gate_batch *b, const cx_array *contact, const cx_array *point,
                              const cx_array *time, const cx_array *attributes, cx_error *err) {
     CX_TRY(cx_i_array_check(contact, "contact", CX_I_KEYS, err));
     CX_TRY(cx_i_array_check(point, "point", CX_I_KEYS, err));
@@ -59,7 +59,7 @@ static cx_status batch_check(batch *b, const cx_array *contact, const cx_array *
                      b->contact.name, cx_dtype_name(contact->dtype));
 }
 
-static cx_status batch_read_contact(const batch *b, int64_t row, int64_t *key, cx_error *err) {
+static cx_status batch_read_contact(const gate_batch *b, int64_t row, int64_t *key, cx_error *err) {
     const char *text;
     int64_t length;
     *key = 0;
@@ -75,7 +75,7 @@ static cx_status batch_read_contact(const batch *b, int64_t row, int64_t *key, c
     return CX_OK;
 }
 
-static cx_status batch_read_times(batch *b, cx_error *err) {
+static cx_status batch_read_times(gate_batch *b, cx_error *err) {
     int64_t latest = b->gate->counts.clock;
     for (int64_t i = 0; i < b->rows; i++) {
         int64_t time;
@@ -104,7 +104,7 @@ typedef struct batch_names {
     int64_t *found, count, room;
 } batch_names;
 
-static cx_status batch_resolve(const batch *b, batch_names *names, cx_error *err) {
+static cx_status batch_resolve(const gate_batch *b, batch_names *names, cx_error *err) {
     if (names->keys.count > names->room) {
         int64_t room = 2 * names->keys.count;
         int64_t *found = cx_i_alloc_array(&b->gate->allocator, room, sizeof *found);
@@ -122,7 +122,8 @@ static cx_status batch_resolve(const batch *b, batch_names *names, cx_error *err
     return CX_OK;
 }
 
-static cx_status batch_map_points(batch *b, batch_names *names, const cx_frame *by, cx_error *err) {
+static cx_status batch_map_points(gate_batch *b, batch_names *names, const cx_frame *by,
+                                  cx_error *err) {
     uint32_t entries[CX_I_MAP_BLOCK];
     CX_TRY(cx_i_keys_bind_like(&names->keys, &b->gate->names, err));
     CX_TRY(cx_i_keys_bind(&names->keys, by, err));
@@ -140,7 +141,7 @@ static cx_status batch_map_points(batch *b, batch_names *names, const cx_frame *
     return CX_OK;
 }
 
-static cx_status batch_read_points(batch *b, cx_error *err) {
+static cx_status batch_read_points(gate_batch *b, cx_error *err) {
     batch_names names;
     cx_frame by = {&b->point, 1, {0, 0}};
     if (b->gate->count == 0) return cx_i_fail(err, CX_E_NAME, "the gate has no points");
@@ -154,7 +155,7 @@ static cx_status batch_read_points(batch *b, cx_error *err) {
     return status;
 }
 
-static cx_status batch_read_attributes(batch *b, cx_error *err) {
+static cx_status batch_read_attributes(gate_batch *b, cx_error *err) {
     if (!b->attributed) return CX_OK;
     b->bits = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->bits);
     if (b->bits == NULL) return cx_i_out_of_memory(err);
@@ -174,7 +175,7 @@ static cx_status batch_read_attributes(batch *b, cx_error *err) {
 
 /* -- deciding ------------------------------------------------------------------------------ */
 
-static void batch_write(batch *b, int64_t i, const cx_decision *d) {
+static void batch_write(gate_batch *b, int64_t i, const cx_decision *d) {
     b->to.invite[i] = d->invite;
     b->to.probability[i] = d->probability;
     b->to.u[i] = d->u;
@@ -188,7 +189,7 @@ static void batch_write(batch *b, int64_t i, const cx_decision *d) {
     b->reasons[i] = (uint8_t)((uint32_t)d->reason | (uint32_t)d->action << 7);
 }
 
-static cx_status batch_remember(batch *b, int64_t row, const cx_i_undo *undo, cx_error *err) {
+static cx_status batch_remember(gate_batch *b, int64_t row, const cx_i_undo *undo, cx_error *err) {
     const cx_allocator *allocator = &b->gate->allocator;
     if (b->undo_count == b->undo_room) {
         int64_t room = b->undo_room * 2 + 256;
@@ -212,7 +213,7 @@ static cx_status batch_remember(batch *b, int64_t row, const cx_i_undo *undo, cx
     return CX_OK;
 }
 
-static void batch_given(const batch *b, int64_t i, cx_decision *d) {
+static void batch_given(const gate_batch *b, int64_t i, cx_decision *d) {
     memset(d, 0, sizeof *d);
     d->time = b->to.time[i];
     d->contact = (uint64_t)b->to.contact[i];
@@ -221,7 +222,7 @@ static void batch_given(const batch *b, int64_t i, cx_decision *d) {
 }
 
 /* A contact's keys and counter, then its cells: each is on its way before it is needed. */
-static void batch_fetch(const batch *b, int64_t start, int64_t count) {
+static void batch_fetch(const gate_batch *b, int64_t start, int64_t count) {
     const cx_gate *gate = b->gate;
     for (int64_t i = start; i < start + count; i++) {
         uint64_t contact = (uint64_t)b->to.contact[i];
@@ -245,7 +246,7 @@ static void batch_fetch(const batch *b, int64_t start, int64_t count) {
     }
 }
 
-static cx_status batch_decide(batch *b, int64_t *row, cx_error *err) {
+static cx_status batch_decide(gate_batch *b, int64_t *row, cx_error *err) {
     for (int64_t i = 0; i < b->rows; i++) {
         cx_decision decision;
         cx_i_undo undo;
@@ -264,7 +265,7 @@ static cx_status batch_decide(batch *b, int64_t *row, cx_error *err) {
     return CX_OK;
 }
 
-static void batch_take_back(batch *b, int64_t rows) {
+static void batch_take_back(gate_batch *b, int64_t rows) {
     cx_gate *gate = b->gate;
     for (int64_t i = 0; i < rows; i++)
         cx_i_frequency_take(&gate->visits, (uint64_t)b->to.contact[i]);
@@ -279,7 +280,7 @@ static void batch_take_back(batch *b, int64_t rows) {
 
 /* -- the table ----------------------------------------------------------------------------- */
 
-static cx_status batch_first_columns(batch *b, cx_error *err) {
+static cx_status batch_first_columns(gate_batch *b, cx_error *err) {
     CX_TRY(cx_i_table_time(b->table, "time", &b->to.time, err));
     CX_TRY(cx_i_table_i64(b->table, "contact", &b->to.contact, err));
     CX_TRY(cx_i_table_i64(b->table, "invite", &b->to.invite, err));
@@ -299,12 +300,12 @@ static cx_status batch_first_columns(batch *b, cx_error *err) {
 }
 
 /* What can fail comes before the first decision: the columns are filled in later. */
-static cx_status batch_room(batch *b, const char ***words, cx_error *err) {
+static cx_status batch_room(gate_batch *b, const char ***words, cx_error *err) {
     *words = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof **words);
     return *words == NULL ? cx_i_out_of_memory(err) : CX_OK;
 }
 
-static cx_status batch_last_columns(batch *b, const char **words, cx_error *err) {
+static cx_status batch_last_columns(gate_batch *b, const char **words, cx_error *err) {
     for (int64_t i = 0; i < b->rows; i++)
         if (b->to.rule[i] < 0) CX_TRY(cx_i_table_null(b->table, i, err));
     CX_TRY(cx_i_gate_names(b->gate, b->points, b->table, err));
@@ -318,7 +319,7 @@ static cx_status batch_last_columns(batch *b, const char **words, cx_error *err)
     return CX_OK;
 }
 
-static cx_status batch_run(batch *b, cx_error *err) {
+static cx_status batch_run(gate_batch *b, cx_error *err) {
     const char **words = NULL;
     int64_t row = 0, *retry_at;
     CX_TRY(cx_i_table_new(b->rows, &b->gate->allocator, &b->table, err));
@@ -349,7 +350,7 @@ static cx_status batch_run(batch *b, cx_error *err) {
 cx_status cx_gate_decide_all(cx_gate *self, const cx_array *contact, const cx_array *point,
                              const cx_array *time, const cx_array *attributes, cx_table **out,
                              cx_error *err) {
-    batch b;
+    gate_batch b;
     if (self == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "out");
     memset(&b, 0, sizeof b);
