@@ -39,6 +39,7 @@ typedef struct cx_belief {
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_TYPE
  * @retval CX_E_DOMAIN  an infinite belief; as cx_nps
  * @retval CX_E_EMPTY   no belief, or no valid answer of a customer
+ * @retval CX_E_SUPPRESSED  fewer than min_n beliefs, or answers of customers
  *
  * Cost: O(beliefs + steps), no allocation. Since: 0.1.
  */

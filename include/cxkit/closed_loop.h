@@ -34,6 +34,7 @@ typedef struct cx_closed_loop_options {
     double confidence;                /**< default 0.95 */
     const cx_answer_options *reading; /**< how scores are read; NULL: the defaults */
     const cx_allocator *allocator;    /**< of the scratch memory; NULL: malloc and free */
+    int64_t min_n; /**< fewest customers of a share that is shown; default 0: all are */
 } cx_closed_loop_options;
 
 /** @brief The defaults: detractors of 0 to 10, two days, 95 %. */
@@ -97,6 +98,9 @@ typedef struct cx_closed_loop_result {
  * @retval CX_E_DOMAIN  a column of 0 and 1 holds something else, an infinite score, a time that is
  *                      no time
  * @retval CX_E_EMPTY   nobody of the class followed
+ *
+ * A share of fewer than min_n customers has the status CX_E_SUPPRESSED; so have the effect and both
+ * shares that it is made of when one of them has, without bounds, and both forms of in_time.
  *
  * Rows without a score, or without `contacted` or `control`, are counted under missing in
  * `contacted`. Of in_time: cases without a time under missing, contacts before their alert and

@@ -30,6 +30,8 @@ typedef struct cx_compare_options {
     int32_t lower_is_better; /**< 1: a difference carries the flag "lower-is-better" (effort of
                                   CES 1); default 0 */
     int32_t direction;       /**< top box: a cx_direction, as in cx_csat_options; default 0 */
+    int64_t min_n;           /**< fewest answers of a figure that is shown; default 0: all are.
+                                  cx_heterogeneity does not read it */
 } cx_compare_options;
 
 /** @brief The defaults: NPS with its usual cut points, auto, 95 %. */
@@ -66,6 +68,7 @@ CX_API void cx_compare_options_init(cx_compare_options *options);
  * @retval CX_E_OPTION    also: a method that is not one of this score
  * @retval CX_E_MISMATCH  the scales differ
  * @retval CX_E_EMPTY     a side without a valid answer (the sentence says which)
+ * @retval CX_E_SUPPRESSED  a side with fewer than min_n answers
  * @retval CX_E_FEW       t with a single answer on a side
  * @retval CX_E_CONSTANT  t with both sides all alike
  * @retval CX_E_DOMAIN    as cx_nps
@@ -93,7 +96,9 @@ CX_API CX_NODISCARD cx_status cx_compare(const cx_tally *a, const cx_tally *b,
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MISMATCH | CX_E_MEMORY | CX_E_DOMAIN
  *
  * A group on one side only, or without valid answers on one, is a row with status CX_E_EMPTY; t
- * has rows with CX_E_FEW and CX_E_CONSTANT. Owned by the caller: cx_table_free.
+ * has rows with CX_E_FEW and CX_E_CONSTANT. min_n hides the values and counts of each side as in
+ * cx_nps_by, and the difference where either is hidden; its p-value is then none of the family.
+ * Owned by the caller: cx_table_free.
  * Cost: O(groups (steps + log groups)). Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_compare_by(const cx_tallies *a, const cx_tallies *b,
@@ -109,7 +114,8 @@ CX_API CX_NODISCARD cx_status cx_compare_by(const cx_tallies *a, const cx_tallie
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY | CX_E_OVERFLOW | CX_E_DOMAIN
  *
  * A single group has no rest: its row has status CX_E_EMPTY. The rest of each group is exact: all
- * minus the group. Cost: as cx_compare_by. Since: 0.1.
+ * minus the group. Below min_n groups are hidden as in cx_nps_by, whole rows, and so is a group
+ * whose rest is as small: group and rest tell the total. Cost: as cx_compare_by. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_compare_rest(const cx_tallies *tallies,
                                               const cx_compare_options *options, cx_table **out,
@@ -153,12 +159,16 @@ CX_API CX_NODISCARD cx_status cx_compare_estimates(const cx_estimate *a, const c
  * @param[out] out      the key columns, share_before, share_after, mean_before, mean_after (null
  *                      where absent), mix, within, each of these two with _se, _ci_low and
  *                      _ci_high (null where nothing varies), n_before, n_after, side ("both",
- *                      "before", "after", "neither"). Figures: before, after, change, mix, within,
- *                      each of the last three with _se, _ci_low, _ci_high; change_p. The errors
- *                      and limits are NaN when the answers of each side are all alike (or single)
+ *                      "before", "after", "neither", or "hidden"). Figures: before, after, change,
+ * mix, within, each of the last three with _se, _ci_low, _ci_high; change_p. The errors and limits
+ * are NaN when the answers of each side are all alike (or single)
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MISMATCH | CX_E_MEMORY
- * @retval CX_E_EMPTY  a side without valid answers
+ * @retval CX_E_EMPTY       a side without valid answers
+ * @retval CX_E_SUPPRESSED  a side with fewer than min_n of them
+ *
+ * Below min_n a group is hidden as in cx_nps_by: on both sides when it is on one, since its parts
+ * are made of both. The figures are about all groups and stay.
  */
 CX_API CX_NODISCARD cx_status cx_decompose(const cx_tallies *before, const cx_tallies *after,
                                            const cx_compare_options *options, cx_table **out,

@@ -20,6 +20,7 @@ typedef struct cx_coverage_options {
     int32_t reserved;              /**< zero */
     double confidence;             /**< default 0.95 */
     const cx_allocator *allocator; /**< of the result and of all scratch; NULL: malloc and free */
+    int64_t min_n; /**< fewest encounters of a kind that is shown; default 0: all are */
 } cx_coverage_options;
 
 /** @brief The defaults: 95 %. */
@@ -42,8 +43,8 @@ CX_API void cx_coverage_options_init(cx_coverage_options *options);
  *                       contacts, asked, answered; share_asked of the contacts and share_answered
  *                       of the asked, each with _ci_low and _ci_high (Wilson; null where there is
  *                       nothing to divide by); share_of_contacts, share_of_asked, gap with limits;
- *                       status: CX_OK, or CX_E_EMPTY where nobody was asked. Figures: contacts,
- *                       asked, answered, share_asked and share_answered with limits, keys,
+ *                       status: CX_OK, CX_E_EMPTY where nobody was asked, or CX_E_SUPPRESSED.
+ * Figures: contacts, asked, answered, share_asked and share_answered with limits, keys,
  *                       keys_never_asked, contacts_never_asked, share_never_asked with limits,
  *                       dissimilarity (half the sum of absolute gaps: the share of the asked that
  *                       would have to come from other kinds), missing (rows with a null, left out)
@@ -53,6 +54,12 @@ CX_API void cx_coverage_options_init(cx_coverage_options *options);
  *                        encountered, or more answered than asked
  * @retval CX_E_OVERFLOW  more than 2^63 encounters
  * @retval CX_E_EMPTY     no encounter
+ * @retval CX_E_SUPPRESSED  fewer than min_n encounters in all
+ *
+ * min_n hides kinds by their encounters as in cx_nps_by, and puts them last: the place of a kind
+ * tells of its gap. With hidden kinds there is no dissimilarity; and where some of them were asked
+ * about and some not, so that keys_never_asked and contacts_never_asked would tell of fewer than
+ * two kinds or min_n encounters, these and share_never_asked are missing too.
  *
  * Cost: linear; memory by kinds, not rows. Randomness: none. Since: 0.1.
  */

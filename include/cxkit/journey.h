@@ -31,6 +31,7 @@ typedef struct cx_journey_options {
     int32_t pool;         /**< 1 (default): the pooled columns too; 0: without */
     int32_t direction;    /**< as in cx_compare_options */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest answers of a node that is shown; default 0: all are */
 } cx_journey_options;
 
 /** @brief The defaults: NPS, volumes, pooled columns, 95 %. */
@@ -75,8 +76,10 @@ CX_API void cx_journey_options_init(cx_journey_options *options);
  *
  * Edge cases: a part without answers leaves the whole with the weights of the others and the flag
  * "partial"; it is never counted as 0. A part with one answer leaves the standard error of its
- * wholes empty, not their interval. Answers that are all alike have no pooled values. Cost: O(nodes
- * depth), one tally for each inner node. Since: 0.1.
+ * wholes empty, not their interval. Answers that are all alike have no pooled values. min_n hides
+ * nodes, each a margin of the innermost paths, as cx_nps_by does with totals: their scores, pooled
+ * values and covered part, and with weights by answers the weights that would tell them. Cost:
+ * O(nodes depth), one tally for each inner node. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_journey(const cx_tallies *tallies, const cx_frame *volume_paths,
                                          const cx_array *volumes, const cx_frame *expected,
@@ -93,6 +96,7 @@ typedef struct cx_modes_options {
     int32_t direction;    /**< as in cx_compare_options */
     double confidence;    /**< default 0.95 */
     double alpha;         /**< modes count as different below this p-value; default 0.05 */
+    int64_t min_n;        /**< fewest answers of a figure that is shown; default 0: all are */
 } cx_modes_options;
 
 /** @brief The defaults: NPS, 95 %, alpha 0.05. */
@@ -129,7 +133,10 @@ CX_API void cx_modes_options_init(cx_modes_options *options);
  * @retval CX_E_DOMAIN    a share is negative, missing or all are 0, or a mode has answers and no
  *                        share: state 0 to leave it out
  *
- * A mode without answers is a row with its own status. Since: 0.1.
+ * A mode without answers is a row with its own status. min_n hides modes and wholes as in cx_nps_by
+ * with totals; what would tell of a hidden mode is null: differences to it, the shares of a group
+ * whose whole is hidden, and of a group with a hidden mode the test and the standardised score. The
+ * reference, unless named, is a mode that is shown. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_modes(const cx_tallies *tallies, const cx_frame *mix,
                                        const cx_array *shares, const cx_frame *reference,

@@ -34,6 +34,7 @@ typedef struct cx_mystery_options {
     uint32_t struct_size; /**< set by cx_mystery_options_init */
     int32_t reserved;     /**< zero */
     double confidence;    /**< default 0.95 */
+    int64_t min_n;        /**< fewest visits of a figure that is shown; default 0: all are */
 } cx_mystery_options;
 
 /** @brief The defaults: 95 %. */
@@ -165,6 +166,7 @@ typedef struct cx_mystery_result {
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY
  * @retval CX_E_EMPTY   no visit has an item that applies
+ * @retval CX_E_SUPPRESSED  fewer than min_n visits
  *
  * Edge cases: one auditor: there is no interval over auditors: that over visits is given, with the
  * flag "not-identified". Scores all alike, or one visit: a bounded interval. Auditors confounded
@@ -184,7 +186,8 @@ CX_API CX_NODISCARD cx_status cx_mystery_score(const cx_mystery *self,
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY; CX_E_EMPTY is a row's status
  *
- * Since: 0.1.
+ * Below min_n an item is hidden; a single one would follow from the score, so that the smallest of
+ * the others goes too. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_mystery_items(const cx_mystery *self,
                                                const cx_mystery_options *options, cx_table **out,
@@ -209,7 +212,8 @@ CX_API CX_NODISCARD cx_status cx_mystery_items(const cx_mystery *self,
  * @retval CX_E_LIMIT     more than CX_MYSTERY_AUDITORS auditors
  *
  * Edge cases: auditors confounded with outlets, or groups of both that never meet: the flag of
- * every row is "not-identified". Since: 0.1.
+ * every row is "not-identified". Below min_n outlets are hidden as in cx_nps_by, by their visits.
+ * Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_mystery_shops(const cx_mystery *self,
                                                const cx_mystery_options *options, cx_table **out,

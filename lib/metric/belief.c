@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "metric/compare.h"
+#include "metric/suppress.h"
 
 /* What staff believe a score to be, against what customers say. */
 
@@ -135,6 +136,8 @@ cx_status cx_belief_gap(const cx_array *beliefs, const cx_tally *customers,
     CX_TRY(cx_i_compare_read_side(customers, &used, &as, &asked, err));
     belief_scope scope = belief_scope_of(customers, used.score, asked.estimate.value);
     CX_TRY(belief_read(beliefs, &scope, &sums, err));
+    CX_TRY(cx_i_min_n_one(cx_tally_n(customers), used.min_n, err));
+    CX_TRY(cx_i_min_n_one(sums.n, used.min_n, err));
     belief_side(&sums, &scope, &used, &staff);
     cx_share_options share;
     cx_share_options_init(&share);

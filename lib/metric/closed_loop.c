@@ -2,6 +2,7 @@
 
 #include "base/times.h"
 #include "metric/scores.h"
+#include "metric/suppress.h"
 #include "stat/difference.h"
 #include "stat/survival.h"
 
@@ -29,6 +30,7 @@ static cx_status loop_check_options(const cx_closed_loop_options *options, cx_er
     CX_TRY(
         cx_i_options_check(options->struct_size, sizeof *options, "cx_closed_loop_options", err));
     CX_TRY(cx_i_check_confidence(options->confidence, err));
+    CX_TRY(cx_i_min_n_check(options->min_n, err));
     if (options->followed < CX_FOLLOWED_DETRACTORS || options->followed > CX_FOLLOWED_PROMOTERS)
         return cx_i_fail(err, CX_E_OPTION,
                          "followed is %d: detractors (0), passives (1) or promoters (2)",
@@ -345,6 +347,30 @@ static void loop_figures(const loop_work *work, cx_closed_loop_result *out) {
                &out->left_class_without_control);
 }
 
+/* -- small cells --------------------------------------------------------------------------- */
+
+/* Figures that tell of each other are hidden together. */
+static bool loop_hide(cx_estimate *const *estimates, int count, int64_t min_n) {
+    bool small = false;
+    for (int i = 0; i < count; i++)
+        small = small || (estimates[i]->n > 0 && estimates[i]->n < min_n);
+    for (int i = 0; i < count && small; i++)
+        if (estimates[i]->status != CX_E_EMPTY) cx_i_estimate_hide(estimates[i]);
+    return small;
+}
+
+static void loop_hide_all(int64_t min_n, cx_closed_loop_result *out) {
+    cx_estimate *alone[] = {&out->contacted,           &out->reasked_treated,
+                            &out->reasked_comparison,  &out->answered_treated,
+                            &out->answered_comparison, &out->left_class_without_control};
+    cx_estimate *times[] = {&out->in_time, &out->in_time_naive};
+    cx_estimate *effect[] = {&out->improved_treated, &out->improved_comparison, &out->effect};
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) (void)loop_hide(&alone[i], 1, min_n);
+    (void)loop_hide(times, 2, min_n);
+    if (loop_hide(effect, 3, min_n))
+        out->bounds_low = out->bounds_high = out->lee_low = out->lee_high = NAN;
+}
+
 /* -- all together -------------------------------------------------------------------------- */
 
 static void loop_start(const loop_request *request, cx_closed_loop_result *out) {
@@ -375,7 +401,9 @@ static cx_status loop_run(const loop_request *request, loop_work *work, uint64_t
         return cx_i_fail(err, CX_E_EMPTY, "there is no %s to follow",
                          followed[request->options.followed]);
     loop_figures(work, work->out);
-    return request->alerted != NULL ? loop_in_time(work, scratch, err) : CX_OK;
+    if (request->alerted != NULL) CX_TRY(loop_in_time(work, scratch, err));
+    loop_hide_all(request->options.min_n, work->out);
+    return CX_OK;
 }
 
 cx_status cx_closed_loop(const cx_array *score, const cx_array *contacted,

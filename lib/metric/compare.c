@@ -1,11 +1,13 @@
 #include "metric/compare.h"
 
+#include "metric/suppress.h"
+
 #include <cxkit/special.h>
 
 void cx_compare_options_init(cx_compare_options *options) {
     if (options == NULL) return;
     *options = (cx_compare_options){
-        sizeof *options, CX_SCORE_NPS, 9, 6, 0, CX_METHOD_AUTO, CX_I_DEFAULT_CONFIDENCE, 0, 0};
+        sizeof *options, CX_SCORE_NPS, 9, 6, 0, CX_METHOD_AUTO, CX_I_DEFAULT_CONFIDENCE, 0, 0, 0};
 }
 
 cx_status cx_i_compare_options(const cx_compare_options *given, cx_compare_options *used,
@@ -43,6 +45,7 @@ cx_status cx_i_compare_reading(const cx_compare_options *options, int32_t scale_
         return cx_i_fail(err, CX_E_OPTION,
                          "direction is %d, neither high is best (0) nor low is best (1)",
                          (int64_t)options->direction);
+    CX_TRY(cx_i_min_n_check(options->min_n, err));
     as->context = NULL;
     switch (options->score) {
     case CX_SCORE_NPS:

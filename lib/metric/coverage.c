@@ -2,13 +2,14 @@
 
 #include "base/keys.h"
 #include "base/sort.h"
+#include "metric/suppress.h"
 #include "stat/difference.h"
 #include "stat/estimate.h"
 #include "stat/keys_table.h"
 
 void cx_coverage_options_init(cx_coverage_options *options) {
     if (options == NULL) return;
-    *options = (cx_coverage_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE, NULL};
+    *options = (cx_coverage_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE, NULL, 0};
 }
 
 /* -- counting ------------------------------------------------------------------------------ */
@@ -28,6 +29,8 @@ typedef struct coverage_work {
     coverage_counts all;
     int64_t missing;
     int64_t *order;
+    int64_t min_n;
+    bool *hidden; /* by key */
 } coverage_work;
 
 static cx_status coverage_more(coverage_work *work, cx_error *err) {
@@ -111,6 +114,48 @@ static cx_status coverage_read_block(coverage_work *work, int64_t start, int64_t
     return CX_OK;
 }
 
+/* -- small kinds --------------------------------------------------------------------------- */
+
+static cx_status coverage_hide(coverage_work *work, cx_error *err) {
+    int64_t count = work->keys.count;
+    int64_t *order = cx_i_alloc_array(&work->allocator, count, 2 * sizeof *order);
+    bool *hidden = cx_i_alloc_array(&work->allocator, count, sizeof *hidden);
+    work->hidden = cx_i_alloc_array(&work->allocator, count, sizeof *work->hidden);
+    cx_status status = order == NULL || hidden == NULL || work->hidden == NULL
+                           ? cx_i_out_of_memory(err)
+                           : cx_i_min_n_one(work->all.contacts, work->min_n, err);
+    if (status == CX_OK) {
+        int64_t *n = order + count;
+        cx_i_keys_sort(&work->keys, order);
+        for (int64_t i = 0; i < count; i++) n[i] = work->counts[order[i]].contacts;
+        status = cx_i_rows_suppress_beside(&work->keys, order, n, work->min_n, &work->allocator,
+                                           hidden, err);
+        for (int64_t i = 0; i < count; i++) work->hidden[order[i]] = hidden[i];
+    }
+    cx_i_free(&work->allocator, order);
+    cx_i_free(&work->allocator, hidden);
+    return status;
+}
+
+/* The hidden kinds, those asked about and those never: what sums over them may be known? */
+typedef struct coverage_veil {
+    bool any, never; /* kinds are hidden; sums over those never asked are not to be told */
+} coverage_veil;
+
+static coverage_veil coverage_veil_of(const coverage_work *work) {
+    int64_t kinds[2] = {0, 0}, contacts[2] = {0, 0};
+    for (int64_t key = 0; key < work->keys.count; key++) {
+        bool asked = work->counts[key].asked > 0;
+        if (!work->hidden[key]) continue;
+        kinds[asked]++;
+        contacts[asked] += work->counts[key].contacts;
+    }
+    coverage_veil veil = {kinds[0] + kinds[1] > 0, false};
+    for (int i = 0; i < 2; i++)
+        veil.never = veil.never || (kinds[i] > 0 && (kinds[i] < 2 || contacts[i] < work->min_n));
+    return veil;
+}
+
 /* -- order: never asked, then by gap ------------------------------------------------------- */
 
 static double coverage_ratio(int64_t part, int64_t whole) {
@@ -131,9 +176,10 @@ static cx_status coverage_sort(coverage_work *work, cx_error *err) {
         cx_i_keys_sort(&work->keys, work->order);
         for (int64_t i = 0; i < count; i++) {
             const coverage_counts *counts = &work->counts[work->order[i]];
-            double rank = counts->contacts == 0 ? 2
-                          : counts->asked == 0  ? -2 - (double)counts->contacts
-                                                : coverage_gap(work, counts);
+            double rank = work->hidden[work->order[i]] ? 3
+                          : counts->contacts == 0      ? 2
+                          : counts->asked == 0         ? -2 - (double)counts->contacts
+                                                       : coverage_gap(work, counts);
             items[i] = (cx_i_sortable){cx_i_sort_key_f64(rank), work->order[i]};
         }
         cx_i_sort(items, items + count, count);
@@ -175,6 +221,7 @@ enum { COVERAGE_ASKED, COVERAGE_ANSWERED, COVERAGE_OF_CONTACTS, COVERAGE_OF_ASKE
 
 static coverage_share coverage_cell(const coverage_work *work, int64_t key, int what) {
     const coverage_counts *counts = &work->counts[key];
+    if (work->hidden[key]) return (coverage_share){NAN, NAN, NAN};
     switch (what) {
     case COVERAGE_ASKED:
         return coverage_share_of(work, counts->asked, counts->contacts);
@@ -205,17 +252,17 @@ static cx_status coverage_column(const coverage_work *work, const char *name, in
 
 static cx_status coverage_counts_columns(const coverage_work *work, cx_table *table,
                                          cx_error *err) {
-    int64_t *contacts, *asked, *answered;
+    static const char *const names[] = {"contacts", "asked", "answered"};
     CX_TRY(cx_i_keys_to_table(&work->keys, work->order, 1, table, err));
-    CX_TRY(cx_i_table_i64(table, "contacts", &contacts, err));
-    CX_TRY(cx_i_table_i64(table, "asked", &asked, err));
-    CX_TRY(cx_i_table_i64(table, "answered", &answered, err));
-    for (int64_t i = 0; i < work->keys.count; i++) {
-        const coverage_counts *counts = &work->counts[work->order[i]];
-        contacts[i] = counts->contacts;
-        asked[i] = counts->asked;
-        answered[i] = counts->answered;
-        if (work->answered == NULL) CX_TRY(cx_i_table_null(table, i, err));
+    for (int what = 0; what < 3; what++) {
+        int64_t *column;
+        CX_TRY(cx_i_table_i64(table, names[what], &column, err));
+        for (int64_t i = 0; i < work->keys.count; i++) {
+            const coverage_counts *counts = &work->counts[work->order[i]];
+            bool known = !work->hidden[work->order[i]] && (what < 2 || work->answered != NULL);
+            column[i] = what == 0 ? counts->contacts : what == 1 ? counts->asked : counts->answered;
+            if (!known) CX_TRY(cx_i_table_null(table, i, err));
+        }
     }
     return CX_OK;
 }
@@ -245,8 +292,9 @@ static cx_status coverage_status_column(const coverage_work *work, cx_table *tab
     const char **words = cx_i_alloc_array(&work->allocator, work->keys.count, sizeof *words);
     if (words == NULL) return cx_i_out_of_memory(err);
     for (int64_t i = 0; i < work->keys.count; i++)
-        words[i] =
-            cx_status_name(work->counts[work->order[i]].asked > 0 ? (int32_t)CX_OK : CX_E_EMPTY);
+        words[i] = cx_status_name(work->hidden[work->order[i]]             ? CX_E_SUPPRESSED
+                                  : work->counts[work->order[i]].asked > 0 ? (int32_t)CX_OK
+                                                                           : CX_E_EMPTY);
     cx_status status = cx_i_table_words(table, "status", words, err);
     cx_i_free(&work->allocator, words);
     return status;
@@ -275,10 +323,12 @@ static cx_status coverage_figures(const coverage_work *work, cx_table *table, cx
         contacts_never += counts->contacts;
     }
     const coverage_counts *all = &work->all;
+    coverage_veil veil = coverage_veil_of(work);
+    double never_told = veil.never ? (double)NAN : 0, all_told = veil.any ? (double)NAN : 0;
     coverage_share shares[] = {
         coverage_share_of(work, all->asked, all->contacts),
         coverage_share_of(work, all->answered, work->answered != NULL ? all->asked : 0),
-        coverage_share_of(work, contacts_never, all->contacts)};
+        coverage_share_of(work, contacts_never, veil.never ? 0 : all->contacts)};
     CX_TRY(cx_i_table_figure(table, "contacts", (double)all->contacts, err));
     CX_TRY(cx_i_table_figure(table, "asked", (double)all->asked, err));
     CX_TRY(cx_i_table_figure(table, "answered",
@@ -286,10 +336,11 @@ static cx_status coverage_figures(const coverage_work *work, cx_table *table, cx
     CX_TRY(coverage_share_figures(&shares[0], asked, table, err));
     CX_TRY(coverage_share_figures(&shares[1], answered, table, err));
     CX_TRY(cx_i_table_figure(table, "keys", (double)work->keys.count, err));
-    CX_TRY(cx_i_table_figure(table, "keys_never_asked", (double)keys_never, err));
-    CX_TRY(cx_i_table_figure(table, "contacts_never_asked", (double)contacts_never, err));
+    CX_TRY(cx_i_table_figure(table, "keys_never_asked", (double)keys_never + never_told, err));
+    CX_TRY(
+        cx_i_table_figure(table, "contacts_never_asked", (double)contacts_never + never_told, err));
     CX_TRY(coverage_share_figures(&shares[2], never, table, err));
-    CX_TRY(cx_i_table_figure(table, "dissimilarity", distance, err));
+    CX_TRY(cx_i_table_figure(table, "dissimilarity", distance + all_told, err));
     return cx_i_table_figure(table, "missing", (double)work->missing, err);
 }
 
@@ -308,6 +359,7 @@ static cx_status coverage_run(coverage_work *work, cx_table **out, cx_error *err
         CX_TRY(coverage_read_block(work, start,
                                    length - start < CX_I_BLOCK ? length - start : CX_I_BLOCK, err));
     if (work->all.contacts == 0) return cx_i_fail(err, CX_E_EMPTY, "there is no encounter");
+    CX_TRY(coverage_hide(work, err));
     CX_TRY(coverage_sort(work, err));
     CX_TRY(cx_i_table_new(work->keys.count, &work->allocator, &table, err));
     cx_status status = coverage_fill(work, table, err);
@@ -336,6 +388,8 @@ cx_status cx_coverage(const cx_frame *by, const cx_array *contacts, const cx_arr
         used = *options;
     }
     CX_TRY(cx_i_check_confidence(used.confidence, err));
+    CX_TRY(cx_i_min_n_check(used.min_n, err));
+    work.min_n = used.min_n;
     CX_TRY(cx_i_frame_check(by, "by", CX_I_KEYS, err));
     CX_TRY(coverage_check_column(&work, asked, "asked", err));
     if (contacts != NULL) CX_TRY(coverage_check_column(&work, contacts, "contacts", err));
@@ -346,6 +400,7 @@ cx_status cx_coverage(const cx_frame *by, const cx_array *contacts, const cx_arr
     cx_status status = coverage_run(&work, out, err);
     cx_i_free(&work.allocator, work.counts);
     cx_i_free(&work.allocator, work.order);
+    cx_i_free(&work.allocator, work.hidden);
     cx_i_keys_free(&work.keys);
     return status;
 }

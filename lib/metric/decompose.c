@@ -1,5 +1,6 @@
 #include "metric/compare.h"
 
+#include "metric/suppress.h"
 #include "stat/keys_table.h"
 
 #include <cxkit/special.h>
@@ -11,6 +12,7 @@
 typedef struct decompose_group {
     const cx_tally *tally[2]; /* before, after; NULL where absent */
     double share[2], mean[2];
+    bool hidden;
 } decompose_group;
 
 typedef struct decompose_work {
@@ -63,6 +65,42 @@ static void decompose_fill_means(decompose_work *work) {
         work->mix += (group->share[1] - group->share[0]) * (group->mean[0] + group->mean[1]) / 2;
         work->within += (group->mean[1] - group->mean[0]) * (group->share[0] + group->share[1]) / 2;
     }
+}
+
+/* -- small cells --------------------------------------------------------------------------- */
+
+static cx_status decompose_hide_side(decompose_work *work, int side, int64_t min_n, int64_t *n,
+                                     bool *hidden, cx_error *err) {
+    int64_t total = 0;
+    for (int64_t i = 0; i < work->all->keys.count; i++)
+        total += n[i] = cx_tally_n(work->group[i].tally[side]);
+    CX_TRY(cx_i_min_n_one(total, min_n, err));
+    CX_TRY(cx_i_rows_suppress_beside(&work->all->keys, work->all->order, n, min_n,
+                                     &work->all->allocator, hidden, err));
+    for (int64_t i = 0; i < work->all->keys.count; i++)
+        work->group[i].hidden = work->group[i].hidden || hidden[i];
+    return CX_OK;
+}
+
+static cx_status decompose_hide(decompose_work *work, int64_t min_n, cx_error *err) {
+    const cx_allocator *allocator = &work->all->allocator;
+    int64_t count = work->all->keys.count;
+    if (min_n < 2) return CX_OK;
+    int64_t *n = cx_i_alloc_array(allocator, count, sizeof *n);
+    bool *hidden = cx_i_alloc_array(allocator, count, sizeof *hidden);
+    cx_status status = n == NULL || hidden == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    for (int side = 0; side < 2 && status == CX_OK; side++)
+        status = decompose_hide_side(work, side, min_n, n, hidden, err);
+    cx_i_free(allocator, n);
+    cx_i_free(allocator, hidden);
+    return status;
+}
+
+/* The column added last says nothing of hidden groups. */
+static cx_status decompose_blank(const decompose_work *work, cx_table *table, cx_error *err) {
+    for (int64_t i = 0; i < work->all->keys.count; i++)
+        if (work->group[i].hidden) CX_TRY(cx_i_table_null(table, i, err));
+    return CX_OK;
 }
 
 /* -- variances ----------------------------------------------------------------------------- */
@@ -149,9 +187,12 @@ static cx_status decompose_part_columns(const decompose_work *work, int figure, 
         for (int64_t i = 0; i < work->all->keys.count; i++) {
             double variance = decompose_variance_part(work, &work->group[i], figure);
             double se = variance > 0 ? sqrt(variance) : (double)NAN;
-            column[i] = what == 0 ? se : part[i] + (what == 1 ? -z : z) * se;
+            column[i] = work->group[i].hidden ? (double)NAN
+                        : what == 0           ? se
+                                              : part[i] + (what == 1 ? -z : z) * se;
             if (isnan(se)) CX_TRY(cx_i_table_null(table, i, err));
         }
+        CX_TRY(decompose_blank(work, table, err));
     }
     return CX_OK;
 }
@@ -165,13 +206,16 @@ static cx_status decompose_side_columns(const decompose_work *work, cx_table *ta
         double *share, *mean;
         int64_t *n;
         CX_TRY(cx_i_table_f64(table, shares[side], &share, err));
+        CX_TRY(decompose_blank(work, table, err));
         CX_TRY(cx_i_table_i64(table, counts[side], &n, err));
+        CX_TRY(decompose_blank(work, table, err));
         CX_TRY(cx_i_table_f64(table, means[side], &mean, err));
+        CX_TRY(decompose_blank(work, table, err));
         for (int64_t i = 0; i < work->all->keys.count; i++) {
             const decompose_group *group = &work->group[i];
-            share[i] = group->share[side];
-            n[i] = cx_tally_n(group->tally[side]);
-            mean[i] = group->mean[side];
+            share[i] = group->hidden ? (double)NAN : group->share[side];
+            n[i] = group->hidden ? 0 : cx_tally_n(group->tally[side]);
+            mean[i] = group->hidden ? (double)NAN : group->mean[side];
             if (group->tally[side] == NULL) CX_TRY(cx_i_table_null(table, i, err));
         }
     }
@@ -184,13 +228,17 @@ static cx_status decompose_group_columns(const decompose_work *work, const char 
     CX_TRY(cx_i_keys_to_table(&work->all->keys, work->all->order, 1, table, err));
     CX_TRY(decompose_side_columns(work, table, err));
     CX_TRY(cx_i_table_f64(table, "mix", &mix, err));
+    CX_TRY(decompose_blank(work, table, err));
     CX_TRY(cx_i_table_f64(table, "within", &within, err));
+    CX_TRY(decompose_blank(work, table, err));
     for (int64_t i = 0; i < work->all->keys.count; i++) {
         const decompose_group *group = &work->group[i];
         mix[i] = (group->share[1] - group->share[0]) * (group->mean[0] + group->mean[1]) / 2;
         within[i] = (group->mean[1] - group->mean[0]) * (group->share[0] + group->share[1]) / 2;
-        words[i] = group->tally[0] == NULL ? (group->tally[1] == NULL ? "neither" : "after")
-                                           : (group->tally[1] == NULL ? "before" : "both");
+        if (group->hidden) mix[i] = within[i] = NAN;
+        words[i] = group->hidden             ? "hidden"
+                   : group->tally[0] == NULL ? (group->tally[1] == NULL ? "neither" : "after")
+                                             : (group->tally[1] == NULL ? "before" : "both");
     }
     CX_TRY(decompose_part_columns(work, 1, mix, z, table, err));
     CX_TRY(decompose_part_columns(work, 2, within, z, table, err));
@@ -245,15 +293,16 @@ static cx_status decompose_table(const decompose_work *work, double confidence, 
 /* -- all together -------------------------------------------------------------------------- */
 
 static cx_status decompose_run(decompose_work *work, const cx_tallies *before,
-                               const cx_tallies *after, double confidence, cx_table **out,
-                               cx_error *err) {
+                               const cx_tallies *after, const cx_compare_options *options,
+                               cx_table **out, cx_error *err) {
     CX_TRY(decompose_read_side(work, before, 0, err));
     CX_TRY(decompose_read_side(work, after, 1, err));
+    CX_TRY(decompose_hide(work, options->min_n, err));
     decompose_fill_means(work);
     work->change_v = decompose_variance(work, 0);
     work->mix_v = decompose_variance(work, 1);
     work->within_v = decompose_variance(work, 2);
-    return decompose_table(work, confidence, out, err);
+    return decompose_table(work, options->confidence, out, err);
 }
 
 cx_status cx_decompose(const cx_tallies *before, const cx_tallies *after,
@@ -268,9 +317,8 @@ cx_status cx_decompose(const cx_tallies *before, const cx_tallies *after,
     CX_TRY(cx_i_compare_union(before, after, &all, err));
     decompose_work work = {.all = all, .as = &as};
     work.group = cx_i_alloc_array(&before->allocator, all->keys.count, sizeof *work.group);
-    cx_status status = work.group == NULL
-                           ? cx_i_out_of_memory(err)
-                           : decompose_run(&work, before, after, used.confidence, out, err);
+    cx_status status = work.group == NULL ? cx_i_out_of_memory(err)
+                                          : decompose_run(&work, before, after, &used, out, err);
     cx_i_free(&before->allocator, work.group);
     cx_tallies_free(all);
     return status;

@@ -1,4 +1,5 @@
 #include "metric/compare.h"
+#include "metric/suppress.h"
 
 #include <cxkit/special.h>
 
@@ -215,6 +216,8 @@ cx_status cx_compare(const cx_tally *a, const cx_tally *b, const cx_compare_opti
                          (int64_t)b->scale_max);
     CX_TRY(cx_i_compare_reading(&used, a->scale_min, a->scale_max, &as, err));
     CX_TRY(cx_i_compare_check_method(&used, err));
+    CX_TRY(cx_i_min_n_one(cx_tally_n(a), used.min_n, err));
+    CX_TRY(cx_i_min_n_one(cx_tally_n(b), used.min_n, err));
     CX_TRY(cx_i_compare_pair(a, b, &used, &as, &estimate, err));
     *out = estimate;
     return CX_OK;

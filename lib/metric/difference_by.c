@@ -1,4 +1,6 @@
 #include "metric/compare.h"
+
+#include "metric/suppress.h"
 #include "stat/keys_table.h"
 
 /* Differences of many groups, with p-values for all of them together [Holm1979]. */
@@ -7,6 +9,7 @@ typedef struct difference_row {
     cx_estimate estimate;
     double value[2];
     int64_t n[2];
+    bool hidden[2];
 } difference_row;
 
 typedef struct difference_work {
@@ -18,6 +21,7 @@ typedef struct difference_work {
     cx_estimate *estimate;
     double *p;
     int64_t *order;
+    bool *hidden;
 } difference_work;
 
 static void difference_work_free(difference_work *work) {
@@ -25,6 +29,7 @@ static void difference_work_free(difference_work *work) {
     cx_i_free(&work->allocator, work->estimate);
     cx_i_free(&work->allocator, work->p);
     cx_i_free(&work->allocator, work->order);
+    cx_i_free(&work->allocator, work->hidden);
 }
 
 static cx_status difference_work_new(difference_work *work, cx_error *err) {
@@ -33,7 +38,9 @@ static cx_status difference_work_new(difference_work *work, cx_error *err) {
     work->estimate = cx_i_alloc_array(&work->allocator, count, sizeof *work->estimate);
     work->p = cx_i_alloc_array(&work->allocator, count, sizeof *work->p);
     work->order = cx_i_alloc_array(&work->allocator, count, sizeof *work->order);
-    if (work->row != NULL && work->estimate != NULL && work->p != NULL && work->order != NULL)
+    work->hidden = cx_i_alloc_array(&work->allocator, count, sizeof *work->hidden);
+    if (work->row != NULL && work->estimate != NULL && work->p != NULL && work->order != NULL &&
+        work->hidden != NULL)
         return CX_OK;
     return cx_i_out_of_memory(err);
 }
@@ -77,6 +84,43 @@ static cx_status difference_row_fill(const difference_work *work, const cx_tally
     return CX_OK;
 }
 
+/* -- small cells --------------------------------------------------------------------------- */
+
+static void difference_row_hide(difference_row *row, int side) {
+    row->hidden[side] = true;
+    row->value[side] = NAN;
+    cx_i_estimate_hide(&row->estimate);
+}
+
+/* Each side is a table of its own, and shows what cx_nps_by shows of it. */
+static cx_status difference_hide_sides(difference_work *work, cx_error *err) {
+    const cx_i_keys *keys = &work->keys->keys;
+    for (int side = 0; side < 2; side++) {
+        for (int64_t i = 0; i < keys->count; i++) work->order[i] = work->row[i].n[side];
+        CX_TRY(cx_i_rows_suppress(keys, work->keys->order, work->order, work->options->min_n,
+                                  &work->allocator, work->hidden, err));
+        for (int64_t i = 0; i < keys->count; i++)
+            if (work->hidden[i]) difference_row_hide(&work->row[i], side);
+    }
+    return CX_OK;
+}
+
+/* Group and rest add up to all answers: a row is shown whole or not at all. */
+static cx_status difference_hide_rest(difference_work *work, cx_error *err) {
+    const cx_i_keys *keys = &work->keys->keys;
+    int64_t min_n = work->options->min_n;
+    for (int64_t i = 0; i < keys->count; i++) work->order[i] = work->row[i].n[0];
+    CX_TRY(cx_i_rows_suppress_beside(keys, work->keys->order, work->order, min_n, &work->allocator,
+                                     work->hidden, err));
+    for (int64_t i = 0; i < keys->count; i++) {
+        int64_t rest = work->row[i].n[1];
+        if (!work->hidden[i] && (rest == 0 || rest >= min_n)) continue;
+        difference_row_hide(&work->row[i], 0);
+        difference_row_hide(&work->row[i], 1);
+    }
+    return CX_OK;
+}
+
 /* -- table --------------------------------------------------------------------------------- */
 
 static cx_status difference_column(const difference_work *work, const char *name,
@@ -98,7 +142,10 @@ static cx_status difference_side_columns(const difference_work *work, cx_table *
         for (int64_t i = 0; i < work->keys->keys.count; i++) work->p[i] = work->row[i].value[side];
         CX_TRY(difference_column(work, values[side], work->p, table, err));
         CX_TRY(cx_i_table_i64(table, counts[side], &n, err));
-        for (int64_t i = 0; i < work->keys->keys.count; i++) n[i] = work->row[i].n[side];
+        for (int64_t i = 0; i < work->keys->keys.count; i++) {
+            n[i] = work->row[i].n[side];
+            if (work->row[i].hidden[side]) CX_TRY(cx_i_table_null(table, i, err));
+        }
     }
     return CX_OK;
 }
@@ -139,6 +186,7 @@ static cx_status difference_by_run(difference_work *work, const cx_tallies *a, c
     for (int64_t i = 0; i < work->keys->keys.count; i++)
         CX_TRY(difference_row_fill(work, cx_i_compare_find(a, work->keys, i),
                                    cx_i_compare_find(b, work->keys, i), &work->row[i], err));
+    CX_TRY(difference_hide_sides(work, err));
     return difference_table(work, out, err);
 }
 
@@ -175,6 +223,7 @@ static cx_status difference_rest_run(difference_work *work, cx_tally *rest, cx_t
         CX_TRY(difference_row_fill(work, group, rest, &work->row[i], err));
         cx_i_cells_merge(&rest->cells, &group->cells, levels);
     }
+    CX_TRY(difference_hide_rest(work, err));
     return difference_table(work, out, err);
 }
 

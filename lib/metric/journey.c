@@ -1,5 +1,6 @@
 #include "metric/journey.h"
 
+#include "metric/suppress.h"
 #include "stat/combine.h"
 #include "stat/keys_table.h"
 #include "stat/nested.h"
@@ -10,8 +11,16 @@
 
 void cx_journey_options_init(cx_journey_options *options) {
     if (options == NULL) return;
-    *options = (cx_journey_options){
-        sizeof *options, CX_SCORE_NPS, 9, 6, 0, CX_JOURNEY_VOLUME, 1, 0, CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_journey_options){sizeof *options,
+                                    CX_SCORE_NPS,
+                                    9,
+                                    6,
+                                    0,
+                                    CX_JOURNEY_VOLUME,
+                                    1,
+                                    0,
+                                    CX_I_DEFAULT_CONFIDENCE,
+                                    0};
 }
 
 typedef struct journey_work {
@@ -221,7 +230,8 @@ static cx_status journey_f64(const journey_work *work, const char *name, const d
     double *column;
     CX_TRY(cx_i_table_f64(table, name, &column, err));
     for (int64_t i = 0; i < work->tree.count; i++) {
-        int64_t at = work->place == NULL ? -1 : work->place[i];
+        bool none = work->place == NULL || work->tree.node[i].hidden;
+        int64_t at = none ? -1 : work->place[i];
         double value = at < 0 ? (double)NAN : by_place[at];
         column[i] = limited ? fmin(fmax(value, work->low), work->high) : value;
         if (isnan(value)) column[i] = value;
@@ -253,25 +263,43 @@ static cx_status journey_pooled_columns(journey_work *work, cx_table *table, cx_
     return CX_OK;
 }
 
+/* Weights by answers are counts in another form. */
+static void journey_hide(journey_work *work) {
+    cx_i_journey_node *node = work->tree.node;
+    for (int64_t i = 0; i < work->tree.count; i++) {
+        bool within = node[i].hidden || (i > 0 && node[node[i].parent].hidden);
+        if (node[i].hidden) node[i].covered = NAN;
+        if (node[i].hidden) cx_i_estimate_hide(&node[i].estimate);
+        if (!journey_by_answers(work)) continue;
+        if (within) node[i].weight = NAN;
+        if (node[i].hidden || node[0].hidden) node[i].share = NAN;
+    }
+}
+
+static cx_status journey_tree_f64(const journey_work *work, const char *name, size_t offset,
+                                  cx_table *table, cx_error *err) {
+    double *column;
+    CX_TRY(cx_i_table_f64(table, name, &column, err));
+    for (int64_t i = 0; i < work->tree.count; i++) {
+        memcpy(&column[i], (const char *)&work->tree.node[i] + offset, sizeof column[i]);
+        if (isnan(column[i])) CX_TRY(cx_i_table_null(table, i, err));
+    }
+    return CX_OK;
+}
+
 static cx_status journey_tree_columns(const journey_work *work, cx_table *table, cx_error *err) {
     const cx_i_journey *tree = &work->tree;
-    double *weight, *share, *covered;
     int64_t *depth, *absent;
     CX_TRY(cx_i_keys_to_table(&tree->keys, tree->order, 1, table, err));
     CX_TRY(cx_i_table_i64(table, "depth", &depth, err));
     CX_TRY(cx_i_table_i64(table, "absent", &absent, err));
-    CX_TRY(cx_i_table_f64(table, "weight", &weight, err));
-    CX_TRY(cx_i_table_f64(table, "share", &share, err));
-    CX_TRY(cx_i_table_f64(table, "covered", &covered, err));
     for (int64_t i = 0; i < tree->count; i++) {
         depth[i] = tree->node[i].depth;
         absent[i] = tree->node[i].missing;
-        weight[i] = tree->node[i].weight;
-        share[i] = tree->node[i].share;
-        covered[i] = tree->node[i].covered;
-        if (isnan(covered[i])) CX_TRY(cx_i_table_null(table, i, err));
     }
-    return CX_OK;
+    CX_TRY(journey_tree_f64(work, "weight", offsetof(cx_i_journey_node, weight), table, err));
+    CX_TRY(journey_tree_f64(work, "share", offsetof(cx_i_journey_node, share), table, err));
+    return journey_tree_f64(work, "covered", offsetof(cx_i_journey_node, covered), table, err);
 }
 
 static cx_status journey_words(const journey_work *work, cx_estimate *rows, const char **words,
@@ -290,6 +318,7 @@ static cx_status journey_words(const journey_work *work, cx_estimate *rows, cons
 static cx_status journey_table(journey_work *work, cx_table **out, cx_error *err) {
     const cx_allocator *allocator = &work->tree.tallies->allocator;
     cx_table *table;
+    journey_hide(work);
     CX_TRY(cx_i_table_new(work->tree.count, allocator, &table, err));
     cx_estimate *rows = cx_i_alloc_array(allocator, work->tree.count, sizeof *rows);
     const char **words = cx_i_alloc_array(allocator, work->tree.count, sizeof *words);
@@ -317,6 +346,7 @@ static cx_status journey_check(journey_work *work, const cx_tallies *tallies, cx
                          (int64_t)options->weights);
     if (options->pool != 0 && options->pool != 1)
         return cx_i_fail(err, CX_E_OPTION, "pool is %d, neither 0 nor 1", (int64_t)options->pool);
+    CX_TRY(cx_i_min_n_check(options->min_n, err));
     cx_compare_options_init(&work->score);
     work->score.score = options->score;
     work->score.promoters = options->promoters;
@@ -337,12 +367,29 @@ static cx_status journey_check(journey_work *work, const cx_tallies *tallies, cx
     return CX_OK;
 }
 
+/* Paths with answers stand in both in key order; each node above is a margin of theirs. */
+static cx_status journey_mark(cx_i_journey *tree, int64_t min_n, cx_error *err) {
+    cx_i_cube cube = {.entries = 0};
+    CX_TRY(cx_i_tallies_suppress(tree->tallies, min_n, &cube, err));
+    for (int64_t i = 0, cell = 0; i < tree->count && cube.entries > 0; i++) {
+        if (tree->node[i].tally == NULL) continue;
+        for (int64_t at = i; at >= 0; at = tree->node[at].parent) {
+            int64_t grouping = ((int64_t)1 << (cube.keys - tree->node[at].depth)) - 1;
+            tree->node[at].hidden = cube.hidden[cube.of_cell[grouping * cube.cells + cell]];
+        }
+        cell++;
+    }
+    cx_i_cube_free(&cube);
+    return CX_OK;
+}
+
 static cx_status journey_run(journey_work *work, cx_table **out, cx_error *err) {
     cx_tally *all;
     CX_TRY(cx_tallies_total(work->tree.tallies, &work->tree.tallies->allocator, &all, err));
     cx_status status = cx_i_tally_check_weights(all, err);
     if (status == CX_OK) status = journey_score(work, err);
     if (status == CX_OK && work->options.pool == 1) status = journey_pool(work, all, err);
+    if (status == CX_OK) status = journey_mark(&work->tree, work->options.min_n, err);
     if (status == CX_OK) status = journey_table(work, out, err);
     cx_tally_free(all);
     return status;

@@ -15,6 +15,7 @@ typedef struct cx_i_journey_node {
     double weight, share, covered;
     int64_t parts, present, missing; /* parts, those with answers, nodes without beneath */
     cx_estimate estimate;
+    bool hidden;
 } cx_i_journey_node;
 
 /* Paths and what leads to them: a node is a key cut after its depth, so that the keys in order are

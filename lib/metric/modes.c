@@ -1,6 +1,7 @@
 #include "metric/modes.h"
 
 #include "base/array.h"
+#include "metric/suppress.h"
 #include "stat/combine.h"
 #include "stat/keys_table.h"
 
@@ -9,7 +10,7 @@
 void cx_modes_options_init(cx_modes_options *options) {
     if (options == NULL) return;
     *options = (cx_modes_options){sizeof *options,         CX_SCORE_NPS, 9, 6, 0, 0,
-                                  CX_I_DEFAULT_CONFIDENCE, 0.05};
+                                  CX_I_DEFAULT_CONFIDENCE, 0.05,         0};
 }
 
 typedef struct modes_work {
@@ -26,6 +27,7 @@ typedef struct modes_work {
     double *share;      /* by number in `named`, NULL without a mix */
     double share_sum;
     int64_t reference; /* number in `named`, or -1 */
+    cx_i_cube cube;    /* what is hidden; without min_n no entries */
 } modes_work;
 
 /* -- rows ---------------------------------------------------------------------------------- */
@@ -173,6 +175,8 @@ static void modes_choose(const modes_work *work, modes_group *group, char *text)
         if (work->row[r].estimate.status != CX_OK) continue;
         if (work->reference >= 0) {
             if (modes_named(work, r, text) == work->reference) group->reference = r;
+        } else if (work->row[r].hidden) {
+            continue;
         } else if (group->reference < 0 ||
                    work->row[r].estimate.n > work->row[group->reference].estimate.n) {
             group->reference = r;
@@ -189,7 +193,7 @@ static cx_status modes_compare(modes_work *work, const modes_group *group, int64
     row->difference = row->difference_se = row->difference_p = row->difference_holm = NAN;
     row->difference_low = row->difference_high = NAN;
     if (group->reference < 0 || at == group->row || at == group->reference ||
-        row->estimate.status != CX_OK)
+        row->estimate.status != CX_OK || row->hidden || work->row[group->reference].hidden)
         return CX_OK;
     cx_status status =
         cx_i_compare_pair(modes_tally(work, group, at), modes_tally(work, group, group->reference),
@@ -269,13 +273,38 @@ static cx_status modes_standardise(modes_work *work, const modes_group *group, c
     return CX_OK;
 }
 
+static void modes_mark(modes_work *work, const modes_group *group) {
+    const cx_i_cube *cube = &work->cube;
+    if (cube->entries == 0) return;
+    int64_t whole = cx_i_cube_parent(cube, group->first, cube->keys - 1);
+    work->row[group->row].hidden = cube->hidden[whole];
+    for (int64_t r = group->row + 1; r < group->end; r++)
+        work->row[r].hidden = cube->hidden[group->first + r - group->row - 1];
+}
+
+/* A test or another mean of few modes could be solved for those that are hidden. */
+static void modes_hide(modes_work *work, const modes_group *group) {
+    cx_i_mode_row *whole = &work->row[group->row];
+    for (int64_t r = group->row; r < group->end; r++) {
+        cx_i_mode_row *row = &work->row[r];
+        if (row->hidden) cx_i_estimate_hide(&row->estimate);
+        if (row->hidden || whole->hidden) row->share = NAN;
+        if (!row->hidden) continue;
+        whole->test.q = whole->test.df = whole->test.p_value = NAN;
+        whole->standardised = cx_i_estimate_new(work->options.confidence, work->unit);
+    }
+}
+
 static cx_status modes_do_group(modes_work *work, modes_group *group, char *text, cx_error *err) {
     CX_TRY(modes_scores(work, group, err));
+    modes_mark(work, group);
     modes_choose(work, group, text);
     for (int64_t r = group->row; r < group->end; r++) CX_TRY(modes_compare(work, group, r, err));
     modes_holm(work, group);
     CX_TRY(modes_test(work, group, err));
-    return modes_standardise(work, group, text, err);
+    CX_TRY(modes_standardise(work, group, text, err));
+    modes_hide(work, group);
+    return CX_OK;
 }
 
 /* -- all together -------------------------------------------------------------------------- */
@@ -336,6 +365,7 @@ static cx_status modes_check(modes_work *work, cx_error *err) {
     work->score.confidence = options->confidence;
     CX_TRY(cx_i_compare_reading(&work->score, work->tallies->scale_min, work->tallies->scale_max,
                                 &work->as, err));
+    CX_TRY(cx_i_min_n_check(options->min_n, err));
     if (!(options->alpha > 0 && options->alpha < 1))
         return cx_i_fail(err, CX_E_OPTION, "alpha is %g and must lie between 0 and 1, such as 0.05",
                          options->alpha);
@@ -354,6 +384,8 @@ static cx_status modes_run(modes_work *work, const cx_frame *mix, const cx_array
     CX_TRY(modes_read_mix(work, mix, shares, err));
     char *text = cx_i_alloc(allocator, work->tallies->keys.bytes_used);
     cx_status status = text == NULL ? cx_i_out_of_memory(err) : modes_put_rows(work, text, err);
+    if (status == CX_OK)
+        status = cx_i_tallies_suppress(work->tallies, work->options.min_n, &work->cube, err);
     if (status == CX_OK) status = modes_do_groups(work, text, err);
     if (status == CX_OK) status = modes_check_reference(work, err);
     cx_i_free(allocator, text);
@@ -378,6 +410,7 @@ cx_status cx_modes(const cx_tallies *tallies, const cx_frame *mix, const cx_arra
     cx_i_keys_init(&work.keys, &tallies->allocator);
     cx_i_keys_init(&work.named, &tallies->allocator);
     cx_status status = modes_run(&work, mix, shares, reference, out, err);
+    cx_i_cube_free(&work.cube);
     cx_i_free(&tallies->allocator, work.order);
     cx_i_free(&tallies->allocator, work.row);
     cx_i_free(&tallies->allocator, work.share);

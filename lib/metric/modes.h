@@ -7,7 +7,7 @@
 
 /* A group as a whole, or one of its modes. */
 typedef struct cx_i_mode_row {
-    bool whole, reference;
+    bool whole, reference, hidden;
     cx_estimate estimate;
     double share;
     double difference, difference_se, difference_low, difference_high, difference_p;

@@ -31,7 +31,10 @@ static cx_status modes_estimates(const cx_i_mode_row *rows, int64_t count, cx_es
     }
     CX_TRY(cx_i_table_words(table, "kind", kinds, err));
     CX_TRY(cx_i_table_f64(table, "share", &share, err));
-    for (int64_t i = 0; i < count; i++) share[i] = rows[i].share;
+    for (int64_t i = 0; i < count; i++) {
+        share[i] = rows[i].share;
+        if (isnan(share[i])) CX_TRY(cx_i_table_null(table, i, err));
+    }
     return cx_i_estimates_to_table(estimates, count, table, err);
 }
 

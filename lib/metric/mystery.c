@@ -1,5 +1,7 @@
 #include "metric/mystery.h"
 
+#include "metric/suppress.h"
+
 #include <cxkit/special.h>
 
 /* Mystery shopping: the score of visits, and the effect of the auditors. */
@@ -122,6 +124,7 @@ static cx_status mystery_result(const cx_i_visits *visits, cx_mystery_result *ou
     out->se_visits = out->f = out->p_value = out->icc = NAN;
     out->variance_between = out->variance_within = out->df_between = out->df_within = NAN;
     if (visits->n == 0) return cx_i_fail(err, CX_E_EMPTY, "no visit has an item that applies");
+    CX_TRY(cx_i_min_n_one(visits->n, visits->options.min_n, err));
     double squares = cx_i_mystery_squares(&visits->sum, &visits->square, visits->n);
     cx_i_visits_estimate(visits, visits->n, cx_i_tf_double(mystery_mean(visits)), squares,
                          &out->score);

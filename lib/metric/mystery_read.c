@@ -1,5 +1,7 @@
 #include "metric/mystery.h"
 
+#include "metric/suppress.h"
+
 /* Visits as they are read: cells by auditor and outlet, and the scores of all. */
 
 cx_i_twofold cx_i_mystery_twofold(const cx_i_sum *sum) {
@@ -23,7 +25,7 @@ double cx_i_mystery_squares(const cx_i_sum *sum, const cx_i_sum *square, int64_t
 
 void cx_mystery_options_init(cx_mystery_options *options) {
     if (options == NULL) return;
-    *options = (cx_mystery_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE};
+    *options = (cx_mystery_options){sizeof *options, 0, CX_I_DEFAULT_CONFIDENCE, 0};
 }
 
 static cx_status visits_options(const cx_mystery_options *given, cx_mystery_options *used,
@@ -33,6 +35,7 @@ static cx_status visits_options(const cx_mystery_options *given, cx_mystery_opti
     CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_mystery_options", err));
     CX_TRY(cx_i_check_confidence(given->confidence, err));
     CX_TRY(cx_i_check_reserved(given->reserved, err));
+    CX_TRY(cx_i_min_n_check(given->min_n, err));
     *used = *given;
     return CX_OK;
 }

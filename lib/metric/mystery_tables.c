@@ -2,6 +2,7 @@
 
 #include <cxkit/special.h>
 
+#include "metric/suppress.h"
 #include "stat/interval.h"
 #include "stat/keys_table.h"
 
@@ -40,10 +41,11 @@ static cx_status mystery_item_rows(const cx_i_visits *visits, cx_estimate *rows,
     CX_TRY(cx_i_table_f64(table, "importance", &importance, err));
     for (int64_t i = 0; i < state->k; i++)
         importance[i] = state->item[i].weight * state->item[i].most / total;
+    cx_i_parts_suppress(rows, importance, state->k, visits->options.min_n);
     CX_TRY(cx_i_table_f64(table, "points", &points, err));
     for (int64_t i = 0; i < state->k; i++) {
         points[i] = cx_i_sum_value(&state->counts[i].points) / (double)rows[i].n;
-        if (rows[i].n == 0) CX_TRY(cx_i_table_null(table, i, err));
+        if (rows[i].status != CX_OK) CX_TRY(cx_i_table_null(table, i, err));
     }
     return cx_i_estimates_to_table(rows, state->k, table, err);
 }
@@ -81,7 +83,8 @@ cx_status cx_mystery_items(const cx_mystery *self, const cx_mystery_options *opt
 /* -- outlets ------------------------------------------------------------------------------- */
 
 static cx_status mystery_adjusted(const cx_i_visits *visits, const cx_i_crossing *crossing,
-                                  const int64_t *order, cx_table *table, cx_error *err) {
+                                  const int64_t *order, const bool *hidden, cx_table *table,
+                                  cx_error *err) {
     static const char *const names[] = {"adjusted", "adjusted_se", "adjusted_ci_low",
                                         "adjusted_ci_high"};
     double t = crossing->df >= 1
@@ -98,7 +101,7 @@ static cx_status mystery_adjusted(const cx_i_visits *visits, const cx_i_crossing
                         : isnan(half) ? half
                         : c == 2      ? fmax(value - half, 0)
                                       : fmin(value + half, 1);
-            bool known = crossing->identified && crossing->visits[s] > 0;
+            bool known = crossing->identified && crossing->visits[s] > 0 && !hidden[i];
             if (!known || isnan(column[i])) CX_TRY(cx_i_table_null(table, i, err));
         }
     }
@@ -106,11 +109,11 @@ static cx_status mystery_adjusted(const cx_i_visits *visits, const cx_i_crossing
 }
 
 static cx_status mystery_shop_columns(const cx_i_visits *visits, const cx_i_crossing *crossing,
-                                      const int64_t *order, cx_estimate *rows, cx_table *table,
-                                      cx_error *err) {
+                                      const int64_t *order, const bool *hidden, cx_estimate *rows,
+                                      cx_table *table, cx_error *err) {
     int64_t shops = visits->shops.count;
     CX_TRY(cx_i_keys_to_table(&visits->shops, order, 1, table, err));
-    CX_TRY(mystery_adjusted(visits, crossing, order, table, err));
+    CX_TRY(mystery_adjusted(visits, crossing, order, hidden, table, err));
     cx_estimate *sorted = rows + shops;
     for (int64_t s = 0; s < shops; s++) {
         cx_i_visits_estimate(visits, crossing->visits[s], crossing->mean[s], crossing->squares[s],
@@ -121,24 +124,40 @@ static cx_status mystery_shop_columns(const cx_i_visits *visits, const cx_i_cros
     for (int64_t c = 0; c < visits->state->made; c++)
         for (int r = 0; r < CX_EXCLUDED_END; r++)
             rows[visits->cell[c].shop].excluded[r] += visits->cell[c].cell->excluded[r];
-    for (int64_t i = 0; i < shops; i++) sorted[i] = rows[order[i]];
+    for (int64_t i = 0; i < shops; i++) {
+        sorted[i] = rows[order[i]];
+        if (hidden[i]) cx_i_estimate_hide(&sorted[i]);
+    }
     CX_TRY(cx_i_estimates_to_table(sorted, shops, table, err));
     CX_TRY(cx_i_table_figure(table, "identified", crossing->identified ? 1 : 0, err));
     CX_TRY(cx_i_table_figure(table, "residual_sd", crossing->sd, err));
     return cx_i_table_figure(table, "df", crossing->df, err);
 }
 
+/* By visits; the score of all visits is known from elsewhere. */
+static cx_status mystery_shop_hide(const cx_i_visits *visits, const cx_i_crossing *crossing,
+                                   const int64_t *order, int64_t *n, bool *hidden, cx_error *err) {
+    for (int64_t i = 0; i < visits->shops.count; i++) n[i] = crossing->visits[order[i]];
+    return cx_i_rows_suppress_beside(&visits->shops, order, n, visits->options.min_n,
+                                     &visits->state->allocator, hidden, err);
+}
+
 static cx_status mystery_shop_fill(const cx_i_visits *visits, const cx_i_crossing *crossing,
                                    cx_table *table, cx_error *err) {
     const cx_allocator *allocator = &visits->state->allocator;
     int64_t shops = visits->shops.count;
-    int64_t *order = cx_i_alloc_array(allocator, shops, sizeof *order);
+    int64_t *order = cx_i_alloc_array(allocator, 2 * shops, sizeof *order);
+    bool *hidden = cx_i_alloc_array(allocator, shops, sizeof *hidden);
     cx_estimate *rows = cx_i_alloc_array(allocator, 2 * shops, sizeof *rows);
-    cx_status status = order == NULL || rows == NULL ? cx_i_out_of_memory(err) : CX_OK;
+    cx_status status =
+        order == NULL || hidden == NULL || rows == NULL ? cx_i_out_of_memory(err) : CX_OK;
     if (status == CX_OK) {
         cx_i_keys_sort(&visits->shops, order);
-        status = mystery_shop_columns(visits, crossing, order, rows, table, err);
+        status = mystery_shop_hide(visits, crossing, order, order + shops, hidden, err);
     }
+    if (status == CX_OK)
+        status = mystery_shop_columns(visits, crossing, order, hidden, rows, table, err);
+    cx_i_free(allocator, hidden);
     cx_i_free(allocator, order);
     cx_i_free(allocator, rows);
     return status;

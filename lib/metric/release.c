@@ -123,6 +123,17 @@ static cx_status release_cube(const cx_tallies *tallies, cx_i_cube *out, cx_erro
     return status;
 }
 
+cx_status cx_i_tallies_suppress(const cx_tallies *tallies, int64_t min_n, cx_i_cube *out,
+                                cx_error *err) {
+    memset(out, 0, sizeof *out);
+    if (min_n < 2 || tallies->keys.count == 0) return CX_OK;
+    CX_TRY(release_cube(tallies, out, err));
+    cx_status status = cx_i_cube_suppress(out, min_n, err);
+    if (status != CX_OK) cx_i_cube_free(out);
+    if (status != CX_OK) memset(out, 0, sizeof *out);
+    return status;
+}
+
 /* A set without groups has nobody to check the options but an empty tally. */
 static cx_status release_check_options(const cx_tallies *tallies, cx_i_metric metric,
                                        const void *options, cx_error *err) {

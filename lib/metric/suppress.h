@@ -2,6 +2,7 @@
 #define CX_I_SUPPRESS_H
 
 #include <cxkit/estimate.h>
+#include <cxkit/tally.h>
 
 #include "base/keys.h"
 
@@ -55,12 +56,20 @@ cx_status cx_i_min_n_one(int64_t n, int64_t min_n, cx_error *err);
 cx_status cx_i_rows_suppress(const cx_i_keys *keys, const int64_t *order, const int64_t *n,
                              int64_t min_n, const cx_allocator *allocator, bool *hidden,
                              cx_error *err);
+/* The same beside figures of all rows together: where those must not be known, no row is shown. */
+cx_status cx_i_rows_suppress_beside(const cx_i_keys *keys, const int64_t *order, const int64_t *n,
+                                    int64_t min_n, const cx_allocator *allocator, bool *hidden,
+                                    cx_error *err);
 /* The same for estimates, by their n, which hides them: their status is CX_E_SUPPRESSED. */
 cx_status cx_i_estimates_suppress(const cx_i_keys *keys, const int64_t *order, cx_estimate *rows,
                                   int64_t min_n, const cx_allocator *allocator, cx_error *err);
 /* Rows that a shown whole is a sum of, each times its `part`: a single hidden one would follow, so
  * that the smallest of the others goes too. */
 void cx_i_parts_suppress(cx_estimate *rows, const double *part, int64_t count, int64_t min_n);
+
+/* The cube of tallies, hidden by their answers; free it. Below 2 there is none: no entries. */
+cx_status cx_i_tallies_suppress(const cx_tallies *tallies, int64_t min_n, cx_i_cube *out,
+                                cx_error *err);
 
 /* -- within the subject -------------------------------------------------------------------- */
 

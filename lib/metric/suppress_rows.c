@@ -18,17 +18,31 @@ cx_status cx_i_min_n_one(int64_t n, int64_t min_n, cx_error *err) {
                      min_n);
 }
 
-cx_status cx_i_rows_suppress(const cx_i_keys *keys, const int64_t *order, const int64_t *n,
-                             int64_t min_n, const cx_allocator *allocator, bool *hidden,
-                             cx_error *err) {
+static cx_status rows_suppress(const cx_i_keys *keys, const int64_t *order, const int64_t *n,
+                               int64_t min_n, const cx_allocator *allocator, bool beside,
+                               bool *hidden, cx_error *err) {
     cx_i_cube cube;
     memset(hidden, 0, (size_t)keys->count * sizeof *hidden);
     if (min_n < 2 || keys->count == 0) return CX_OK;
     CX_TRY(cx_i_cube_of_keys(keys, order, n, allocator, &cube, err));
     cx_status status = cx_i_cube_suppress(&cube, min_n, err);
-    for (int64_t i = 0; i < keys->count && status == CX_OK; i++) hidden[i] = cube.hidden[i];
+    bool all = beside && status == CX_OK && cube.hidden[cube.entries - 1];
+    for (int64_t i = 0; i < keys->count && status == CX_OK; i++)
+        hidden[i] = cube.hidden[i] || (all && n[i] > 0);
     cx_i_cube_free(&cube);
     return status;
+}
+
+cx_status cx_i_rows_suppress(const cx_i_keys *keys, const int64_t *order, const int64_t *n,
+                             int64_t min_n, const cx_allocator *allocator, bool *hidden,
+                             cx_error *err) {
+    return rows_suppress(keys, order, n, min_n, allocator, false, hidden, err);
+}
+
+cx_status cx_i_rows_suppress_beside(const cx_i_keys *keys, const int64_t *order, const int64_t *n,
+                                    int64_t min_n, const cx_allocator *allocator, bool *hidden,
+                                    cx_error *err) {
+    return rows_suppress(keys, order, n, min_n, allocator, true, hidden, err);
 }
 
 cx_status cx_i_estimates_suppress(const cx_i_keys *keys, const int64_t *order, cx_estimate *rows,

@@ -105,6 +105,12 @@ cx_status cx_i_table_words(cx_table *table, const char *name, const char *const 
     return CX_OK;
 }
 
+/* What is hidden must not stand beneath its null, where an export would carry it. */
+static void table_blank(cx_i_column *column, int64_t row) {
+    if (column->dtype == CX_F64) ((double *)column->data)[row] = NAN;
+    if (column->dtype == CX_I64) ((int64_t *)column->data)[row] = 0;
+}
+
 cx_status cx_i_table_null(cx_table *table, int64_t row, cx_error *err) {
     cx_i_column *column = &table->columns[table->column_count - 1];
     if (column->validity == NULL) {
@@ -116,6 +122,7 @@ cx_status cx_i_table_null(cx_table *table, int64_t row, cx_error *err) {
     uint8_t bit = (uint8_t)(1u << (row & 7));
     if (column->validity[row >> 3] & bit) column->null_count++;
     column->validity[row >> 3] &= (uint8_t)~bit;
+    table_blank(column, row);
     return CX_OK;
 }
 

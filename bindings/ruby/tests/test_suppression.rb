@@ -71,4 +71,36 @@ class TestSuppression < Minitest::Test
     assert_match(/whole number/, assert_raises(CXKit::OptionError) { CXKit.detectable(1.5) }.message)
     assert_match(/min_n/, assert_raises(CXKit::OptionError) { CXKit.fcr([1], [0], window: 9, min_n: -1) }.message)
   end
+
+  SCORES = [9, 10, 3, 4, 9, 10, 7, 8, 2, 10, 9, 9, 6, 5, 10, 10, 8, 7].freeze
+
+  def test_comparisons_by_team
+    keys = {team: TEAMS}
+    tallies = CXKit.tally_by(SCORES, by: keys)
+    assert_equal HIDDEN, CXKit.compare(tallies, tallies, min_n: 4)[:n_a]
+    assert_equal HIDDEN, CXKit.compare_rest(tallies, min_n: 4)[:n_b]
+    assert_equal %w[hidden hidden both], CXKit.decompose(tallies, tallies, min_n: 4).table[:side]
+    assert_raises(CXKit::SuppressedError) { CXKit.compare([9, 9], [3] * 9, min_n: 3) }
+    assert_raises(CXKit::OptionError) { CXKit.compare([9, 9], [3, 4], paired: true, min_n: 3) }
+    assert_raises(CXKit::OptionError) { CXKit.compare_rest(tallies, min_n: -1) }
+  end
+
+  def test_modes_journeys_and_coverage
+    found = CXKit.modes(SCORES, mode: TEAMS, min_n: 4)
+    assert_equal [18, nil, nil, 9], found.table[:n]
+    assert_nil found.p_value
+    tree = CXKit.journey({team: TEAMS, score: SCORES}, scores: :score, min_n: 4)
+    assert_equal [18, nil, nil, 9], tree.table[:n]
+    assert_nil CXKit.journey({team: %w[a b], score: [9, 3]}, scores: :score, min_n: 4).total
+    table = CXKit.coverage({team: TEAMS}, [1, 0] * 9, min_n: 4)
+    assert_equal [9, nil, nil], table[:contacts]
+  end
+
+  def test_loops_and_visits
+    loop = CXKit.closed_loop([3] * 12, ([1] * 9) + ([0] * 3), [8, 4, 9, 3, 7, 8, 2, 9, 7, 8, 4, 7], min_n: 4)
+    assert_nil loop.effect
+    assert_equal 12, loop.contacted.n
+    found = CXKit.mystery({speed: [1, 0] * 9}, shop: {team: TEAMS}, min_n: 4)
+    assert_equal HIDDEN, found.shops[:n]
+  end
 end

@@ -112,6 +112,7 @@ def closed_loop(
     promoters: int = 9,
     detractors: int = 6,
     confidence: float = 0.95,
+    min_n: int = 0,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -143,6 +144,8 @@ def closed_loop(
         as in nps
     confidence
         of the intervals
+    min_n
+        fewest customers of a share that is shown; smaller ones are None, and an effect with them
 
     Raises EmptyError when there is nobody to follow, DomainError, OptionError, LengthError.
 
@@ -163,6 +166,7 @@ def closed_loop(
         detractors=detractors,
         level=span(level, "level"),
         confidence=confidence,
+        min_n=min_n,
     )
     reading = answers(missing_codes, not_applicable_codes, invalid, "floor")
     options.reading = reading

@@ -81,7 +81,12 @@ class Heterogeneity:
 
 
 def _options(
-    score: str, promoters: int, detractors: int, top: int | None, confidence: float
+    score: str,
+    promoters: int,
+    detractors: int,
+    top: int | None,
+    confidence: float,
+    min_n: int = 0,
 ) -> Any:
     return fill(
         _native.cx_compare_options(),
@@ -90,6 +95,7 @@ def _options(
         detractors=detractors,
         top=top,
         confidence=confidence,
+        min_n=min_n,
     )
 
 
@@ -125,6 +131,7 @@ def decompose(
     detractors: int = 6,
     top: int | None = None,
     confidence: float = 0.95,
+    min_n: int = 0,
 ) -> Decomposition:
     """Splits a change of a score into mix (other customers) and within (other scores).
 
@@ -140,9 +147,13 @@ def decompose(
         as in nps and csat
     confidence
         of the intervals
+    min_n
+        fewest answers of a group that is shown: smaller ones, and more, are null on both sides and
+        their `side` is "hidden"; the figures are about all groups
 
     Mix and within add up to the change. A group on one side only goes to mix.
-    Raises EmptyError for a side without valid answers, MismatchError for other keys.
+    Raises EmptyError for a side without valid answers, SuppressedError for one with fewer than
+    min_n, MismatchError for other keys.
 
     >>> import cxkit as cx
     >>> monday = cx.tally_by([10, 9, 3, 2], by=["x", "x", "y", "y"])
@@ -153,7 +164,7 @@ def decompose(
     keys, weight = _pair("by", by), _pair("weights", weights)
     first = _tallies(before, keys[0], scale, weight[0])
     second = _tallies(after, keys[1], scale, weight[1])
-    options = _options(score, promoters, detractors, top, confidence)
+    options = _options(score, promoters, detractors, top, confidence, min_n)
     low, high = sorted((first, second), key=id)
     with low._lock, high._lock:
         table = Table(_native.cx_decompose(first._handle, second._handle, options))

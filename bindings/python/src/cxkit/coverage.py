@@ -17,6 +17,7 @@ def coverage(
     by: object = None,
     answered: object = None,
     confidence: float = 0.95,
+    min_n: int = 0,
 ) -> Table:
     """How much of each kind of encounter was asked about, and how the asked stand for all.
 
@@ -31,18 +32,21 @@ def coverage(
         0 or 1, or how many answered
     confidence
         of the intervals
+    min_n
+        fewest encounters of a kind that is shown; hidden kinds stand last
 
     A row for each kind, those never asked first: contacts, asked, answered, share_asked,
     share_answered (None, not 0, where nobody was asked), share_of_contacts, share_of_asked and
     their gap, with limits. ``.figures`` has the whole, with share_never_asked and dissimilarity.
-    Raises DomainError for more asked than encountered, EmptyError for no encounter.
+    Raises DomainError for more asked than encountered, EmptyError for no encounter,
+    SuppressedError for fewer than min_n.
 
     >>> import cxkit as cx
     >>> found = cx.coverage(["shop", "shop", "phone"], [1, 0, 0], answered=[1, 0, 0])
     >>> found["key"], found["share_asked"], found["share_answered"]
     (['phone', 'shop'], [0.0, 0.5], [None, 1.0])
     """
-    options = fill(_native.cx_coverage_options(), confidence=confidence)
+    options = fill(_native.cx_coverage_options(), confidence=confidence, min_n=min_n)
     split = keys(contacts if by is None else by)
     volume = None if by is None else column(contacts, "contacts")
     return Table(

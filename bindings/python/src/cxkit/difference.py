@@ -84,6 +84,7 @@ def _options(
     method: str,
     confidence: float,
     lower_is_better: bool,
+    min_n: int = 0,
 ) -> Any:
     return fill(
         _native.cx_compare_options(),
@@ -94,6 +95,7 @@ def _options(
         method=number("method", method, METHODS),
         confidence=confidence,
         lower_is_better=int(lower_is_better),
+        min_n=min_n,
     )
 
 
@@ -149,6 +151,7 @@ def compare(
     detractors: int = 6,
     top: int | None = None,
     lower_is_better: bool = False,
+    min_n: int = 0,
     by: object = None,
     weights: object = None,
     missing_codes: Sequence[float] = (),
@@ -184,6 +187,9 @@ def compare(
         as in nps and csat
     lower_is_better
         True for effort and the like: the difference carries the flag "lower-is-better"
+    min_n
+        fewest answers of a figure that is shown; with keys each side hides what its own table
+        would, and a difference needs both; not for paired answers or two estimates
     by
         for columns: a pair of keys, (of a, of b); the result is then a Table with one row a key,
         a status of its own for a key on one side only, and `p_adjusted` (Holm) beside `p_value`
@@ -193,8 +199,8 @@ def compare(
         as in Tally.add
 
     p_value is below 1 - confidence exactly when 0 lies outside the limits.
-    Raises EmptyError for a side without valid answers, MismatchError for other scales, units or
-    keys, FewError and ConstantError for t, OptionError.
+    Raises EmptyError for a side without valid answers, SuppressedError below min_n, MismatchError
+    for other scales, units or keys, FewError and ConstantError for t, OptionError.
 
     >>> import cxkit as cx
     >>> cx.compare([10, 10, 9, 9, 10, 8, 10, 9], [7, 6, 8, 9, 3, 8, 5, 7])
@@ -212,6 +218,8 @@ def compare(
         "invalid": invalid,
         "fractional": fractional,
     }
+    if min_n > 1 and (paired or respondents is not None or isinstance(a, Estimate)):
+        raise OptionError("min_n is for answers of independent groups")
     if paired or respondents is not None:
         if by is not None:
             raise OptionError("by is not for paired answers: compare one group at a time")
@@ -235,7 +243,7 @@ def compare(
         raise OptionError("cases is for paired answers")
     if isinstance(a, Estimate) or isinstance(b, Estimate):
         return _compare_estimates(a, b, method, confidence)
-    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better)
+    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better, min_n)
     keys, weight = _pair("by", by), _pair("weights", weights)
     first = _state(a, keys[0], scale, weight[0], reading)
     second = _state(b, keys[1], scale, weight[1], reading)
@@ -260,6 +268,7 @@ def compare_rest(
     detractors: int = 6,
     top: int | None = None,
     lower_is_better: bool = False,
+    min_n: int = 0,
     weights: object = None,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
@@ -274,6 +283,8 @@ def compare_rest(
         one column of keys, or a table of several
     method, confidence, score, scale, promoters, detractors, top, lower_is_better
         as in compare
+    min_n
+        fewest answers of a group, and of its rest, that are shown
     weights, missing_codes, not_applicable_codes, invalid, fractional
         as in Tally.add
 
@@ -285,7 +296,7 @@ def compare_rest(
     >>> found["value"]
     [200.0, -200.0]
     """
-    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better)
+    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better, min_n)
     reading: dict[str, Any] = {
         "missing_codes": missing_codes,
         "not_applicable_codes": not_applicable_codes,

@@ -25,14 +25,14 @@ class Journey:
     """A score at every node of a journey; see journey.
 
     total
-        the score of the whole
+        the score of the whole; None when it is hidden
     levels
         the names of the levels, from the outside in
     table
         one row for each node, each before its parts; see journey
     """
 
-    total: Estimate
+    total: Estimate | None
     levels: tuple[str, ...]
     table: Table
 
@@ -56,7 +56,7 @@ class Journey:
     def to_dict(self) -> dict[str, Any]:
         """The whole, the levels and the table by name."""
         return {
-            "total": self.total.to_dict(),
+            "total": self.total.to_dict() if self.total else None,
             "levels": list(self.levels),
             "table": self.table.to_dict(),
         }
@@ -70,7 +70,8 @@ class Journey:
             pooled = row.get("pooled_value")
             more = "" if pooled is None else f", pooled {pooled:.4g}"
             flags = f" ({row['flags']})" if row["flags"] else ""
-            lines.append(f"{'  ' * depth}{name}: {value}{more}, n = {row['n']}{flags}")
+            n = "-" if row["n"] is None else row["n"]
+            lines.append(f"{'  ' * depth}{name}: {value}{more}, n = {n}{flags}")
         return "\n".join(lines)
 
 
@@ -211,6 +212,7 @@ def journey(
     expected: object = None,
     pool: bool = True,
     confidence: float = 0.95,
+    min_n: int = 0,
     survey_weights: object = None,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
@@ -244,6 +246,8 @@ def journey(
         of its own answers in that
     confidence
         of the intervals
+    min_n
+        fewest answers of a node that is shown; see Small cells and totals
 
     Raises EmptyError without a valid answer, MismatchError for volumes or paths by other levels,
     DomainError for a bad volume.
@@ -268,6 +272,7 @@ def journey(
         weights=number("weights", weights, WEIGHTINGS),
         pool=int(bool(pool)),
         confidence=confidence,
+        min_n=min_n,
     )
     paths, sizes = _volumes(names, volumes)
     with state._lock:
@@ -276,7 +281,9 @@ def journey(
                 state._handle, paths, sizes, _expected(names, expected), options
             )
         )
-    return Journey(total=estimate_of_row(table[0]), levels=names, table=table)
+    whole = table[0]
+    total = None if whole["value"] is None else estimate_of_row(whole)
+    return Journey(total=total, levels=names, table=table)
 
 
 def modes(
@@ -295,6 +302,7 @@ def modes(
     mix: Mapping[Any, float] | None = None,
     alpha: float = 0.05,
     confidence: float = 0.95,
+    min_n: int = 0,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -323,6 +331,9 @@ def modes(
         when nobody can tell
     confidence
         of the intervals
+    min_n
+        fewest answers of a mode, and of a group, that are shown; with a hidden mode its group has no
+        test and no standardised score
 
     The table has a row "all" for each group, then one for each mode with its difference to the
     reference, and p-values alone and for all modes together (Holm). What a change of the mode mix
@@ -360,6 +371,7 @@ def modes(
         direction=number("direction", direction, DIRECTIONS),
         alpha=alpha,
         confidence=confidence,
+        min_n=min_n,
     )
     names = state.columns
     last = names[-1] if names else "mode"

@@ -205,16 +205,17 @@ class Visits(State):
                 for at, word in enumerate(EXCLUDED)
             }
 
-    def mystery(self, *, confidence: float = 0.95) -> Mystery:
+    def mystery(self, *, confidence: float = 0.95, min_n: int = 0) -> Mystery:
         """Scores, items, outlets and the effect of the auditors; see mystery.
 
-        Raises EmptyError without a visit that has a score.
+        Below min_n visits outlets and items are hidden. Raises EmptyError without a visit that has
+        a score, SuppressedError for fewer than min_n.
 
         >>> import cxkit as cx
         >>> cx.Visits(["speed"]).add({"speed": [1, 0, 1]}).mystery().items["value"]
         [0.6666666666666666]
         """
-        options = fill(_native.cx_mystery_options(), confidence=confidence)
+        options = fill(_native.cx_mystery_options(), confidence=confidence, min_n=min_n)
         with self._lock:
             handle = self._handle
             raw = _native.cx_mystery_score(handle, options)
@@ -246,6 +247,7 @@ def mystery(
     shop: object = None,
     pass_mark: float = 1.0,
     confidence: float = 0.95,
+    min_n: int = 0,
     missing_codes: Sequence[float] = (),
     not_applicable_codes: Sequence[float] = (),
     invalid: str = "exclude",
@@ -262,6 +264,8 @@ def mystery(
         who judged the visit, and the outlet: a column of keys, or a table of several
     pass_mark
         share of an item's points from which it is passed
+    min_n
+        fewest visits of an outlet, or of an item, that is shown
     missing_codes, not_applicable_codes, invalid
         as in Tally.add, for points outside 0 to the maximum
 
@@ -285,4 +289,4 @@ def mystery(
         not_applicable_codes=not_applicable_codes,
         invalid=invalid,
     )
-    return state.mystery(confidence=confidence)
+    return state.mystery(confidence=confidence, min_n=min_n)

@@ -39,13 +39,13 @@ module CXKit
   # followed:: detractors (recovered), passives (won over) or promoters (activated, by acted:)
   def self.closed_loop(score, contacted, score_again = nil, control: nil, reasked: nil, acted: nil, alerted: nil,
                        contacted_at: nil, now: nil, level: 172_800.0, followed: "detractors", scale: 0..10,
-                       promoters: 9, detractors: 6, confidence: 0.95, **answers)
+                       promoters: 9, detractors: 6, confidence: 0.95, min_n: 0, **answers)
     low, high = Options.scale(scale)
     misuse("now: is missing: open cases are followed until now") if now.nil? && (alerted || contacted_at)
     options = Options.build(:Cx_closed_loop_options, followed: Options.word(:followed, followed, Options::FOLLOWED),
                                                      scale_min: low, scale_max: high, promoters: promoters,
                                                      detractors: detractors, level: Float(level),
-                                                     confidence: confidence)
+                                                     confidence: confidence, min_n: min_n)
     options.reading = reading = Options.answers(**answers)
     Input.open do |input|
       columns = {score: score, contacted: contacted, score_again: score_again, reasked: reasked, control: control,

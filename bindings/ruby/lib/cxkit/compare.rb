@@ -46,9 +46,10 @@ module CXKit
     # before, after:: Tallies by the same keys, or two columns of answers
     # by, weights:: for columns: a pair, [of the answers before, of those after]
     # score:: nps, mean or top-box
+    # min_n:: fewest answers of a group that is shown; others have the side "hidden"
     def decompose(before, after, by: nil, weights: nil, scale: 0..10, score: "nps", promoters: 9, detractors: 6,
-                  top: nil, confidence: 0.95)
-      options = comparison(score, promoters, detractors, top, confidence)
+                  top: nil, confidence: 0.95, min_n: 0)
+      options = comparison(score, promoters, detractors, top, confidence, min_n)
       keys = pair(:by, by)
       weights = pair(:weights, weights)
       tallies = [before, after].zip(keys, weights).map { |scores, key, weight| grouped(scores, key, weight, scale) }
@@ -69,9 +70,10 @@ module CXKit
 
     private
 
-    def comparison(score, promoters, detractors, top, confidence)
+    def comparison(score, promoters, detractors, top, confidence, min_n = 0)
       Options.build(:Cx_compare_options, score: Options.word(:score, score, Options::SCORES), promoters: promoters,
-                                         detractors: detractors, top: top, confidence: confidence)
+                                         detractors: detractors, top: top, confidence: confidence,
+                                         min_n: min_n)
     end
 
     def grouped(scores, by, weights, scale)

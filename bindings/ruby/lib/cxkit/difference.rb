@@ -21,10 +21,14 @@ module CXKit
     #          newcombe, agresti-caffo or wald
     # score:: nps, mean or top-box
     # lower_is_better:: true for effort: the difference carries the flag "lower-is-better"
+    # min_n:: fewest answers of a figure that is shown
     # by, weights:: for columns: a pair, [of a, of b]
     def compare(a, b, paired: false, respondents: nil, cases: nil, method: "auto", confidence: 0.95,
                 score: "nps", scale: 0..10, promoters: 9,
-                detractors: 6, top: nil, lower_is_better: false, by: nil, weights: nil, **answers)
+                detractors: 6, top: nil, lower_is_better: false, min_n: 0, by: nil, weights: nil, **answers)
+      if min_n > 1 && (paired || respondents || a.is_a?(Estimate))
+        misuse("min_n is for answers of independent groups")
+      end
       if paired || respondents
         misuse("by is not for paired answers: compare one group at a time") if by
         state = Joint.new(%w[a b], read: score == "nps" ? "net" : score, scale: scale, high: promoters,
@@ -37,6 +41,7 @@ module CXKit
       return compare_estimates(a, b, method, confidence) if a.is_a?(Estimate) || b.is_a?(Estimate)
 
       options = difference_options(score, promoters, detractors, top, confidence, method, lower_is_better)
+      options.min_n = min_n
       states = [a, b].zip(pair(:by, by), pair(:weights, weights)).map do |scores, key, weight|
         state_of(scores, by: key, scale: scale, weights: weight, answers: answers)
       end
@@ -51,8 +56,9 @@ module CXKit
     #
     # scores:: Tallies, or a column of answers with by:
     def compare_rest(scores, by: nil, method: "auto", confidence: 0.95, score: "nps", scale: 0..10, promoters: 9,
-                     detractors: 6, top: nil, lower_is_better: false, weights: nil, **answers)
+                     detractors: 6, top: nil, lower_is_better: false, min_n: 0, weights: nil, **answers)
       options = difference_options(score, promoters, detractors, top, confidence, method, lower_is_better)
+      options.min_n = min_n
       state = state_of(scores, by: by, scale: scale, weights: weights, answers: answers)
       misuse("by is missing: groups need a column of keys") unless state.is_a?(Tallies)
 

@@ -35,7 +35,7 @@ module CXKit
     # pool:: also draw each node towards the one above it: pooled_value, pooled_low, pooled_high, own_weight
     def journey(tree, levels: nil, scores: nil, scale: 0..10, score: "nps", promoters: 9, detractors: 6, top: nil,
                 direction: "high", weights: "volume", volumes: nil, expected: nil, pool: true, confidence: 0.95,
-                survey_weights: nil, **answers)
+                min_n: 0, survey_weights: nil, **answers)
       state = journey_tallies(tree, levels, scores, scale, survey_weights, answers)
       names = key_names(state)
       options = Options.build(:Cx_journey_options, score: Options.word(:score, score, Options::SCORES),
@@ -43,14 +43,14 @@ module CXKit
                                                    direction: Options.word(:direction, direction,
                                                                            Options::DIRECTIONS),
                                                    weights: Options.word(:weights, weights, Options::WEIGHTINGS),
-                                                   pool: pool ? 1 : 0, confidence: confidence)
+                                                   pool: pool ? 1 : 0, confidence: confidence, min_n: min_n)
       table = Input.open do |input|
         paths = input.frame(volumes && path_columns(:volumes, names, volumes.keys), :volumes)
         sizes = input.column(volumes&.values, :volumes)
         awaited = input.frame(expected && path_columns(:expected, names, expected), :expected)
         Table.new(state.__send__(:read) { |handle| Native.cx_journey(handle, paths, sizes, awaited, options) })
       end
-      Journey.new(total: Estimate.from_row(table[0]), levels: names, table: table)
+      Journey.new(total: table[0][:value] && Estimate.from_row(table[0]), levels: names, table: table)
     end
 
     # Scores by mode of asking (mail, phone, at the gate), and whether they may be mixed.
@@ -61,13 +61,13 @@ module CXKit
     # alpha:: "mixed-modes" when equal scores have a smaller p-value, or when nobody can tell
     def modes(scores, mode: nil, by: nil, weights: nil, scale: 0..10, score: "nps", promoters: 9, detractors: 6,
               top: nil, direction: "high", reference: nil, mix: nil, alpha: 0.05, confidence: 0.95,
-              **answers)
+              min_n: 0, **answers)
       state = mode_tallies(scores, mode, by, weights, scale, answers)
       options = Options.build(:Cx_modes_options, score: Options.word(:score, score, Options::SCORES),
                                                  promoters: promoters, detractors: detractors, top: top,
                                                  direction: Options.word(:direction, direction,
                                                                          Options::DIRECTIONS),
-                                                 alpha: alpha, confidence: confidence)
+                                                 alpha: alpha, confidence: confidence, min_n: min_n)
       names = key_names(state)
       table = Input.open do |input|
         last = names.last || :mode

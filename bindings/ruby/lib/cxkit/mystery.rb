@@ -63,8 +63,8 @@ module CXKit
     end
 
     # Scores, items, outlets and the effect of the auditors: a Mystery.
-    def mystery(confidence: 0.95)
-      options = Options.build(:Cx_mystery_options, confidence: confidence)
+    def mystery(confidence: 0.95, min_n: 0)
+      options = Options.build(:Cx_mystery_options, confidence: confidence, min_n: min_n)
       ask = ->(what) { read { |handle| Native.public_send(:"cx_mystery_#{what}", handle, options) } }
       columns = ->(who) { read { |handle| Native.public_send(:"cx_mystery_#{who}_columns", handle) } }
       raw = ask[:score]
@@ -88,9 +88,9 @@ module CXKit
     # auditor, shop:: columns of keys: who judged the visit, and the outlet
     # pass_mark:: share of an item's points from which it is passed
     def mystery(items, weights = nil, maximum: nil, auditor: nil, shop: nil, pass_mark: 1.0, confidence: 0.95,
-                **answers)
+                min_n: 0, **answers)
       Visits.new(items.to_h.keys, weights, maximum: maximum, pass_mark: pass_mark)
-            .add(items, auditor: auditor, shop: shop, **answers).mystery(confidence: confidence)
+            .add(items, auditor: auditor, shop: shop, **answers).mystery(confidence: confidence, min_n: min_n)
     end
 
     private

@@ -44,8 +44,8 @@ module CXKit
     # How much of each kind of encounter was asked about, and how the asked stand for all: a Table,
     # kinds never asked first. Without by:, contacts are the keys, one encounter in each row; with by:
     # they are numbers of encounters.
-    def coverage(contacts, asked, by: nil, answered: nil, confidence: 0.95)
-      options = Options.build(:Cx_coverage_options, confidence: confidence)
+    def coverage(contacts, asked, by: nil, answered: nil, confidence: 0.95, min_n: 0)
+      options = Options.build(:Cx_coverage_options, confidence: confidence, min_n: min_n)
       Input.open do |input|
         keys = input.frame(by || contacts, :key)
         volume = by && input.column(contacts, :contacts)
