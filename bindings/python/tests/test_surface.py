@@ -48,7 +48,7 @@ SURFACE = {
     "tally_by": ("scores", f"by, scale, {READING}"),
     "decompose": (
         "before, after",
-        "by, weights, scale, score, promoters, detractors, top, confidence",
+        "by, weights, scale, score, promoters, detractors, top, confidence, min_n",
     ),
     "episodes": ("customer, time", f"transfers, by, {CONTACTS}"),
     "fcr": ("customer, time", f"index, by, method, confidence, min_n, {CONTACTS}"),
@@ -57,23 +57,23 @@ SURFACE = {
     "journey": (
         "tree",
         "levels, scores, scale, score, promoters, detractors, top, direction, weights, volumes, expected, pool, "
-        "confidence, survey_weights, missing_codes, not_applicable_codes, invalid, fractional",
+        "confidence, min_n, survey_weights, missing_codes, not_applicable_codes, invalid, fractional",
     ),
     "log_effort": ("customer, time", f"transfers, by, confidence, min_n, {CONTACTS}"),
     "modes": (
         "scores",
         "mode, by, scale, score, promoters, detractors, top, direction, reference, mix, alpha, confidence, "
-        f"{READING}",
+        f"min_n, {READING}",
     ),
     "compare": (
         "a, b",
         "paired, respondents, cases, method, confidence, score, scale, promoters, detractors, top, lower_is_better, "
-        f"by, {READING}",
+        f"min_n, by, {READING}",
     ),
     "compare_rest": (
         "scores",
         "by, method, confidence, score, scale, promoters, detractors, top, lower_is_better, "
-        f"{READING}",
+        f"min_n, {READING}",
     ),
     "share_difference": ("x1, n1, x2, n2", "method, confidence"),
     "shares": ("counts", "method, confidence"),
@@ -103,7 +103,7 @@ SURFACE = {
     ),
     "mystery": (
         "items, weights",
-        "maximum, auditor, shop, pass_mark, confidence, missing_codes, not_applicable_codes, "
+        "maximum, auditor, shop, pass_mark, confidence, min_n, missing_codes, not_applicable_codes, "
         "invalid",
     ),
     "Monitor": (
@@ -124,7 +124,7 @@ SURFACE = {
     "Visits.add": (
         "items", "auditor, shop, missing_codes, not_applicable_codes, invalid"
     ),
-    "Visits.mystery": ("", "confidence"),
+    "Visits.mystery": ("", "confidence, min_n"),
     "Joint": ("names", "read, scale, high, low, top"),
     "Joint.add": ("columns", READING),
     "Joint.index": ("", "importance, cases, method, confidence, min_n"),
@@ -162,11 +162,11 @@ SURFACE = {
         "last_contact",
         "now, customer, rhythm, gaps, level, merge_gap, prior, confidence",
     ),
-    "coverage": ("contacts, asked", "by, answered, confidence"),
+    "coverage": ("contacts, asked", "by, answered, confidence, min_n"),
     "closed_loop": (
         "score, contacted, score_again",
         "control, reasked, acted, alerted, contacted_at, now, level, followed, scale, promoters, "
-        "detractors, confidence, missing_codes, not_applicable_codes, invalid",
+        "detractors, confidence, min_n, missing_codes, not_applicable_codes, invalid",
     ),
     "rake": (
         "table, margins",

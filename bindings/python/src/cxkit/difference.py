@@ -243,7 +243,9 @@ def compare(
         raise OptionError("cases is for paired answers")
     if isinstance(a, Estimate) or isinstance(b, Estimate):
         return _compare_estimates(a, b, method, confidence)
-    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better, min_n)
+    options = _options(
+        score, promoters, detractors, top, method, confidence, lower_is_better, min_n
+    )
     keys, weight = _pair("by", by), _pair("weights", weights)
     first = _state(a, keys[0], scale, weight[0], reading)
     second = _state(b, keys[1], scale, weight[1], reading)
@@ -296,7 +298,9 @@ def compare_rest(
     >>> found["value"]
     [200.0, -200.0]
     """
-    options = _options(score, promoters, detractors, top, method, confidence, lower_is_better, min_n)
+    options = _options(
+        score, promoters, detractors, top, method, confidence, lower_is_better, min_n
+    )
     reading: dict[str, Any] = {
         "missing_codes": missing_codes,
         "not_applicable_codes": not_applicable_codes,

@@ -332,8 +332,8 @@ def modes(
     confidence
         of the intervals
     min_n
-        fewest answers of a mode, and of a group, that are shown; with a hidden mode its group has no
-        test and no standardised score
+        fewest answers of a mode, and of a group, that are shown; a group with a hidden mode has
+        neither test nor standardised score
 
     The table has a row "all" for each group, then one for each mode with its difference to the
     reference, and p-values alone and for all modes together (Holm). What a change of the mode mix
