@@ -181,6 +181,33 @@ CX_API CX_NODISCARD cx_status cx_dispositions_of(const cx_array *event, const cx
                                                  const cx_dispositions_options *options,
                                                  cx_dispositions *out, cx_error *err);
 
+/** @brief The same for each key, with its rates: response by channel, wave, region or segment.
+ *
+ * Columns: those of `by`; complete .. not_sampled, invitations and no_id, as in cx_dispositions;
+ * rr1 .. con3, e and coverage, as in cx_rates, null where nobody was asked. Keys are in order, a
+ * missing one last. Intervals for a key come from its counts: cx_response_rates_table.
+ *
+ * @param      event       as in cx_dispositions_of, like the next three
+ * @param      invitation  NULL: each row is an invitation
+ * @param      progress    may be NULL
+ * @param      weights     may be NULL
+ * @param      by          keys, of which an invitation has one: the same in all its rows
+ * @param      options     NULL for the defaults; its allocator serves the table, too
+ * @param      rates       of these only e is used; NULL, or e = NaN: each key has its own
+ * @param[out] out         owned by the caller: cx_table_free
+ * @param      err         may be NULL
+ * @retval as cx_dispositions_of
+ * @retval CX_E_DOMAIN  also: rows of one invitation that differ in their key
+ *
+ * Cost: as cx_dispositions_of, and 12 bytes more for each row. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_dispositions_by(const cx_array *event, const cx_array *invitation,
+                                                 const cx_array *progress, const cx_array *weights,
+                                                 const cx_frame *by,
+                                                 const cx_dispositions_options *options,
+                                                 const cx_rates_options *rates, cx_table **out,
+                                                 cx_error *err);
+
 /** @} */
 
 #ifdef __cplusplus

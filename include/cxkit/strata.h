@@ -51,6 +51,9 @@ CX_API CX_NODISCARD cx_status cx_strata_copy(const cx_strata *self, const cx_all
  * on several machines.
  *
  * Weights and values enter as exact products, on a grid of 2^-64 (2^-144 for products below 2^-12).
+ * Net scores without clusters also need the sum of w^4, for their degrees of freedom: weights
+ * should lie between 1e-9 and 1e9. Larger ones end in an error; smaller ones lose digits of the
+ * degrees of freedom, never of the figure or its error.
  *
  * @param self         unchanged unless CX_OK
  * @param y            one number for each row; null and NaN are left out and counted
@@ -66,7 +69,7 @@ CX_API CX_NODISCARD cx_status cx_strata_copy(const cx_strata *self, const cx_all
  * @retval CX_E_DOMAIN    an infinite value, a bad weight, a population that is not above 0
  * @retval CX_E_MISMATCH  other columns than those of the first call, or fpc differs within a
  * stratum
- * @retval CX_E_OVERFLOW  a sum of squares above 1.7e38
+ * @retval CX_E_OVERFLOW  a sum of squares, or of w^4, above 1.7e38
  *
  * Cost: O(rows) expected, one set of sums for each new key. Since: 0.1.
  */

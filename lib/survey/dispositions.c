@@ -1,6 +1,7 @@
-#include <cxkit/rates.h>
+#include "survey/rates.h"
 
 #include "base/keys_map.h"
+#include "stat/keys_table.h"
 
 /* From the events of invitations to what became of each. */
 
@@ -59,28 +60,34 @@ static cx_status dispositions_check_options(const cx_dispositions_options *given
 
 typedef struct dispositions_log {
     const cx_array *progress, *weights; /* NULL without */
+    const cx_frame *by;                 /* NULL without */
     cx_array event, invitation;         /* named */
     cx_frame event_frame, invitation_frame;
-    cx_i_keys events, invitations;
-    cx_i_key_map event_map, invitation_map;
+    cx_i_keys events, invitations, keys;
+    cx_i_key_map event_map, invitation_map, by_map;
     uint8_t *code; /* of each event key: a cx_invitation */
     int64_t code_count, code_room;
     uint16_t *seen;   /* of each invitation: the events, one bit for each */
     double *furthest; /* progress, -1 unknown */
     double *weight;   /* -1 before the first row */
-    int64_t count, no_id;
+    uint32_t *group;  /* its key + 1, 0 before the first row; NULL without keys */
+    int64_t *no_id;   /* rows without an id, of each key; of all without keys */
     const cx_allocator *allocator;
 } dispositions_log;
 
 static void dispositions_free(dispositions_log *log) {
     cx_i_key_map_free(&log->event_map);
     cx_i_key_map_free(&log->invitation_map);
+    cx_i_key_map_free(&log->by_map);
     cx_i_keys_free(&log->events);
     cx_i_keys_free(&log->invitations);
+    cx_i_keys_free(&log->keys);
     cx_i_free(log->allocator, log->code);
     cx_i_free(log->allocator, log->seen);
     cx_i_free(log->allocator, log->furthest);
     cx_i_free(log->allocator, log->weight);
+    cx_i_free(log->allocator, log->group);
+    cx_i_free(log->allocator, log->no_id);
 }
 
 static cx_array dispositions_named(const cx_array *column, const char *role) {
@@ -89,15 +96,31 @@ static cx_array dispositions_named(const cx_array *column, const char *role) {
     return named;
 }
 
+static cx_status dispositions_room(dispositions_log *log, int64_t rows, cx_error *err) {
+    log->seen = cx_i_alloc_array(log->allocator, rows, sizeof *log->seen);
+    log->furthest = cx_i_alloc_room(log->allocator, rows, sizeof *log->furthest);
+    log->weight = cx_i_alloc_room(log->allocator, rows, sizeof *log->weight);
+    log->no_id = cx_i_alloc_array(log->allocator, log->by != NULL ? rows : 1, sizeof *log->no_id);
+    if (log->by != NULL) {
+        log->group = cx_i_alloc_array(log->allocator, rows, sizeof *log->group);
+        if (log->group == NULL) return cx_i_out_of_memory(err);
+    }
+    if (log->seen == NULL || log->furthest == NULL || log->weight == NULL || log->no_id == NULL)
+        return cx_i_out_of_memory(err);
+    for (int64_t i = 0; i < rows; i++) log->furthest[i] = log->weight[i] = -1;
+    return CX_OK;
+}
+
 static cx_status dispositions_start(dispositions_log *log, const cx_array *event,
                                     const cx_array *invitation, cx_error *err) {
-    int64_t rows = event->length;
     log->event = dispositions_named(event, "event");
     log->event_frame = (cx_frame){&log->event, 1, {0, 0}};
     cx_i_keys_init(&log->events, log->allocator);
     cx_i_keys_init(&log->invitations, log->allocator);
     cx_i_key_map_init(&log->event_map, &log->events, &log->event_frame, 1);
+    cx_i_keys_init(&log->keys, log->allocator);
     log->invitation_map.keys = &log->invitations;
+    log->by_map.keys = &log->keys;
     CX_TRY(cx_i_keys_bind(&log->events, &log->event_frame, err));
     if (invitation != NULL) {
         log->invitation = dispositions_named(invitation, "invitation");
@@ -105,13 +128,11 @@ static cx_status dispositions_start(dispositions_log *log, const cx_array *event
         cx_i_key_map_init(&log->invitation_map, &log->invitations, &log->invitation_frame, 1);
         CX_TRY(cx_i_keys_bind(&log->invitations, &log->invitation_frame, err));
     }
-    log->seen = cx_i_alloc_array(log->allocator, rows, sizeof *log->seen);
-    log->furthest = cx_i_alloc_room(log->allocator, rows, sizeof *log->furthest);
-    log->weight = cx_i_alloc_room(log->allocator, rows, sizeof *log->weight);
-    if (log->seen == NULL || log->furthest == NULL || log->weight == NULL)
-        return cx_i_out_of_memory(err);
-    for (int64_t i = 0; i < rows; i++) log->furthest[i] = log->weight[i] = -1;
-    return CX_OK;
+    if (log->by != NULL) {
+        cx_i_key_map_init(&log->by_map, &log->keys, log->by, 1);
+        CX_TRY(cx_i_keys_bind(&log->keys, log->by, err));
+    }
+    return dispositions_room(log, event->length, err);
 }
 
 /* -- events -------------------------------------------------------------------------------- */
@@ -195,6 +216,17 @@ static cx_status dispositions_see(dispositions_log *log, int64_t row, int64_t at
     return CX_OK;
 }
 
+/* An invitation has one key. */
+static cx_status dispositions_group(dispositions_log *log, int64_t row, int64_t at, uint32_t key,
+                                    cx_error *err) {
+    if (log->group[at] != 0 && log->group[at] != key)
+        return cx_i_fail_at(err, CX_E_DOMAIN, &log->by->columns[0], row, (double)NAN,
+                            "the key differs from that of an earlier row of the same invitation: "
+                            "give the invitation's own to all its rows");
+    log->group[at] = key;
+    return CX_OK;
+}
+
 /* Whether the row has an id: that of NULL is the key that parses as missing. */
 static bool dispositions_has_id(const dispositions_log *log, int64_t key) {
     size_t size;
@@ -203,10 +235,11 @@ static bool dispositions_has_id(const dispositions_log *log, int64_t key) {
 
 static cx_status dispositions_block(dispositions_log *log, int64_t start, int64_t count,
                                     bool grouped, cx_error *err) {
-    uint32_t event[CX_I_BLOCK], invitation[CX_I_BLOCK];
+    uint32_t event[CX_I_BLOCK], invitation[CX_I_BLOCK], group[CX_I_BLOCK];
     double progress[CX_I_BLOCK], weight[CX_I_BLOCK];
     CX_TRY(cx_i_key_map_read(&log->event_map, start, count, event, err));
     if (grouped) CX_TRY(cx_i_key_map_read(&log->invitation_map, start, count, invitation, err));
+    if (log->by != NULL) CX_TRY(cx_i_key_map_read(&log->by_map, start, count, group, err));
     if (log->progress != NULL) cx_i_array_read(log->progress, start, count, progress);
     if (log->weights != NULL) cx_i_array_read(log->weights, start, count, weight);
     for (int64_t i = 0; i < count; i++) {
@@ -214,9 +247,10 @@ static cx_status dispositions_block(dispositions_log *log, int64_t start, int64_
         int64_t at = grouped ? (int64_t)invitation[i] - 1 : row;
         CX_TRY(dispositions_event(log, row, key, err));
         if (grouped && !dispositions_has_id(log, at)) {
-            log->no_id++;
+            log->no_id[log->by != NULL ? group[i] - 1 : 0]++;
             continue;
         }
+        if (log->by != NULL) CX_TRY(dispositions_group(log, row, at, group[i], err));
         CX_TRY(dispositions_see(log, row, at, log->code[key],
                                 log->progress != NULL ? progress[i] : (double)NAN,
                                 log->weights != NULL ? weight[i] : 1, err));
@@ -250,24 +284,103 @@ static int32_t dispositions_one(uint16_t seen, double progress,
     return options->sent;
 }
 
+typedef struct dispositions_sums {
+    double of[CX_DISPOSITION_END];
+    int64_t invitations;
+} dispositions_sums;
+
+/* One set of sums for each key, or one for all. */
 static void dispositions_sum(const dispositions_log *log, int64_t rows,
-                             const cx_dispositions_options *options, cx_dispositions *out) {
-    double sum[CX_DISPOSITION_END] = {0};
-    *out = (cx_dispositions){.no_id = log->no_id};
+                             const cx_dispositions_options *options, dispositions_sums *sums) {
     for (int64_t at = 0; at < rows; at++) {
         if (log->seen[at] == 0) continue;
-        out->invitations++;
-        sum[dispositions_one(log->seen[at], log->furthest[at], options)] += log->weight[at];
+        dispositions_sums *sum = &sums[log->by != NULL ? log->group[at] - 1 : 0];
+        sum->invitations++;
+        sum->of[dispositions_one(log->seen[at], log->furthest[at], options)] += log->weight[at];
     }
-    out->complete = sum[CX_DISPOSITION_COMPLETE];
-    out->partial = sum[CX_DISPOSITION_PARTIAL];
-    out->refusal = sum[CX_DISPOSITION_REFUSAL];
-    out->noncontact = sum[CX_DISPOSITION_NONCONTACT];
-    out->other = sum[CX_DISPOSITION_OTHER];
-    out->unknown_household = sum[CX_DISPOSITION_UNKNOWN_HOUSEHOLD];
-    out->unknown_other = sum[CX_DISPOSITION_UNKNOWN_OTHER];
-    out->ineligible = sum[CX_DISPOSITION_INELIGIBLE];
-    out->not_sampled = sum[CX_DISPOSITION_NOT_SAMPLED];
+}
+
+static cx_dispositions dispositions_counts(const dispositions_sums *sum, int64_t no_id) {
+    return (cx_dispositions){
+        .complete = sum->of[CX_DISPOSITION_COMPLETE],
+        .partial = sum->of[CX_DISPOSITION_PARTIAL],
+        .refusal = sum->of[CX_DISPOSITION_REFUSAL],
+        .noncontact = sum->of[CX_DISPOSITION_NONCONTACT],
+        .other = sum->of[CX_DISPOSITION_OTHER],
+        .unknown_household = sum->of[CX_DISPOSITION_UNKNOWN_HOUSEHOLD],
+        .unknown_other = sum->of[CX_DISPOSITION_UNKNOWN_OTHER],
+        .ineligible = sum->of[CX_DISPOSITION_INELIGIBLE],
+        .not_sampled = sum->of[CX_DISPOSITION_NOT_SAMPLED],
+        .invitations = sum->invitations,
+        .no_id = no_id,
+    };
+}
+
+/* -- the table of keys --------------------------------------------------------------------- */
+
+typedef struct dispositions_keys {
+    dispositions_sums *sums;
+    int64_t *order;
+    cx_dispositions *counts; /* in the order of the table */
+} dispositions_keys;
+
+static cx_status dispositions_put_sums(const dispositions_log *log, const dispositions_keys *keys,
+                                       cx_table *table, cx_error *err) {
+    static const char *const names[CX_DISPOSITION_END] = {
+        "complete",          "partial",       "refusal",    "noncontact", "other",
+        "unknown_household", "unknown_other", "ineligible", "not_sampled"};
+    int64_t *invitations, *no_id;
+    for (int column = 0; column < CX_DISPOSITION_END; column++) {
+        double *figure;
+        CX_TRY(cx_i_table_f64(table, names[column], &figure, err));
+        for (int64_t i = 0; i < log->keys.count; i++)
+            figure[i] = keys->sums[keys->order[i]].of[column];
+    }
+    CX_TRY(cx_i_table_i64(table, "invitations", &invitations, err));
+    CX_TRY(cx_i_table_i64(table, "no_id", &no_id, err));
+    for (int64_t i = 0; i < log->keys.count; i++) {
+        invitations[i] = keys->counts[i].invitations;
+        no_id[i] = keys->counts[i].no_id;
+    }
+    return CX_OK;
+}
+
+static cx_status dispositions_fill(const dispositions_log *log, dispositions_keys *keys,
+                                   const cx_rates_options *rates, cx_table *table, cx_error *err) {
+    cx_i_keys_sort(&log->keys, keys->order);
+    for (int64_t i = 0; i < log->keys.count; i++) {
+        int64_t key = keys->order[i];
+        keys->counts[i] = dispositions_counts(&keys->sums[key], log->no_id[key]);
+    }
+    CX_TRY(cx_i_keys_to_table(&log->keys, keys->order, 1, table, err));
+    CX_TRY(dispositions_put_sums(log, keys, table, err));
+    return cx_i_rates_to_table(keys->counts, log->keys.count, rates, table, err);
+}
+
+static cx_status dispositions_table(const dispositions_log *log, int64_t rows,
+                                    const cx_dispositions_options *options,
+                                    const cx_rates_options *rates, cx_table **out, cx_error *err) {
+    const cx_allocator *a = log->allocator;
+    int64_t count = log->keys.count;
+    dispositions_keys keys = {cx_i_alloc_array(a, count, sizeof *keys.sums),
+                              cx_i_alloc_array(a, count, sizeof *keys.order),
+                              cx_i_alloc_array(a, count, sizeof *keys.counts)};
+    cx_table *table = NULL;
+    cx_status status = keys.sums == NULL || keys.order == NULL || keys.counts == NULL
+                           ? cx_i_out_of_memory(err)
+                           : cx_i_table_new(count, a, &table, err);
+    if (status == CX_OK) {
+        dispositions_sum(log, rows, options, keys.sums);
+        status = dispositions_fill(log, &keys, rates, table, err);
+    }
+    if (status == CX_OK)
+        *out = table;
+    else
+        cx_table_free(table);
+    cx_i_free(a, keys.sums);
+    cx_i_free(a, keys.order);
+    cx_i_free(a, keys.counts);
+    return status;
 }
 
 /* -- the call ------------------------------------------------------------------------------ */
@@ -289,23 +402,68 @@ static cx_status dispositions_read(dispositions_log *log, const cx_array *event,
     return CX_OK;
 }
 
+typedef struct dispositions_given {
+    const cx_array *event, *invitation, *progress, *weights;
+    const cx_frame *by;
+    const cx_dispositions_options *options;
+} dispositions_given;
+
+static cx_status dispositions_check_all(const dispositions_given *in, cx_dispositions_options *used,
+                                        cx_error *err) {
+    CX_TRY(dispositions_check_options(in->options, used, err));
+    CX_TRY(cx_i_array_check(in->event, "event", CX_I_KEYS, err));
+    CX_TRY(dispositions_check(in->event, in->invitation, "invitation", CX_I_KEYS, err));
+    CX_TRY(dispositions_check(in->event, in->progress, "progress", CX_I_NUMBERS, err));
+    CX_TRY(dispositions_check(in->event, in->weights, "weights", CX_I_NUMBERS, err));
+    if (in->by != NULL) {
+        CX_TRY(cx_i_frame_check(in->by, "by", CX_I_KEYS, err));
+        if (in->by->count == 0) return cx_i_fail(err, CX_E_EMPTY, "by has no column");
+        CX_TRY(cx_i_array_same_length(in->event, "event", &in->by->columns[0], "by", err));
+    }
+    if (in->event->length == 0) return cx_i_fail(err, CX_E_EMPTY, "there is no invitation");
+    return CX_OK;
+}
+
 cx_status cx_dispositions_of(const cx_array *event, const cx_array *invitation,
                              const cx_array *progress, const cx_array *weights,
                              const cx_dispositions_options *options, cx_dispositions *out,
                              cx_error *err) {
+    dispositions_given in = {event, invitation, progress, weights, NULL, options};
     cx_dispositions_options used;
     if (event == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", event == NULL ? "event" : "out");
-    CX_TRY(dispositions_check_options(options, &used, err));
-    CX_TRY(cx_i_array_check(event, "event", CX_I_KEYS, err));
-    CX_TRY(dispositions_check(event, invitation, "invitation", CX_I_KEYS, err));
-    CX_TRY(dispositions_check(event, progress, "progress", CX_I_NUMBERS, err));
-    CX_TRY(dispositions_check(event, weights, "weights", CX_I_NUMBERS, err));
-    if (event->length == 0) return cx_i_fail(err, CX_E_EMPTY, "there is no invitation");
+    CX_TRY(dispositions_check_all(&in, &used, err));
     cx_allocator allocator = cx_i_allocator(used.allocator);
     dispositions_log log = {.progress = progress, .weights = weights, .allocator = &allocator};
     cx_status status = dispositions_read(&log, event, invitation, err);
-    if (status == CX_OK) dispositions_sum(&log, event->length, &used, out);
+    if (status == CX_OK) {
+        dispositions_sums sums = {{0}, 0};
+        dispositions_sum(&log, event->length, &used, &sums);
+        *out = dispositions_counts(&sums, log.no_id[0]);
+    }
+    dispositions_free(&log);
+    return status;
+}
+
+cx_status cx_dispositions_by(const cx_array *event, const cx_array *invitation,
+                             const cx_array *progress, const cx_array *weights, const cx_frame *by,
+                             const cx_dispositions_options *options, const cx_rates_options *rates,
+                             cx_table **out, cx_error *err) {
+    dispositions_given in = {event, invitation, progress, weights, by, options};
+    cx_dispositions_options used;
+    cx_rates_options shown;
+    if (event == NULL || by == NULL || out == NULL)
+        return cx_i_fail(err, CX_E_NULL, "%s is missing",
+                         event == NULL ? "event"
+                         : by == NULL  ? "by"
+                                       : "out");
+    CX_TRY(dispositions_check_all(&in, &used, err));
+    CX_TRY(cx_i_rates_options(rates, &shown, err));
+    cx_allocator allocator = cx_i_allocator(used.allocator);
+    dispositions_log log = {
+        .progress = progress, .weights = weights, .by = by, .allocator = &allocator};
+    cx_status status = dispositions_read(&log, event, invitation, err);
+    if (status == CX_OK) status = dispositions_table(&log, event->length, &used, &shown, out, err);
     dispositions_free(&log);
     return status;
 }

@@ -1,4 +1,4 @@
-#include <cxkit/rates.h>
+#include "survey/rates.h"
 
 #include "stat/estimate.h"
 #include "stat/interval.h"
@@ -18,8 +18,7 @@ void cx_rates_options_init(cx_rates_options *options) {
                                   .confidence = CX_I_DEFAULT_CONFIDENCE};
 }
 
-static cx_status rates_options(const cx_rates_options *given, cx_rates_options *used,
-                               cx_error *err) {
+cx_status cx_i_rates_options(const cx_rates_options *given, cx_rates_options *used, cx_error *err) {
     static const cx_method methods[] = {CX_METHOD_WILSON, CX_METHOD_JEFFREYS,
                                         CX_METHOD_CLOPPER_PEARSON, CX_METHOD_AGRESTI_COULL,
                                         CX_METHOD_WALD};
@@ -78,6 +77,12 @@ static double rates_of(rates_share share) {
     return share.denominator > 0 ? share.numerator / share.denominator : (double)NAN;
 }
 
+/* Those asked, of all that were to be asked; the first rate is of all asked that may belong. */
+static rates_share rates_coverage(const cx_dispositions *n, const rates_share *share) {
+    double asked = share[0].denominator + n->ineligible;
+    return (rates_share){asked, asked + n->not_sampled};
+}
+
 /* -- the calls ----------------------------------------------------------------------------- */
 
 cx_status cx_response_rates(const cx_dispositions *counts, const cx_rates_options *options,
@@ -87,11 +92,10 @@ cx_status cx_response_rates(const cx_dispositions *counts, const cx_rates_option
     bool whole;
     if (counts == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", counts == NULL ? "counts" : "out");
-    CX_TRY(rates_options(options, &used, err));
+    CX_TRY(cx_i_rates_options(options, &used, err));
     CX_TRY(rates_check_counts(counts, &whole, err));
     double e = rates_shares(counts, used.e, share), rate[RATES];
     for (int i = 0; i < RATES; i++) rate[i] = rates_of(share[i]);
-    double asked = share[0].denominator + counts->ineligible;
     *out = (cx_rates){
         .rr1 = rate[0],
         .rr2 = rate[1],
@@ -110,7 +114,7 @@ cx_status cx_response_rates(const cx_dispositions *counts, const cx_rates_option
         .con2 = rate[14],
         .con3 = rate[15],
         .e = e,
-        .coverage = rates_of((rates_share){asked, asked + counts->not_sampled}),
+        .coverage = rates_of(rates_coverage(counts, share)),
     };
     return CX_OK;
 }
@@ -162,7 +166,7 @@ cx_status cx_response_rates_table(const cx_dispositions *counts, const cx_rates_
     bool whole;
     if (counts == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", counts == NULL ? "counts" : "out");
-    CX_TRY(rates_options(options, &used, err));
+    CX_TRY(cx_i_rates_options(options, &used, err));
     CX_TRY(rates_check_counts(counts, &whole, err));
     rates_shares(counts, used.e, share);
     CX_TRY(cx_i_table_new(RATES, used.allocator, &table, err));
@@ -172,5 +176,27 @@ cx_status cx_response_rates_table(const cx_dispositions *counts, const cx_rates_
         return status;
     }
     *out = table;
+    return CX_OK;
+}
+
+/* -- one row for each key ------------------------------------------------------------------ */
+
+cx_status cx_i_rates_to_table(const cx_dispositions *counts, int64_t rows,
+                              const cx_rates_options *options, cx_table *table, cx_error *err) {
+    for (int column = 0; column < RATES + 2; column++) {
+        double *figure;
+        const char *name = column < RATES    ? rates_names[column]
+                           : column == RATES ? "e"
+                                             : "coverage";
+        CX_TRY(cx_i_table_f64(table, name, &figure, err));
+        for (int64_t i = 0; i < rows; i++) {
+            rates_share share[RATES];
+            double e = rates_shares(&counts[i], options->e, share);
+            figure[i] = column < RATES    ? rates_of(share[column])
+                        : column == RATES ? e
+                                          : rates_of(rates_coverage(&counts[i], share));
+            if (isnan(figure[i])) CX_TRY(cx_i_table_null(table, i, err));
+        }
+    }
     return CX_OK;
 }

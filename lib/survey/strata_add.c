@@ -173,7 +173,12 @@ static cx_status strata_read_populations(cx_strata *self, const strata_given *in
     return CX_OK;
 }
 
-static cx_status strata_overflow(const strata_given *in, int64_t row, double y, cx_error *err) {
+static cx_status strata_overflow(const strata_given *in, bool net, int64_t row, double y,
+                                 cx_error *err) {
+    if (net)
+        return cx_i_fail_at(err, CX_E_OVERFLOW, in->y, row, y,
+                            "the sum of the fourth powers of the weights exceeds 1.7e38: give "
+                            "weights in larger units");
     return cx_i_fail_at(err, CX_E_OVERFLOW, in->y, row, y,
                         "the sum of squared weighted values exceeds 1.7e38: give weights or "
                         "values in larger units");
@@ -197,7 +202,7 @@ static cx_status strata_add_block(cx_strata *self, const strata_given *in, strat
             fits = strata_put_out(sum, clusters, block->w[i]);
         }
         if (net && block->reason[i] == 0) fits = fits && strata_put_fourth(sum, block->w[i]);
-        if (!fits) return strata_overflow(in, block->start + i, block->y[i], err);
+        if (!fits) return strata_overflow(in, net, block->start + i, block->y[i], err);
     }
     return CX_OK;
 }

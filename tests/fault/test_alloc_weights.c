@@ -132,6 +132,10 @@ static cx_status run_rates(const cx_allocator *allocator, cx_error *err) {
     if (status != CX_OK) return status;
     ck_assert_int_eq(counts.invitations, 3);
     status = cx_response_rates_table(&counts, &shown, &told, err);
+    if (status != CX_OK) return status;
+    cx_table_free(told);
+    cx_frame by = {&id, 1, {0, 0}};
+    status = cx_dispositions_by(&event, &id, NULL, NULL, &by, &options, NULL, &told, err);
     if (status == CX_OK) cx_table_free(told);
     return status;
 }

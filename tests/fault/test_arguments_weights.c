@@ -30,6 +30,8 @@ CALL(response_rates, PTR(0, &counts), options, OUT(1, cx_rates))
 CALL(response_rates_table, PTR(0, &counts), options, HANDLE(1, cx_table))
 CALL(dispositions_of, COL(0, &team), NULL, COL(2, NULL), COL(3, &weights), options,
      OUT(1, cx_dispositions))
+CALL(dispositions_by, COL(0, &team), NULL, COL(3, NULL), COL(4, &weights), frame_with(1, &table),
+     options, NULL, HANDLE(2, cx_table))
 
 /* -- the table ----------------------------------------------------------------------------- */
 
@@ -64,6 +66,8 @@ static const function functions[] = {
     OPTIONS(response_rates, 2, 0, rates, AT(rates, confidence), AT(rates, method)),
     OPTIONS(response_rates_table, 2, 0, rates, AT(rates, confidence), AT(rates, method)),
     OPTIONS(dispositions_of, 2, 8, dispositions, 0, AT(dispositions, bounced),
+            AT(dispositions, sent), AT(dispositions, delivered), AT(dispositions, opened)),
+    OPTIONS(dispositions_by, 3, 16, dispositions, 0, AT(dispositions, bounced),
             AT(dispositions, sent), AT(dispositions, delivered), AT(dispositions, opened)),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };

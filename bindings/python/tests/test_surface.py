@@ -187,7 +187,7 @@ SURFACE = {
     ),
     "dispositions": (
         "event",
-        "invitation, progress, weights, bounced, sent, delivered, opened, partial_at",
+        "invitation, progress, weights, by, e, bounced, sent, delivered, opened, partial_at",
     ),
     "adaptive_mean": (
         "log, scores",

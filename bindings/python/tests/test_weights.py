@@ -287,3 +287,32 @@ def test_events_become_dispositions():
     with pytest.raises(cx.DomainError, match="clicked") as info:
         cx.dispositions(["sent", "clicked"])
     assert info.value.row == 1
+
+
+def test_each_key_has_its_dispositions_and_rates():
+    log = {
+        "event": ["sent", "finished", "sent", "bounced", "sent", "started", "quarantined"],
+        "id": [1, 1, 2, 3, 4, 4, 5],
+        "wave": ["b", "b", "b", "a", "a", "a", None],
+    }
+    table = cx.dispositions(log["event"], invitation=log["id"], by={"wave": log["wave"]})
+    assert table["wave"] == ["a", "b", None]
+    assert table["invitations"] == [2, 2, 1]
+    assert table["rr1"] == [0, 0.5, None] and table["coverage"] == [1, 1, 0]
+    for row, wave in enumerate(table["wave"]):
+        mine = [i for i, key in enumerate(log["wave"]) if key == wave]
+        alone = cx.dispositions(
+            [log["event"][i] for i in mine], invitation=[log["id"][i] for i in mine]
+        )
+        rates = alone.rates()
+        for name in ("complete", "refusal", "noncontact", "unknown_other", "not_sampled"):
+            assert table[name][row] == getattr(alone, name)
+        for name in ("rr1", "rr3", "coop2", "ref2", "con3", "e", "coverage"):
+            assert table[name][row] == getattr(rates, name)
+    certain = cx.dispositions(log["event"], invitation=log["id"], by={"wave": log["wave"]}, e=0)
+    assert certain["e"] == [0, 0, 0]
+    with pytest.raises(cx.DomainError, match="earlier row of the same invitation") as info:
+        cx.dispositions(["sent", "finished"], invitation=[1, 1], by={"wave": ["a", "b"]})
+    assert info.value.row == 1
+    with pytest.raises(cx.errors.OptionError, match="with by"):
+        cx.dispositions(["sent"], e=0.5)

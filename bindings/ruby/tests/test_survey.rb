@@ -19,6 +19,18 @@ class TestSurvey < Minitest::Test
     assert_in_delta Float(row["value"]), value, Float(row["tolerance"]) * [1, Float(row["value"]).abs].max, id
   end
 
+  def test_design_effects_are_against_either_way_of_drawing
+    share = 1 - (Y.size / WEIGHTS.sum.to_f)
+    %i[survey_mean survey_total survey_nps].each do |figure|
+      without = CXKit.public_send(figure, Y, design).deff
+      with = CXKit.public_send(figure, Y, design, replacement: true).deff
+      assert_in_delta share * without, with, 1e-9, figure
+    end
+    sums = CXKit::Strata.new("nps")
+    sums.add(Y, weights: WEIGHTS, strata: STRATUM, clusters: CLUSTER)
+    assert_in_delta CXKit.survey_nps(Y, design, replacement: true).deff, sums.estimate(replacement: true).deff, 1e-9
+  end
+
   def test_figures_agree_with_an_independent_computation
     {"mean" => CXKit.survey_mean(Y, design), "total" => CXKit.survey_total(Y, design),
      "ratio" => CXKit.survey_ratio(Y, X, design), "net" => CXKit.survey_nps(Y, design),

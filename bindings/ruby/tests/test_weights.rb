@@ -113,4 +113,19 @@ class TestWeights < Minitest::Test
     error = assert_raises(CXKit::DomainError) { CXKit.dispositions(%w[sent clicked]) }
     assert_match(/clicked/, error.message)
   end
+
+  def test_each_key_has_its_dispositions_and_rates
+    events = %w[sent finished sent bounced quarantined]
+    found = CXKit.dispositions(events, invitation: [1, 1, 2, 3, 4], by: {wave: %w[b b b a c]})
+    assert_equal %w[a b c], found[:wave]
+    assert_equal [0, 0.5, nil], found[:rr1]
+    assert_equal [1, 1, 0], found[:coverage]
+    assert_equal [0, 1, 0], found[:noncontact]
+    assert_equal [0], CXKit.dispositions(%w[bounced], by: {wave: %w[a]}, e: 0)[:e]
+    assert_raises(CXKit::OptionError) { CXKit.dispositions(%w[sent], e: 0.5) }
+    error = assert_raises(CXKit::DomainError) do
+      CXKit.dispositions(%w[sent finished], invitation: [1, 1], by: {wave: %w[a b]})
+    end
+    assert_match(/same invitation/, error.message)
+  end
 end

@@ -1,3 +1,4 @@
+#include "../metric/figures.h"
 #include "calibrated.h"
 
 static cx_dispositions counts;
@@ -215,6 +216,98 @@ START_TEST(test_unknown_events_name_their_row) {
 }
 END_TEST
 
+/* -- keys ---------------------------------------------------------------------------------- */
+
+static words channel_words;
+
+static cx_status of_channels(const char *channels, const char *ids, cx_table **out, cx_error *e) {
+    cx_array event = *words_split(&event_words, "event", "sent finished sent quarantined sent");
+    cx_array channel = *words_split(&channel_words, "channel", channels), id;
+    cx_frame by = {&channel, 1, {0, 0}};
+    if (ids != NULL) id = *words_split(&id_words, "id", ids);
+    return cx_dispositions_by(&event, ids != NULL ? &id : NULL, NULL, NULL, &by, &how, &opts, out,
+                              e);
+}
+
+START_TEST(test_each_key_has_its_counts_and_rates) {
+    cx_table *table;
+    ck_assert_ok(of_channels("mail mail app app mail", "1 1 2 3 4", &table, err));
+    ck_assert_int_eq(cx_table_rows(table), 2); /* app, mail */
+    ck_assert_int_eq(cx_table_columns(table), 1 + 9 + 2 + 18);
+    ck_assert(table_word_is(table, "channel", 0, "app"));
+    static const struct {
+        const char *name;
+        double app, mail;
+    } figures[] = {{"complete", 0, 1}, {"noncontact", 1, 1}, {"not_sampled", 1, 0},
+                   {"rr1", 0, 0.5},    {"coverage", 0.5, 1}, {"invitations", 2, 2}};
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        ck_assert_double_eq(table_number(table, figures[i].name, 0), figures[i].app);
+        ck_assert_double_eq(table_number(table, figures[i].name, 1), figures[i].mail);
+    }
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_a_key_nobody_was_asked_in_has_counts_and_no_rate) {
+    cx_table *table;
+    ck_assert_ok(of_channels("mail mail mail app mail", NULL, &table, err));
+    ck_assert_double_eq(table_number(table, "not_sampled", 0), 1);
+    ck_assert(isnan(table_number(table, "rr1", 0)));
+    ck_assert_double_eq(table_number(table, "coverage", 0), 0);
+    ck_assert_double_eq(table_number(table, "rr1", 1), 0.25);
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_keys_add_up_to_the_whole) {
+    cx_table *table;
+    cx_array event = *words_split(&event_words, "event",
+                                  "sent started finished bounced opened refused finished sent");
+    cx_array wave = *words_split(&channel_words, "wave", "1 1 2 2 3 3 3 1");
+    cx_frame by = {&wave, 1, {0, 0}};
+    static const char *const names[] = {"complete", "refusal", "noncontact", "unknown_other"};
+    ck_assert_ok(cx_dispositions_of(&event, NULL, NULL, NULL, &how, &counts, err));
+    ck_assert_ok(cx_dispositions_by(&event, NULL, NULL, NULL, &by, &how, NULL, &table, err));
+    const double whole[] = {counts.complete, counts.refusal, counts.noncontact,
+                            counts.unknown_other};
+    for (int i = 0; i < 4; i++) {
+        double sum = 0;
+        for (int64_t r = 0; r < 3; r++) sum += table_number(table, names[i], r);
+        ck_assert_double_eq(sum, whole[i]);
+    }
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_rows_without_an_id_are_counted_at_their_key) {
+    static const uint8_t present[] = {0x0A};
+    int32_t ids[] = {0, 1, 0, 2}, events[] = {0, 5, 5, 0}, keys[] = {7, 7, 8, 7};
+    cx_array event = cx_array_of(events, CX_I32, 4), id = cx_array_of(ids, CX_I32, 4);
+    cx_array key = cx_array_of(keys, CX_I32, 4);
+    cx_frame by = {&key, 1, {0, 0}};
+    cx_table *table;
+    id.validity = present;
+    key.name = "wave";
+    ck_assert_ok(cx_dispositions_by(&event, &id, NULL, NULL, &by, NULL, NULL, &table, err));
+    ck_assert_double_eq(table_number(table, "no_id", 0), 1);
+    ck_assert_double_eq(table_number(table, "no_id", 1), 1);
+    ck_assert_double_eq(table_number(table, "invitations", 0), 2);
+    ck_assert_double_eq(table_number(table, "invitations", 1), 0);
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_an_invitation_has_one_key) {
+    cx_table *table;
+    ck_assert_fails(of_channels("mail app app app mail", "1 1 2 3 4", &table, err), CX_E_DOMAIN,
+                    "row 1");
+    ck_assert_fails(of_channels("mail app", "1 1 2 3 4", &table, err), CX_E_LENGTH, "2");
+    opts.e = 2;
+    ck_assert_fails(of_channels("mail mail app app mail", "1 1 2 3 4", &table, err), CX_E_OPTION,
+                    "e is 2");
+}
+END_TEST
+
 Suite *suite_rates(void);
 Suite *suite_rates(void) {
     Suite *suite = suite_create("rates");
@@ -233,6 +326,11 @@ Suite *suite_rates(void) {
     tcase_add_test(tcase, test_weights_are_those_of_invitations);
     tcase_add_test(tcase, test_rows_without_an_id_are_counted_apart);
     tcase_add_test(tcase, test_unknown_events_name_their_row);
+    tcase_add_test(tcase, test_each_key_has_its_counts_and_rates);
+    tcase_add_test(tcase, test_a_key_nobody_was_asked_in_has_counts_and_no_rate);
+    tcase_add_test(tcase, test_keys_add_up_to_the_whole);
+    tcase_add_test(tcase, test_rows_without_an_id_are_counted_at_their_key);
+    tcase_add_test(tcase, test_an_invitation_has_one_key);
     suite_add_tcase(suite, tcase);
     return suite;
 }

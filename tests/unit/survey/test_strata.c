@@ -267,6 +267,38 @@ START_TEST(test_rows_that_cannot_be_added_change_nothing) {
 }
 END_TEST
 
+START_TEST(test_weights_whose_fourth_powers_overflow_are_refused) {
+    double y[2] = {10, 3}, w[2] = {1, 4e9};
+    cx_array scores = cx_array_of(y, CX_F64, 2), weights = cx_array_of(w, CX_F64, 2);
+    state = made(CX_SURVEY_NPS), other = made(CX_SURVEY_MEAN);
+    ck_assert_fails(cx_strata_add(state, &scores, NULL, &weights, NULL, NULL, NULL, NULL, err),
+                    CX_E_OVERFLOW, "fourth powers of the weights");
+    ck_assert_int_eq(cx_strata_rows(state), 0);
+    ck_assert_ok(cx_strata_add(other, &scores, NULL, &weights, NULL, NULL, NULL, NULL, err));
+    w[1] = 2.5e9;
+    ck_assert_ok(cx_strata_add(state, &scores, NULL, &weights, NULL, NULL, NULL, NULL, err));
+    ck_assert_ok(cx_strata_merge(state, state, err));
+    ck_assert_ok(cx_strata_merge(state, state, err));
+    ck_assert_fails(cx_strata_merge(state, state, err), CX_E_OVERFLOW, "1.7e38");
+    ck_assert_int_eq(cx_strata_rows(state), 8);
+}
+END_TEST
+
+START_TEST(test_small_weights_of_a_net_score_keep_their_freedom) {
+    double w[100], y[100];
+    for (int i = 0; i < 100; i++) w[i] = (1 + i % 3) * 1e-9, y[i] = i % 11;
+    cx_array weights = cx_array_of(w, CX_F64, 100), scores = cx_array_of(y, CX_F64, 100);
+    ck_assert_ok(cx_design_new(&weights, NULL, NULL, NULL, NULL, NULL, &design, err));
+    ck_assert_ok(cx_survey_nps(&scores, design, NULL, NULL, &of_rows, err));
+    state = made(CX_SURVEY_NPS);
+    ck_assert_ok(cx_strata_add(state, &scores, NULL, &weights, NULL, NULL, NULL, NULL, err));
+    ck_assert_ok(cx_strata_estimate(state, CX_SURVEY_NPS, 0, NULL, NULL, &estimate, err));
+    ck_assert_close(estimate.estimate.se, of_rows.estimate.se, 1e-12);
+    ck_assert_close(estimate.estimate.df, of_rows.estimate.df, 1e-5);
+    ck_assert_close(estimate.estimate.ci_low, of_rows.estimate.ci_low, 1e-6);
+}
+END_TEST
+
 START_TEST(test_keys_to_total_have_to_leave_one) {
     state = whole(CX_SURVEY_MEAN, true, true), other = whole(CX_SURVEY_MEAN, true, false);
     ck_assert_fails(cx_strata_by(state, CX_SURVEY_MEAN, 0, NULL, 1, NULL, &table, err), CX_E_OPTION,
@@ -341,6 +373,44 @@ START_TEST(test_raked_cells_give_the_error_of_raked_rows) {
 }
 END_TEST
 
+/* A number that is the same for all rows of a cell: calibrating the cells' counts on it is
+ * calibrating the rows. */
+START_TEST(test_cells_calibrated_to_a_number_give_the_error_of_rows) {
+    double tenure[SAMPLE_ROWS], of_cell[2] = {1, 2.5}, ones[SAMPLE_ROWS], goal[2] = {35, 60};
+    const int64_t *g = sample_column_g.data;
+    for (int i = 0; i < SAMPLE_ROWS; i++) tenure[i] = of_cell[g[i]], ones[i] = 1;
+    cx_array x[2] = {cx_array_of(ones, CX_F64, SAMPLE_ROWS),
+                     cx_array_of(tenure, CX_F64, SAMPLE_ROWS)};
+    cx_array totals = cx_array_of(goal, CX_F64, 2), weight;
+    cx_frame xs = {x, 2, {0, 0}}, by = {&sample_column_g, 1, {0, 0}};
+    cx_calibrate_options linear;
+    cx_weights *of_row, *of_cells;
+    x[0].name = "one", x[1].name = "tenure";
+    cx_calibrate_options_init(&linear);
+    linear.distance = CX_DISTANCE_LINEAR;
+    ck_assert_ok(cx_calibrate(&xs, &totals, NULL, NULL, &sample_weights, &linear, &of_row, err));
+    ck_assert_ok(
+        cx_design_new(NULL, &sample_strata, &sample_clusters, NULL, of_row, NULL, &design, err));
+    ck_assert_ok(cx_survey_nps(&sample_column_y, design, NULL, NULL, &of_rows, err));
+    state = made(CX_SURVEY_NPS);
+    ck_assert_ok(cx_strata_add(state, &sample_column_y, NULL, &sample_weights,
+                               sample_strata.columns, sample_clusters.columns, NULL, &by, err));
+    ck_assert_ok(cx_strata_cells(state, &table, err));
+    ck_assert_int_eq(cx_table_rows(table), 2);
+    x[0] = cx_array_of(ones, CX_F64, 2), x[1] = cx_array_of(of_cell, CX_F64, 2);
+    x[0].name = "one", x[1].name = "tenure";
+    ck_assert_ok(cx_table_column(table, cx_table_find(table, "weight"), &weight, err));
+    ck_assert_ok(cx_calibrate(&xs, &totals, NULL, NULL, &weight, &linear, &of_cells, err));
+    ck_assert_ok(
+        cx_strata_estimate(state, CX_SURVEY_NPS, CX_LONELY_FAIL, of_cells, NULL, &estimate, err));
+    ck_assert_close(estimate.estimate.value, of_rows.estimate.value, 1e-9);
+    ck_assert_close(estimate.estimate.se, of_rows.estimate.se, 1e-9);
+    ck_assert_close(estimate.deff, of_rows.deff, 1e-9);
+    cx_weights_free(of_row);
+    cx_weights_free(of_cells);
+}
+END_TEST
+
 START_TEST(test_a_calibration_of_something_else_is_refused) {
     state = made(CX_SURVEY_NPS), other = whole(CX_SURVEY_NPS, true, true);
     add_keyed(state);
@@ -376,8 +446,11 @@ Suite *suite_strata(void) {
     tcase_add_test(tcase, test_a_population_differs_on_no_machine);
     tcase_add_test(tcase, test_lonely_strata_are_named);
     tcase_add_test(tcase, test_rows_that_cannot_be_added_change_nothing);
+    tcase_add_test(tcase, test_weights_whose_fourth_powers_overflow_are_refused);
+    tcase_add_test(tcase, test_small_weights_of_a_net_score_keep_their_freedom);
     tcase_add_test(tcase, test_keys_to_total_have_to_leave_one);
     tcase_add_test(tcase, test_raked_cells_give_the_error_of_raked_rows);
+    tcase_add_test(tcase, test_cells_calibrated_to_a_number_give_the_error_of_rows);
     tcase_add_test(tcase, test_a_calibration_of_something_else_is_refused);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from . import _native
-from ._columns import column
+from ._columns import column, keys
 from ._options import METHODS, fill, number, words
+from .errors import OptionError
 from .table import Table
 
 __all__ = ["Dispositions", "ResponseRates", "dispositions", "response_rates"]
@@ -152,18 +153,54 @@ def response_rates(
     return ResponseRates(**shown, table=Table(_native.cx_response_rates_table(counts, options)))
 
 
+@overload
 def dispositions(
     event: object,
     *,
     invitation: object = None,
     progress: object = None,
     weights: object = None,
+    by: None = None,
+    e: None = None,
     bounced: str = "unknown-other",
     sent: str = "noncontact",
     delivered: str = "noncontact",
     opened: str = "noncontact",
     partial_at: float = 0.5,
-) -> Dispositions:
+) -> Dispositions: ...
+
+
+@overload
+def dispositions(
+    event: object,
+    *,
+    invitation: object = None,
+    progress: object = None,
+    weights: object = None,
+    by: object,
+    e: float | None = None,
+    bounced: str = "unknown-other",
+    sent: str = "noncontact",
+    delivered: str = "noncontact",
+    opened: str = "noncontact",
+    partial_at: float = 0.5,
+) -> Table: ...
+
+
+def dispositions(
+    event: object,
+    *,
+    invitation: object = None,
+    progress: object = None,
+    weights: object = None,
+    by: object = None,
+    e: float | None = None,
+    bounced: str = "unknown-other",
+    sent: str = "noncontact",
+    delivered: str = "noncontact",
+    opened: str = "noncontact",
+    partial_at: float = 0.5,
+) -> Dispositions | Table:
     """Counts what became of invitations from what happened to each.
 
     event
@@ -177,18 +214,29 @@ def dispositions(
         `partial_at` on, and else as a refusal (broken off)
     weights
         base weights of the invitations
+    by
+        keys (channel, wave, region), of which an invitation has one: a Table with the counts of
+        each key and its rates, rr1 .. con3, e and coverage
+    e
+        with `by`, the share of the unknown that is eligible; None: each key has its own
     bounced, sent, delivered, opened
         the class of an invitation that came no further
 
     Who opts out of what was sent has refused; before, it is not sampled.
 
-    Raises DomainError (an unknown event, progress outside 0 to 1, weights that differ).
+    Raises DomainError (an unknown event, progress outside 0 to 1, weights or keys that differ
+    within an invitation), OptionError (e without by).
 
     >>> import cxkit as cx
     >>> found = cx.dispositions(["sent", "finished", "sent", "quarantined"], invitation=[1, 1, 2, 3])
     >>> found.complete, found.noncontact, found.rates().rr1
     (1.0, 1.0, 0.5)
+    >>> table = cx.dispositions(["finished", "sent", "sent"], by={"channel": ["app", "app", "mail"]})
+    >>> table["channel"], table["rr1"]
+    (['app', 'mail'], [0.5, 0.0])
     """
+    if by is None and e is not None:
+        raise OptionError("e belongs to rates: give it to .rates(), or with by")
     options = fill(
         _native.cx_dispositions_options(),
         bounced=number("bounced", bounced, _CLASSES),
@@ -197,11 +245,14 @@ def dispositions(
         opened=number("opened", opened, _CLASSES),
         partial_at=partial_at,
     )
-    found = _native.cx_dispositions_of(
+    columns = (
         column(event, "event"),
         column(invitation, "invitation"),
         column(progress, "progress"),
         column(weights, "weights"),
-        options,
     )
+    if by is not None:
+        rates = fill(_native.cx_rates_options(), e=e)
+        return Table(_native.cx_dispositions_by(*columns, keys(by), options, rates))
+    found = _native.cx_dispositions_of(*columns, options)
     return Dispositions(**{name: getattr(found, name) for name in Dispositions.__slots__})

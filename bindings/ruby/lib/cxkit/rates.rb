@@ -50,16 +50,28 @@ module CXKit
   #
   # invitation:: the id that the events of one invitation share; nil: each row is one
   # progress, partial_at:: share of the questions answered, from which a start counts as partial
+  # by:: keys, of which an invitation has one: a Table with the counts and the rates of each
+  # e:: with by, the share of the unknown that is eligible; nil: each key has its own
   # bounced, sent, delivered, opened:: the class of an invitation that came no further
-  def self.dispositions(event, invitation: nil, progress: nil, weights: nil, bounced: "unknown-other",
+  def self.dispositions(event, invitation: nil, progress: nil, weights: nil, by: nil, e: nil, bounced: "unknown-other",
                         sent: "noncontact", delivered: "noncontact", opened: "noncontact", partial_at: 0.5)
+    misuse("e belongs to rates: give it to rates, or with by") if e && by.nil?
     classes = {bounced: bounced, sent: sent, delivered: delivered, opened: opened}
     options = Options.build(:Cx_dispositions_options, partial_at: Float(partial_at),
                                                       **classes.to_h { |name, word| [name, Options.word(name, word, DISPOSITIONS)] })
     Input.open do |input|
       columns = {event: event, invitation: invitation, progress: progress, weights: weights}
-      found = Native.cx_dispositions_of(*columns.map { |name, values| input.column(values, name) }, options)
+      columns = columns.map { |name, values| input.column(values, name) }
+      next dispositions_by(columns, input.frame(by, :key), options, e) if by
+
+      found = Native.cx_dispositions_of(*columns, options)
       Dispositions.new(**Dispositions::FIELDS.to_h { |name| [name, found.public_send(name)] })
     end
   end
+
+  def self.dispositions_by(columns, keys, options, share)
+    rates = Options.build(:Cx_rates_options, e: share && Float(share))
+    Table.new(Native.cx_dispositions_by(*columns, keys, options, rates))
+  end
+  private_class_method :dispositions_by
 end

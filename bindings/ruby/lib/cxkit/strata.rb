@@ -40,15 +40,18 @@ module CXKit
     #
     # lonely:: a stratum with a single unit: fail, remove, certainty, adjust or average
     # calibration:: the Weights that CXKit.rake gave for #cells, from its column weight
+    # replacement:: the design effect is against a simple sample drawn with replacement
     # method:: of the interval, as in CXKit.share_of and CXKit.survey_nps
-    def estimate(by: nil, lonely: "fail", calibration: nil, method: "auto", confidence: 0.95, min_n: 0)
+    def estimate(by: nil, lonely: "fail", calibration: nil, method: "auto", confidence: 0.95, min_n: 0,
+                 replacement: false)
       measure(read { |handle| Native.cx_strata_figure(handle) }, by, lonely, calibration,
-              method: Options.word(:method, method, Options::METHODS), confidence: confidence, min_n: min_n)
+              method: Options.word(:method, method, Options::METHODS), confidence: confidence, min_n: min_n,
+              replacement: replacement)
     end
 
     # The total, of a state of means; see #estimate.
-    def total(by: nil, lonely: "fail", calibration: nil, confidence: 0.95, min_n: 0)
-      measure(FIGURES["total"], by, lonely, calibration, confidence: confidence, min_n: min_n)
+    def total(by: nil, lonely: "fail", calibration: nil, confidence: 0.95, min_n: 0, replacement: false)
+      measure(FIGURES["total"], by, lonely, calibration, confidence: confidence, min_n: min_n, replacement: replacement)
     end
 
     # The keys with their rows, n and weight: raking this Table from its weight is raking all rows.
@@ -78,8 +81,8 @@ module CXKit
 
     private
 
-    def measure(figure, keys, lonely, calibration, **given)
-      options = Options.build(:Cx_survey_options, **given)
+    def measure(figure, keys, lonely, calibration, replacement:, **given)
+      options = Options.build(:Cx_survey_options, replacement: replacement ? 1 : 0, **given)
       lonely = Options.word(:lonely, lonely, LONELY)
       weights = calibration&.instance_variable_get(:@handle)
       return SurveyEstimate.from(all(figure, lonely, weights, options)) unless keys

@@ -70,43 +70,49 @@ module CXKit
     #
     # domain:: true for the rows that are meant
     # by:: keys: a Table in which each is a domain
-    def survey_mean(values, design, domain: nil, by: nil, confidence: 0.95, min_n: 0)
-      survey("mean", [values], design, domain, by, confidence: confidence, min_n: min_n)
+    # replacement:: the design effect is against a simple sample drawn with replacement
+    def survey_mean(values, design, domain: nil, by: nil, confidence: 0.95, min_n: 0, replacement: false)
+      survey("mean", [values], design, domain, by, confidence: confidence, min_n: min_n, replacement: replacement)
     end
 
     # Total of a column; see survey_mean.
-    def survey_total(values, design, domain: nil, by: nil, confidence: 0.95, min_n: 0)
-      survey("total", [values], design, domain, by, confidence: confidence, min_n: min_n)
+    def survey_total(values, design, domain: nil, by: nil, confidence: 0.95, min_n: 0, replacement: false)
+      survey("total", [values], design, domain, by, confidence: confidence, min_n: min_n, replacement: replacement)
     end
 
     # Ratio of two totals; see survey_mean.
-    def survey_ratio(numerator, denominator, design, domain: nil, by: nil, confidence: 0.95, min_n: 0)
-      survey("ratio", [numerator, denominator], design, domain, by, confidence: confidence, min_n: min_n)
+    def survey_ratio(numerator, denominator, design, domain: nil, by: nil, confidence: 0.95, min_n: 0,
+                     replacement: false)
+      survey("ratio", [numerator, denominator], design, domain, by, confidence: confidence, min_n: min_n,
+                                                                    replacement: replacement)
     end
 
     # Share of rows for which the values are true; see survey_mean.
     #
     # method:: logit, arcsine, beta, likelihood or wald
-    def share_of(values, design, domain: nil, by: nil, method: "logit", confidence: 0.95, min_n: 0)
+    def share_of(values, design, domain: nil, by: nil, method: "logit", confidence: 0.95, min_n: 0, replacement: false)
       survey("share", [values], design, domain, by, confidence: confidence, min_n: min_n,
+                                                    replacement: replacement,
                                                     method: Options.word(:method, method, Options::METHODS))
     end
 
     # Net Promoter Score under a design; see survey_mean.
     def survey_nps(scores, design, domain: nil, by: nil, promoters: 9, detractors: 6, scale: 0..10, confidence: 0.95,
-                   method: "auto", min_n: 0)
+                   method: "auto", min_n: 0, replacement: false)
       low, high = Options.scale(scale)
       survey("nps", [scores], design, domain, by, promoters: promoters, detractors: detractors, scale_min: low,
                                                   scale_max: high, confidence: confidence, min_n: min_n,
+                                                  replacement: replacement,
                                                   method: Options.word(:method, method, Options::METHODS))
     end
 
     # The share of answers in the top boxes under a design; see survey_mean, and share_of for methods.
     def survey_csat(scores, design, domain: nil, by: nil, scale: 1..5, top: nil, confidence: 0.95, method: "logit",
-                    min_n: 0)
+                    min_n: 0, replacement: false)
       low, high = Options.scale(scale)
       survey("csat", [scores], design, domain, by, top: top, scale_min: low, scale_max: high, confidence: confidence,
-                                                   min_n: min_n, method: Options.word(:method, method, Options::METHODS))
+                                                   min_n: min_n, replacement: replacement,
+                                                   method: Options.word(:method, method, Options::METHODS))
     end
 
     private
@@ -119,9 +125,9 @@ module CXKit
       end
     end
 
-    def survey(figure, columns, design, domain, keys, **given)
+    def survey(figure, columns, design, domain, keys, replacement:, **given)
       misuse("domain and by are both given: by makes every key a domain") if domain && keys
-      options = Options.build(:Cx_survey_options, **given)
+      options = Options.build(:Cx_survey_options, replacement: replacement ? 1 : 0, **given)
       Input.open do |input|
         columns = columns.map { |values| input.column(values, :y) }
         next survey_table(figure, columns, design, input.frame(keys, :key), options) if keys
