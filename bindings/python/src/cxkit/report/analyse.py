@@ -6,7 +6,7 @@ import numpy as np
 
 import cxkit as cx
 
-from . import drivers, logs, loop, silence, trends
+from . import drivers, gatelog, logs, loop, periods, silence, trends
 from .answers import Answers
 from .behaviour import behaviour
 from .config import Config
@@ -37,15 +37,34 @@ def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
     }
     log("measurement points")
     found["points"] = main.points() if config.point else None
-    found["plan"] = plan(config, found["points"], main) if found["points"] else None
     log("drivers")
     found["drivers"] = drivers.report(config, config.drivers, answers) if config.drivers else None
     found["behaviours"] = [behaviour(config, answers, main, one) for one in config.behaviours]
     found["trend"] = trends.report(config, answers, main)
     asked = silence.read(config, answers.folder, main, log)
+    found |= following(config, answers, found["points"], main, asked, log)
     found["silence"] = silence.report(config, main, asked)
     found |= loop.report(config, answers, scores, asked, log)
     return found | logs.report(config, answers.folder, log)
+
+
+def following(
+    config: Config,
+    answers: Answers,
+    points: Row | None,
+    main: Question,
+    asked: silence.Asked | None,
+    log: Log,
+) -> Row:
+    """The plan: of the next period, or of the next wave; and the log of the gate."""
+    gate = gatelog.read(config, answers.folder, main, log)
+    log("plan")
+    ahead = periods.report(config, points, main, asked, gate) if points else None
+    return {
+        "plan": plan(config, points, main) if points and not ahead else None,
+        "next_period": ahead,
+        "gate": gatelog.report(config, main, gate),
+    }
 
 
 def answered(config: Config, answers: Answers) -> Row:

@@ -334,6 +334,31 @@ def plan(name: str, plan: Row, title: str, description: str) -> str:
 
 
 @styled
+def ahead(name: str, plan: Row, title: str, description: str) -> str:
+    """Answers per point of the next period, and what evidence of a change moves."""
+    rows = plan["rows"][::-1]
+    figure, axes = empty(0.75 + 0.27 * len(rows))
+    for y, row in enumerate(rows):
+        axes.plot([row["floor"]] * 2, [y - 0.3, y + 0.3], color=MUTED, linewidth=1, zorder=1)
+        alone = row["without_evidence"]
+        if alone is not None:
+            axes.plot([alone, row["next"]], [y, y], color=MIDDLE, linewidth=2, zorder=1)
+            axes.plot([alone], [y], "o", color=PAPER, markeredgecolor=MUTED, markersize=6, zorder=2)
+        alarm = row["alarm"] not in (None, "none")
+        axes.plot([row["next"]], [y], "o", color=LOW if alarm else ACCENT, markersize=6.5, zorder=3)
+        if alarm:
+            axes.annotate(
+                "alarm", (row["next"], y), (8, 0), textcoords="offset points", va="center", color=LOW
+            )
+    axes.set_yticks(range(len(rows)), [row["point"] for row in rows])
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.set_ylim(-0.7, len(rows) - 0.3)
+    axes.set_xlim(0, 1.12 * max(max(r["next"], r["without_evidence"] or 0) for r in rows) or 1)
+    axes.set_xlabel("answers: filled = plan, open = by precision alone, line = floor")
+    return svg(name, figure, title, description)
+
+
+@styled
 def drivers(name: str, drivers: Row, title: str, description: str) -> str:
     """Shares with their signs, and the gain of each item by size of the model."""
     items = drivers["items"][::-1]

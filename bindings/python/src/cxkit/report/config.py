@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import logfiles, surveyfiles
+from . import logfiles, planfiles, surveyfiles
 from .logfiles import PERIODS, Cases, Contacts, Promised
+from .planfiles import GateLog, Plan
 from .problem import FileProblem, Problem, listed, nearest
 from .shapes import Row
 from .surveyfiles import ClosedLoop, Coverage, Employees, Invitations, Tolerance, Trend
@@ -74,14 +75,6 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The next wave."""
-
-    budget: int | None = None
-    floor: int = 30
-
-
-@dataclass(frozen=True)
 class Config:
     """All of cxkit.toml."""
 
@@ -117,6 +110,7 @@ class Config:
     coverage: Coverage | None = None
     closed_loop: ClosedLoop | None = None
     employees: Employees | None = None
+    gate: GateLog | None = None
 
     def logs(self) -> list[Any]:
         """The other files than answers."""
@@ -151,6 +145,7 @@ TABLES: dict[str, Any] = {
     "coverage": surveyfiles.coverage,
     "closed_loop": surveyfiles.closed_loop,
     "employees": surveyfiles.employees,
+    "gate": planfiles.gate,
 }
 OTHER_FILES = (
     "contacts",
@@ -160,6 +155,7 @@ OTHER_FILES = (
     "coverage",
     "closed_loop",
     "employees",
+    "gate",
 )
 
 
@@ -294,7 +290,7 @@ class Reader:
         behaviours = tuple(
             self.behaviour(Table(self, "behaviour", one)) for one in top.take("behaviour", list, [])
         )
-        plan = self.plan(Table(self, "plan", top.take("plan", dict, {})))
+        plan = planfiles.plan(Table(self, "plan", top.take("plan", dict, {})))
         settings = self.settings(Table(self, "settings", top.take("settings", dict, {})))
         others = {
             name: read(Table(self, name, content))
@@ -426,13 +422,6 @@ class Reader:
         table.end()
         return found
 
-    def plan(self, table: Table) -> Plan:
-        found = Plan(
-            table.number("budget", int, 1, 10**9, None), table.number("floor", int, 1, 10**6, 30)
-        )
-        table.end()
-        return found
-
     def settings(self, table: Table) -> Row:
         found = dict(
             confidence=table.number("confidence", float, 0.5, 0.999, 0.95),
@@ -485,6 +474,7 @@ class Reader:
                 f'[tolerance] is of "{config.tolerance.of}": that is no column of a [[score]].'
                 + nearest(config.tolerance.of, names),
             )
+        self.check_plan(config)
         asked = config.invitations
         if asked and asked.wave and not config.wave:
             raise self.problem("invitations", "wave in [invitations] needs wave in [columns]")
@@ -496,6 +486,24 @@ class Reader:
         if config.coverage and config.coverage.encounter and not (asked and asked.encounter):
             raise self.problem(
                 "coverage", "encounter in [coverage] needs encounter in [invitations]"
+            )
+
+    def check_plan(self, config: Config) -> None:
+        """What a plan of the next period needs."""
+        if not config.plan.period:
+            return
+        if not (config.date and config.point):
+            raise self.problem("period", "period in [plan] needs date and point in [columns]")
+        if config.weight:
+            raise self.problem(
+                "period",
+                "period in [plan] is for answers that count once each: leave out period, or weight",
+            )
+        if config.scores[0].metric == "mean":
+            raise self.problem(
+                "period",
+                'period in [plan] watches shares, and the first score has metric = "mean": put a '
+                'score with "nps" or "csat" first, or leave out period',
             )
 
 

@@ -7,7 +7,7 @@ import json
 import jinja2
 from markupsafe import Markup
 
-from . import charts, logcharts, logwords, surveycharts, surveywords, words
+from . import charts, logcharts, logwords, planwords, surveycharts, surveywords, words
 from .problem import listed
 from .shapes import Row
 
@@ -30,7 +30,7 @@ def page(found: Row) -> str:
         gain=words.gain,
         fixed=lambda value, digits: words.written(value, digits),
     )
-    environment.globals.update(words=words, logs=logwords, survey=surveywords)
+    environment.globals.update(words=words, logs=logwords, survey=surveywords, ahead=planwords)
     environment.globals.update(numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     no = logwords.may_not(found) + surveywords.may_not(found) + no
@@ -43,8 +43,8 @@ def page(found: Row) -> str:
             for index, score in enumerate(found["scores"])
         ],
         paragraph=words.paragraph(found),
-        minute=surveywords.minute(found) + logwords.minute(found),
-        steps=logwords.steps(found) + surveywords.steps(found) + words.next_steps(found),
+        minute=planwords.minute(found) + surveywords.minute(found) + logwords.minute(found),
+        steps=planwords.steps(found) + logwords.steps(found) + surveywords.steps(found) + words.next_steps(found),
         sure=words.sure(found) + surveywords.sure(found) + logwords.sure(found),
         may=yes,
         may_not=no,
@@ -115,6 +115,14 @@ def pictures(found: Row) -> dict[str, Markup]:
                 f"{row['point']}: {'hidden' if row['now'] is None else row['now']} to {row['next']}"
                 for row in found["plan"]["rows"]
             ),
+        )
+    if found["next_period"]:
+        ahead = found["next_period"]
+        drawn["next"] = charts.ahead(
+            "next",
+            ahead,
+            f"Answers per point in the next {ahead['period']}",
+            "; ".join(f"{row['point']}: {row['next']}" for row in ahead["rows"]),
         )
     if found["drivers"] and not found["drivers"]["problem"]:
         drawn["drivers"] = charts.drivers(

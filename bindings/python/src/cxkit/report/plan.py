@@ -11,6 +11,8 @@ from .problem import Problem
 from .question import Question
 from .shapes import Row
 
+FLOOR = 30  # answers of a point
+
 
 def plan(config: Config, points: Row, main: Question) -> Row | None:
     """Where the answers of the next wave buy most: floors first, then the movable pool.
@@ -29,8 +31,9 @@ def plan(config: Config, points: Row, main: Question) -> Row | None:
             f"of the {len(rows)} points"
         )
     overall = main.measure.certainly(main.tally(main.rows(main.now)))
-    floor = min(config.plan.floor, budget // len(rows))
-    own = [has_spread(row, min(config.plan.floor, 30)) for row in rows]
+    asked = config.plan.floor or FLOOR
+    floor = min(asked, budget // len(rows))
+    own = [has_spread(row, min(asked, 30)) for row in rows]
     spreads = [spread(row["estimate"]) if mine else spread(overall) for row, mine in zip(rows, own)]
     if not any(spreads):  # all answers alike: nothing is known of the spread, so shares decide
         own, spreads = [False] * len(rows), [1.0] * len(rows)
@@ -45,7 +48,7 @@ def plan(config: Config, points: Row, main: Question) -> Row | None:
         "budget": budget,
         "answers_now": answers_now,
         "floor": floor,
-        "floor_asked": config.plan.floor,
+        "floor_asked": asked,
         "kept": kept,
         "pool": budget - sum(lower),
         "rows": [

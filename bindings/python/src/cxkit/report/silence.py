@@ -3,14 +3,14 @@ have to think for the score to change. Every estimate is the library's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 import cxkit as cx
 
-from .answers import period, spoken
+from .answers import joined, period, spoken
 from .config import Config
 from .logs import UNGIVEN, opened, placed
 from .measure import Measure, closed, finite, plain
@@ -111,6 +111,22 @@ class Asked:
         found = np.zeros(self.count, bool)
         found[self.id[~np.isin(self.event, BACK)]] = True
         found[self.id[self.event == INELIGIBLE]] = False
+        return found
+
+    def sent(self, number: Callable[[Array], Array]) -> dict[str, dict[int, int]]:
+        """Invitations of all waves by point and by the period of their first event."""
+        assert self.table.time and self.table.point
+        labels, codes = self.source.factor(self.table.id)
+        names, places = joined(self.source, self.table.point)
+        known = codes != labels.index("") if "" in labels else np.ones(len(codes), bool)
+        rows = np.flatnonzero(known & ~np.isin(self.events, (*BACK, INELIGIBLE)) & (places >= 0))
+        times = self.source.times(self.table.time)
+        rows = rows[np.argsort(times[rows], kind="stable")]
+        first = rows[np.unique(codes[rows], return_index=True)[1]]
+        found: dict[str, dict[int, int]] = {name: {} for name in names}
+        for place, at in zip(places[first], number(times[first])):
+            mine = found[names[int(place)]]
+            mine[int(at)] = mine.get(int(at), 0) + 1
         return found
 
     def each(self, name: str) -> Array:

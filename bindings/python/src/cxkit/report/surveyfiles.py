@@ -65,10 +65,11 @@ class Invitations:
     known: dict[str, str] = field(default_factory=dict)
     encounter: str | None = None
     eligible: float | None = None
+    point: tuple[str, ...] = ()
 
     def columns(self) -> list[str]:
         names = (self.id, self.event, self.progress, self.wave, self.time, self.encounter)
-        return used(*names, *self.known)
+        return used(*names, *self.known, *self.point)
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,11 @@ def invitations(table: Table) -> Invitations:
         known=table.titles("known"),
         encounter=table.text("encounter"),
         eligible=table.number("eligible", (int, float), 0, 1, None),
+        point=table.texts("point"),
     )
     table.end()
+    if found.point and not found.time:
+        raise table.problem("point", "needs time: response rates are watched period by period")
     return distinct(table, found, "id", "event", "progress", "time")
 
 

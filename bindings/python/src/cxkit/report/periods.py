@@ -1,0 +1,436 @@
+"""The next period: where each point stands, which are in trouble, and where to ask.
+
+The answers pass through a monitor period by period, as if it had run all along; the plan of the next
+period is made from its state. Every figure is the library's."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+import cxkit as cx
+
+from .answers import NO_POINT, period, said
+from .config import Config
+from .gatelog import GateAnswers
+from .logs import UNGIVEN
+from .measure import finite, plain
+from .planfiles import YEAR, Amounts, Plan
+from .problem import Problem, listed, nearest
+from .question import Question
+from .shapes import Array, Row
+from .silence import Asked
+
+FEWEST = 8  # periods from which a plan is made of them without being asked for
+RECENT = 12  # periods; a point without an answer for so long is closed
+USUAL = 8  # periods that say how many answers come
+FLOOR = 30
+SLOW = {"day": (14, 28.0, 1.0), "week": (2, 4.0, 7.0), "month": (1, 3.0, 30.0)}
+
+
+def wanted(config: Config) -> str | None:
+    """The period to plan for; None: the next wave."""
+    if config.plan.period:
+        return config.plan.period
+    if not config.date or not config.point or config.weight or config.scores[0].metric == "mean":
+        return None
+    if config.every:
+        return config.every if config.every in YEAR else None
+    return None if config.wave else "week"
+
+
+def ordinals(times: Array, every: str) -> Array:
+    """The number of the period of each time; weeks begin on Monday."""
+    if every == "month":
+        return times.astype("datetime64[M]").astype(np.int64)
+    day = times.astype("datetime64[D]").astype(np.int64)
+    return day if every == "day" else (day + 3) // 7
+
+
+def label(ordinal: int, every: str) -> str:
+    """A period as it is said."""
+    if every == "month":
+        start = np.datetime64(ordinal, "M").astype("datetime64[D]")
+    else:
+        start = np.datetime64(ordinal if every == "day" else 7 * ordinal - 3, "D")
+    return said(str(period(np.array([start]), every)[0]), every)
+
+
+@dataclass
+class Watched:
+    """Answers by point and period, and what is known beside them."""
+
+    names: list[str]
+    point: Array
+    value: Array
+    at: Array
+    first: int
+    last: int
+    closed: list[str]
+    secret: set[int]
+    undated: int
+
+
+def report(
+    config: Config, points: Row, main: Question, asked: Asked | None, gate: GateAnswers | None
+) -> Row | None:
+    """The plan of the next period; None where the next wave is planned instead."""
+    every = wanted(config)
+    if every is None:
+        return None
+    seen = watched(config, main, every)
+    if seen is None or (not config.plan.period and seen.last - seen.first + 1 < FEWEST):
+        return None
+    if len(seen.secret) == len(seen.names):
+        return None
+    invited = gate.invited(every) if gate else invited_of(asked, every)
+    try:
+        monitor = run(config, seen, every, main, invited)
+        return planned(config, points, main, seen, every, monitor, invited is not None, gate)
+    except (cx.OptionError, cx.InfeasibleError, cx.UninformedError, cx.DomainError) as error:
+        raise Problem(f"{config.path}: the plan of the next {every}: {error}") from None
+
+
+def watched(config: Config, main: Question, every: str) -> Watched | None:
+    """The valid answers with a point and a date, of points that are still open."""
+    answers = main.answers
+    assert answers.time is not None
+    valid = main.valid & (answers.point != NO_POINT)
+    dated = valid & ~np.isnat(answers.time)
+    if not dated.any():
+        return None
+    at = ordinals(answers.time[dated], every)
+    point, last = answers.point[dated], int(at.max())
+    latest = np.full(len(answers.points), at.min())
+    np.maximum.at(latest, point, at)
+    counts = np.bincount(point, minlength=len(answers.points))
+    known(config, answers.points)
+    keep = [
+        code
+        for code, name in enumerate(answers.points)
+        if counts[code] and (last - latest[code] < RECENT or name in config.plan.permanent)
+    ]
+    place = np.full(len(answers.points), -1)
+    place[keep] = np.arange(len(keep))
+    inside = place[point] >= 0
+    rows = np.ascontiguousarray(place[point][inside].astype(np.int64))
+    values = np.ascontiguousarray(main.values[dated][inside].astype(np.int64))
+    return Watched(
+        names=[answers.points[code] for code in keep],
+        point=rows,
+        value=values,
+        at=at[inside],
+        first=int(at.min()),
+        last=last,
+        closed=[answers.points[c] for c in np.flatnonzero(counts) if c not in keep],
+        secret={int(place[code]) for code in hidden(config, main) if place[code] >= 0},
+        undated=int(valid.sum() - dated.sum()),
+    )
+
+
+def hidden(config: Config, main: Question) -> set[int]:
+    """Points that may not be shown, in the last wave or in all."""
+    found: set[int] = set()
+    for rows in (main.rows(main.now), np.ones(len(main.values), bool)):
+        secret = main.measure.hidden(main.by_point(rows), config.hide_below)
+        found |= {int(key) for key in secret}
+    return found
+
+
+def known(config: Config, names: list[str]) -> None:
+    """Refuses a name in [plan] that is no point."""
+    plan = config.plan
+    tables: dict[str, Iterable[str]] = {
+        "permanent": plan.permanent,
+        "capacity": plan.capacity if isinstance(plan.capacity, dict) else (),
+        "rate": plan.rate if isinstance(plan.rate, dict) else (),
+        "shares": plan.shares,
+        "acknowledged": plan.acknowledged,
+    }
+    for key, given in tables.items():
+        for name in given:
+            if name not in names:
+                raise Problem(
+                    f'{config.path}: {key} in [plan] names "{name}", which is no measurement '
+                    f"point.{nearest(name, names)} The points are {listed(names)}"
+                )
+
+
+def invited_of(asked: Asked | None, every: str) -> dict[str, dict[int, int]] | None:
+    """Invitations by point and period, from the log of events."""
+    if asked is None or not asked.table.point:
+        return None
+    return asked.sent(lambda times: ordinals(times, every))
+
+
+def run(
+    config: Config,
+    seen: Watched,
+    every: str,
+    main: Question,
+    invited: dict[str, dict[int, int]] | None,
+) -> cx.Monitor:
+    """The monitor at the beginning of the next period. Points are numbers, in the order of names."""
+    plan, codes = config.plan, main.score.codes
+    guard, half_life, noise = SLOW[every]
+    cut = codes.scale[1] - (main.score.top or 0)
+    monitor = cx.Monitor(
+        np.arange(len(seen.names), dtype=np.int64),
+        arl=plan.arl or YEAR[every],
+        drop=plan.drop,
+        direction=plan.direction,
+        baseline=plan.baseline,
+        guard=guard,
+        half_life=half_life,
+        process_noise=noise,
+        scale=codes.scale,
+        detractors=6 if main.score.metric == "nps" else cut,
+        promoters=9 if main.score.metric == "nps" else cut + 1,
+        first_period=seen.first,
+    )
+    order = np.argsort(seen.at, kind="stable")
+    point, value, at = seen.point[order], seen.value[order], seen.at[order]
+    edges = np.searchsorted(at, np.arange(seen.first, seen.last + 2))
+    noticed = [
+        (seen.names.index(name), int(ordinals(np.datetime64(day), every)))
+        for name, day in plan.acknowledged.items()
+        if name in seen.names
+    ]
+    for index, start in enumerate(edges[:-1]):
+        if edges[index + 1] > start:
+            rows = slice(start, edges[index + 1])
+            monitor.observe(point[rows], value[rows])
+        for code, name in enumerate(seen.names):
+            if count := (invited or {}).get(name, {}).get(seen.first + index):
+                monitor.invite(code, count)
+        monitor.end_period()
+        for code, when in noticed:
+            if when == seen.first + index:
+                monitor.acknowledge(code, learn=True)
+    return monitor
+
+
+# -- the plan ------------------------------------------------------------------------------------
+
+
+def usual(seen: Watched) -> int:
+    """Answers in a period lately, the newest apart: it may not be whole."""
+    counts = np.bincount(seen.at - seen.first, minlength=seen.last - seen.first + 1)
+    lately = counts[:-1][-USUAL:] if len(counts) > 1 else counts
+    return max(len(seen.names), round(float(lately.mean())))
+
+
+def each(given: Amounts, names: list[str]) -> list[float] | None:
+    """One number for each point, infinity where there is none."""
+    if given is None:
+        return None
+    one = given if isinstance(given, dict) else dict.fromkeys(names, given)
+    return [one.get(name, float("inf")) for name in names]
+
+
+def shares_of(plan: Plan, seen: Watched, gate: GateAnswers | None) -> tuple[list[float], str]:
+    """The weight of each point in the figure of the whole, and where it is from."""
+    if plan.shares:
+        lacking = [name for name in seen.names if name not in plan.shares]
+        if lacking:
+            raise cx.OptionError(f"shares lack {listed(lacking)}")
+        return [plan.shares[name] for name in seen.names], "given"
+    traffic = gate.traffic() if gate else {}
+    if all(traffic.get(name) for name in seen.names):
+        return [float(traffic[name]) for name in seen.names], "traffic"
+    return [float(n) for n in np.bincount(seen.point, minlength=len(seen.names))], "answers"
+
+
+def rates(plan: Plan, names: list[str], table: cx.Table) -> list[float | None] | None:
+    """Answers to an invitation: as given, else as the monitor has found."""
+    given = plan.rate if isinstance(plan.rate, dict) else dict.fromkeys(names, plan.rate)
+    found = [
+        one if one is not None else row["response_rate"]
+        for one, row in zip((given.get(name) for name in names), table)
+    ]
+    return found if any(rate is not None for rate in found) else None
+
+
+def planned(
+    config: Config,
+    points: Row,
+    main: Question,
+    seen: Watched,
+    every: str,
+    monitor: cx.Monitor,
+    asked: bool,
+    gate: GateAnswers | None,
+) -> Row:
+    """The plan of the next period, row by row, with the alarms."""
+    plan, table = config.plan, monitor.points
+    budget = plan.budget or usual(seen)
+    if budget < len(seen.names):
+        raise cx.OptionError(
+            f"budget = {budget} is less than one answer for each of the {len(seen.names)} points"
+        )
+    even = budget // len(seen.names)
+    floor = plan.floor if plan.floor else max(1, min(FLOOR, even // 2))
+    upper = each(plan.capacity, seen.names) or [float("inf")] * len(seen.names)
+    lower = [min(float(floor), most) for most in upper]
+    if sum(lower) > budget and not plan.permanent:
+        floor = even
+        lower = [min(float(floor), most) for most in upper]
+    for code in seen.secret:  # what is hidden gets its floor, which says nothing
+        upper[code] = lower[code] = min(float(floor), upper[code])
+    weights, source = shares_of(plan, seen, gate)
+    columns: Row = {
+        "lower": lower,
+        "upper": upper,
+        "weight": weights,
+        "response_rate": rates(plan, seen.names, table),
+        "permanent": [int(name in plan.permanent) for name in seen.names],
+    }
+    coming = gate.eligible(every, seen.last) if gate else {}
+    if columns["response_rate"] and all(columns["response_rate"]):
+        columns["traffic"] = [max(1.0, coming.get(name, float("inf"))) for name in seen.names]
+    more: Row = {"soft": True, "period": seen.last + 1, "allowance": plan.allowance}
+    found = cx.plan_points(monitor, budget, policy=plan.policy, **more, **columns)
+    calm = cx.plan_points(monitor, budget, policy="neyman", **more, **columns)
+    now = np.bincount(seen.point[seen.at == seen.last], minlength=len(seen.names))
+    level = leveller(main)
+    rows = []
+    for code, name in enumerate(seen.names):
+        row, state = found.table[code], table[code]
+        secret = code in seen.secret
+        shown: Row = {
+            "point": name,
+            "permanent": name in plan.permanent,
+            "now": int(now[code]) if config.hide_below < 2 else None,
+            "next": int(row["n"]),
+            "without_evidence": None if secret else int(calm.n[code]),
+            "floor": row["floor"],
+            "capacity": finite(row["capacity"]),
+            "invitations": inviting(row, columns["response_rate"], code),
+            "reason": "hidden" if secret else row["reason"],
+            "why": "its figures are hidden, so it gets the floor" if secret else why(found, code),
+            "hidden": secret,
+        }
+        stands = standing(state, row, level) | {"share": weights[code] / sum(weights)}
+        shown |= {key: None if secret else one for key, one in stands.items()}
+        rows.append(shown)
+    return {
+        "score": main.score.column,
+        "period": every,
+        "next": label(seen.last + 1, every),
+        "first": label(seen.first, every),
+        "last": label(seen.last, every),
+        "periods": seen.last - seen.first + 1,
+        "policy": found.policy,
+        "budget": budget,
+        "planned": int(sum(found.n)),
+        "floor": floor,
+        "floor_asked": plan.floor or floor,
+        "shares": source,
+        "error": found.error,
+        "variance": found.variance,
+        "best_variance": found.best_variance,
+        "gain_high": found.certificate and finite(found.certificate.gain_high),
+        "gain_low": found.certificate and finite(found.certificate.gain_low),
+        "gap": found.gap,
+        "arl": monitor.settings["arl"],
+        "log_arl": math.log(monitor.settings["arl"]),
+        "baseline": plan.baseline,
+        "direction": plan.direction,
+        "invitations_known": asked,
+        "log_evidence": finite(monitor.log_evidence),
+        "rows": rows,
+        "alarms": [
+            alarm(row, seen, main, monitor, every)
+            for row in monitor.alarms
+            if row["point"] not in seen.secret
+        ],
+        "closed": seen.closed if config.hide_below < 2 else [],
+        "without_date": seen.undated,
+    }
+
+
+def why(found: cx.PointsPlan, code: int) -> str:
+    """The reason in words, without the name and the bounds, which stand beside it."""
+    return found.explain(code).partition(": ")[2].rpartition(" (")[0]
+
+
+def inviting(row: Row, rates: list[float | None] | None, code: int) -> float | None:
+    """Invitations that the plan takes, where it is known how many answer."""
+    return row["invitations"] if rates and rates[code] is not None else None
+
+
+def leveller(main: Question) -> tuple[float, float]:
+    """(factor, shift) from the monitor's points to the unit of the score."""
+    return (1.0, 0.0) if main.score.metric == "nps" else (0.005, 0.5)
+
+
+def standing(state: Row, row: Row, level: tuple[float, float]) -> Row:
+    """Where a point stands, and what its number is made of."""
+    factor, shift = level
+    return {
+        "n": state["n"],
+        "level": state["level"] * factor + shift,
+        "se": state["se"] * factor,
+        "reference": None if state["reference"] is None else state["reference"] * factor + shift,
+        "response_rate": state["response_rate"],
+        "state": state["state"],
+        "alarm": state["alarm"],
+        "flag": bool(state["flag"]),
+        "log_evidence": finite(state["log_evidence"]),
+        "expected": row["expected"],
+        "chance": row["chance"],
+        "part_precision": row["precision"],
+        "part_evidence": row["evidence"],
+    }
+
+
+# -- alarms --------------------------------------------------------------------------------------
+
+
+def alarm(row: Row, seen: Watched, main: Question, monitor: cx.Monitor, every: str) -> Row:
+    """One alarm; its size only from the answers after it."""
+    code, since = row["point"], row["since"]
+    mine = seen.point == code
+    found: Row = {
+        "point": seen.names[code],
+        "kind": row["kind"],
+        "since": label(since, every),
+        "log_evidence": finite(row["log_evidence"]),
+        "n_after": row["n_after"] if row["kind"] == "rate" else int((mine & (seen.at > since)).sum()),
+        "before": None,
+        "after": None,
+        "change": None,
+    }
+    if row["kind"] == "rate":
+        return found | {
+            "before": row["reference"],
+            "after": None
+            if row["after"] is None
+            else {"value": row["after"], "ci_low": row["ci_low"], "ci_high": row["ci_high"]},
+        }
+    guard = int(monitor.settings["guard"])
+    calm = seen.value[mine & (seen.at <= since - 1 - guard)]
+    before = main.measure.estimate(main.measure.tally(np.ascontiguousarray(calm), None))
+    if before is None or before["se"] is None:
+        return found
+    found["before"] = before
+    after = seen.value[mine & (seen.at > since)]
+    found["after"] = main.measure.estimate(main.measure.tally(np.ascontiguousarray(after), None))
+    try:
+        change = cx.change_since(
+            np.ascontiguousarray(seen.value[mine]).astype(float),
+            np.ascontiguousarray(seen.at[mine]).astype(float),
+            since,
+            reference=before["value"],
+            reference_se=before["se"],
+            metric="nps" if main.score.metric == "nps" else "top-box",
+            scale=main.score.codes.scale,
+            top=main.score.top,
+            confidence=main.config.confidence,
+        )
+    except UNGIVEN:
+        return found
+    return found | {"change": plain(change)}
