@@ -19,7 +19,7 @@ WEEKS = 30
 WORKSHOPS = {"Ash": 0.25, "Birch": 0.22, "Cedar": 0.18, "Elm": 0.16, "Fir": 0.11, "Hazel": 0.08}
 LIKING = {"Ash": 8.4, "Birch": 8.2, "Cedar": 8.3, "Elm": 8.0, "Fir": 8.5, "Hazel": 8.1}
 VISITS = 1100  # a week
-DROP = "Elm", 24, 2.0  # from this week on customers like it so much less
+DROP = "Elm", 24, 1.4  # from this week on customers like it so much less
 BROKEN = "Birch", 23, 0.35  # from this week on so few of those who answered before
 MOVED = 27  # from this week on the pool is at Elm
 QUARANTINE = timedelta(days=28)
@@ -49,7 +49,7 @@ def opinion(chance, workshop, regular, week):
 
 def decisions():
     """Every visit: moment, customer, workshop, probability, invited, reason, class, score."""
-    chance, asked, seen, rows = random.Random(21), {}, {}, []
+    chance, asked, seen, rows = random.Random(24), {}, {}, []
     names, parts = list(WORKSHOPS), list(WORKSHOPS.values())
     for week in range(WEEKS):
         moments = sorted(

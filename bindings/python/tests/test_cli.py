@@ -315,6 +315,51 @@ def test_doctor_knows_the_files_about_asking(tmp_path):
     assert found["silence"]["invitations"]["even"]["known"] == ["age", "region"]
 
 
+POOL = EXAMPLES / "pool"
+COLUMNS = ("--score", "score", "--point", "workshop", "--time", "day")
+
+
+def test_plan_of_the_next_period_says_why():
+    found = json.loads(cxkit("plan", POOL, "--format", "json").stdout)["rows"]
+    rows = {row["point"]: row for row in found}
+    assert sum(row["next"] for row in found) == 150
+    assert rows["Elm"]["alarm"] == "down" and rows["Elm"]["why"] == "that is its capacity; it could use more"
+    told = cxkit("plan", POOL, "--budget", "90", "--policy", "uniform")
+    assert "Alarm at Birch and Elm" in told.stderr and "why" in told.stdout.splitlines()[0]
+
+
+def test_plan_without_a_configuration():
+    given = ("plan", POOL / "answers.csv.gz", *COLUMNS, "--budget", "150", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(cxkit(*given, "--capacity", "Elm=40").stdout)))
+    assert sum(int(row["next"]) for row in rows) == 150
+    assert {row["point"]: row["capacity"] for row in rows}["Elm"] == "40"
+    rated = list(csv.DictReader(io.StringIO(cxkit(*given, "--rate", "0.5").stdout)))
+    assert all(float(row["invitations"]) == 2 * float(row["next"]) for row in rated)
+    still = cxkit("plan", POOL / "answers.csv.gz", *COLUMNS[:4], "--format", "csv").stdout
+    assert still.startswith("point,now,next,share,half_width_now")
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "words"),
+    [
+        (("--score", "score"), 2, "--score and --point belong together"),
+        (("--time", "day"), 2, "go with --score and --point"),
+        (("--arl", "1"), 2, "--arl 1 is not from 2"),
+        (("--policy", "best"), 2, "invalid choice"),
+        (("--capacity", "Elm=none"), 2, "is not [POINT=]N"),
+        (("--rate", "2"), 2, "1 is the most"),
+        (("--drop", "0"), 2, "above 0"),
+        (("--capacity", "9", "--capacity", "Elm=4"), 1, "give one of the two"),
+        (("--permanent", "Oak"), 1, "which is no measurement point"),
+        ((*COLUMNS[:4], "--policy", "index"), 1, "give --period and --time"),
+        ((*COLUMNS[:3], "shop"), 1, 'there is no column "shop"'),
+    ],
+)
+def test_plan_refuses_what_it_cannot_use(options, status, words):
+    found = cxkit("plan", POOL / "answers.csv.gz", *options, status=status)
+    assert words in found.stderr and not found.stdout
+
+
 def test_plan_and_drivers_of_the_airport():
     plan = json.loads(
         cxkit(

@@ -10,7 +10,7 @@ import os
 import sys
 
 from .. import __version__
-from . import logs
+from . import logs, plans
 
 DATA, USAGE, FILES, INTERNAL = 1, 2, 3, 4
 LAYER = {"duckdb", "jinja2", "markupsafe", "matplotlib", "numpy", "rich"}
@@ -53,12 +53,13 @@ def options() -> argparse.ArgumentParser:
     ces.add_argument("--report", choices=("mean", "agree", "net"), default="mean")
 
     plan = commands.add_parser(
-        "plan", parents=[quiet()], help="the next wave's answers for each measurement point"
+        "plan", parents=[quiet()], help="the next answers of each measurement point, and why"
     )
     plan.add_argument("paths", nargs="+", metavar="FOLDER|FILE")
     plan.add_argument("--config", metavar="FILE")
-    plan.add_argument("--budget", type=positive, help="answers of the next wave")
+    plan.add_argument("--budget", type=positive, help="answers of the next wave or period")
     plan.add_argument("--floor", type=positive, help="least answers a point")
+    plans.options(plan)
     table_options(plan)
 
     drivers = commands.add_parser(

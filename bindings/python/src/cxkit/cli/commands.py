@@ -23,7 +23,7 @@ from ..report.measure import CODES, plain
 from ..report.problem import FileProblem, Problem
 from ..report.shapes import Array, Row
 from ..report.source import Source
-from . import logs, modes, output, raked
+from . import logs, modes, output, plans, raked
 
 Change: TypeAlias = Callable[[Config], Config]
 Keys: TypeAlias = dict[str, tuple[list[str], Array]]
@@ -312,46 +312,12 @@ def opened(name: str) -> Iterator[Path]:
 
 
 def plan(chosen: Namespace) -> int:
-    def change(config: Config) -> Config:
-        if not config.point:
-            raise Problem(f"{config.path}: a plan needs point in [columns]")
-        asked = {
-            key: value for key in ("budget", "floor") if (value := getattr(chosen, key)) is not None
-        }
-        return dataclasses.replace(
-            config,
-            plan=dataclasses.replace(config.plan, **asked),
-            drivers=None,
-            behaviours=(),
-            **ALONE,
-        )
-
-    found = analysed(chosen, change)["plan"]
-    output.emit(
-        [
-            {
-                key: row[key]
-                for key in (
-                    "point",
-                    "now",
-                    "next",
-                    "share",
-                    "half_width_now",
-                    "half_width_next",
-                    "reason",
-                )
-            }
-            for row in found["rows"]
-        ],
-        chosen.format,
-        "plan",
-    )
-    note(
-        chosen,
-        f"{found['budget']:,} answers; half width of the whole "
-        f"{found['half_width_now']:.3g} now, {found['half_width_next']:.3g} next; gap "
-        f"{found['gap']:.3g}",
-    )
+    if wrong := plans.ranged(chosen):
+        print(f"cxkit: {wrong}", file=sys.stderr)
+        return 2
+    found, ahead = plans.run(chosen, located, ALONE)
+    output.emit(plans.rows_of(found, ahead, chosen.format), chosen.format, "plan")
+    note(chosen, plans.said(found, ahead))
     return 0
 
 

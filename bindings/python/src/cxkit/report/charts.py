@@ -348,7 +348,12 @@ def ahead(name: str, plan: Row, title: str, description: str) -> str:
         axes.plot([row["next"]], [y], "o", color=LOW if alarm else ACCENT, markersize=6.5, zorder=3)
         if alarm:
             axes.annotate(
-                "alarm", (row["next"], y), (8, 0), textcoords="offset points", va="center", color=LOW
+                "alarm",
+                (max(row["next"], alone or 0), y),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                color=LOW,
             )
     axes.set_yticks(range(len(rows)), [row["point"] for row in rows])
     axes.tick_params(axis="y", labelcolor=INK)

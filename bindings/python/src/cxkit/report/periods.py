@@ -291,6 +291,9 @@ def planned(
     coming = gate.eligible(every, seen.last) if gate else {}
     if columns["response_rate"] and all(columns["response_rate"]):
         columns["traffic"] = [max(1.0, coming.get(name, float("inf"))) for name in seen.names]
+    made_up = plan.policy == "proportional" and "traffic" not in columns
+    if made_up:  # nobody has counted the customers: the shares stand for them, and bind nothing
+        columns["traffic"] = [1e6 * budget * weight / sum(weights) for weight in weights]
     more: Row = {"soft": True, "period": seen.last + 1, "allowance": plan.allowance}
     found = cx.plan_points(monitor, budget, policy=plan.policy, **more, **columns)
     calm = cx.plan_points(monitor, budget, policy="neyman", **more, **columns)
@@ -306,8 +309,8 @@ def planned(
             "now": int(now[code]) if config.hide_below < 2 else None,
             "next": int(row["n"]),
             "without_evidence": None if secret else int(calm.n[code]),
-            "floor": row["floor"],
-            "capacity": finite(row["capacity"]),
+            "floor": whole(row["floor"]),
+            "capacity": whole(upper[code] if made_up else row["capacity"]),
             "invitations": inviting(row, columns["response_rate"], code),
             "reason": "hidden" if secret else row["reason"],
             "why": "its figures are hidden, so it gets the floor" if secret else why(found, code),
@@ -355,6 +358,13 @@ def planned(
 def why(found: cx.PointsPlan, code: int) -> str:
     """The reason in words, without the name and the bounds, which stand beside it."""
     return found.explain(code).partition(": ")[2].rpartition(" (")[0]
+
+
+def whole(value: float) -> float | None:
+    """A bound, as a whole number where it is one; None where there is none."""
+    if value == math.inf:
+        return None
+    return int(value) if value == int(value) else value
 
 
 def inviting(row: Row, rates: list[float | None] | None, code: int) -> float | None:

@@ -7,6 +7,7 @@ from .shapes import Row
 from .words import Numbers, numbers, percent, written
 
 SHARE = Numbers("fraction")
+ENOUGH = 30  # visits of a class that is spoken of
 POLICIES = {
     "evidence": "The pool goes where it narrows the interval of the whole, and to points with "
     "evidence of a change: the stronger it is, the more.",
@@ -19,6 +20,7 @@ POLICIES = {
     "exploration": "The pool goes to points by their chance of being the one that changed.",
     "index": "The pool goes, one answer at a time, to the level most worth knowing.",
 }
+WATCHFUL = ("evidence", "precision-budget", "detect", "exploration")
 KINDS = {"down": "its score fell", "up": "its score rose", "rate": "fewer answer"}
 
 
@@ -52,6 +54,8 @@ def alarmed(plan: Row) -> list[str]:
 
 def gains(plan: Row) -> list[str]:
     """Points that get more than precision alone would give them."""
+    if plan["policy"] not in WATCHFUL:
+        return []
     rows = [row for row in plan["rows"] if row["without_evidence"] is not None]
     more = [row for row in rows if row["next"] > row["without_evidence"] + 1]
     return [f"{row['point']} (+{row['next'] - row['without_evidence']})" for row in more]
@@ -112,28 +116,42 @@ def kind(alarm: Row) -> str:
     return KINDS[alarm["kind"]]
 
 
-def bound(value: float | None) -> str:
-    return "none" if value is None else written(value, 0)
+def bounds(row: Row) -> str:
+    """Floor and capacity."""
+    if row["capacity"] is None:
+        return f"{written(row['floor'], 0)} or more"
+    return f"{written(row['floor'], 0)} to {written(row['capacity'], 0)}"
+
+
+def invites(plan: Row) -> bool:
+    """Whether it is known how many to invite."""
+    return any(row["invitations"] is not None for row in plan["rows"])
+
+
+def notes(row: Row) -> list[str]:
+    """What stands under the name of a point."""
+    said = [] if row["hidden"] else [standing(row)]
+    return [text for text in ["permanent" if row["permanent"] else "", *said] if text]
 
 
 def standing(row: Row) -> str:
     """The state of a point in a word or two."""
     if row["alarm"] == "score and rate":
-        return "alarm: score and response"
+        return "alarm: score, response"
     if row["alarm"] == "rate":
         return "alarm: response"
     if row["alarm"] != "none":
-        return "alarm"
-    return "learning" if row["state"] == "learning" else "watched"
+        return "alarm: score"
+    return "learning" if row["state"] == "learning" else ""
 
 
 def promise(plan: Row) -> str:
     """What an alarm means."""
     unit = f"{plan['period']}s"
     text = (
-        f"False alarms come no more often than once in {plan['arl']:g} {unit} on average, whichever "
-        f"points are asked, as long as no point is below its reference: the lower limit of "
-        f"{plan['baseline']} earlier answers or more. "
+        f"While no point has left its reference, the first false alarm comes after {plan['arl']:g} "
+        f"{unit} or more on average, whichever points are asked. The reference is a limit of at "
+        f"least {plan['baseline']} earlier answers. "
     )
     if plan["invitations_known"]:
         text += "Response rates are watched in the same way, apart. "
@@ -155,7 +173,7 @@ def spared(gate: Row) -> str:
 
 def uneven(gate: Row) -> str:
     """Which class of frequency is spared most."""
-    rows = [row for row in gate["classes"] if row["contacts"]]
+    rows = [row for row in gate["classes"] if row["contacts"] >= ENOUGH]
     if len(rows) < 2:
         return ""
     low = min(rows, key=lambda row: (row["eligible"]["value"], -row["contacts"]))
@@ -171,16 +189,31 @@ def uneven(gate: Row) -> str:
 
 
 def minute(found: Row) -> list[str]:
-    """For the summary: the alarms."""
+    """For the summary: the alarms, and the score as the gate knows it."""
     plan = found["next_period"]
-    if not plan:
-        return []
     form = numbers(found["scores"][0])
+    alarms = plan["alarms"] if plan else []
     return [
         f"Alarm at {one['point']} since {when(one['since'], plan['period'])}: {kind(one)}; "
         f"{'response' if one['kind'] == 'rate' else 'change'} measured since then: "
         f"{sized(one, form)}."
-        for one in plan["alarms"]
+        for one in alarms
+    ] + leaning(found, form)
+
+
+def leaning(found: Row, form: Numbers) -> list[str]:
+    """Where the plain score and the one by probabilities are far apart."""
+    figure = found["gate"] and found["gate"]["figure"]
+    if not figure or not figure["hajek"] or not figure["plain"]:
+        return []
+    best = figure["by_class"] or figure["hajek"]
+    apart = best["value"] - figure["plain"]["value"]
+    if not best["se"] or abs(apart) < best["se"]:
+        return []
+    return [
+        "Some customers were likelier to be asked than others. By the probability of each, the "
+        f"score of all who came is {form.value(best['value'])} ({form.interval(best)}), not "
+        f"{form.value(figure['plain']['value'])}."
     ]
 
 

@@ -358,7 +358,7 @@ def next_steps(found: Row) -> list[str]:
         steps.append(
             f"Spread the next {plan['budget']:,} answers as planned below: {bought(plan, score)}."
         )
-    if not invited(found):
+    if not invited(found) and not found["gate"]:
         steps.append(
             "Count invitations next time, not answers alone: without them there is no response "
             "rate."
