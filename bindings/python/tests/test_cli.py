@@ -323,7 +323,8 @@ def test_plan_of_the_next_period_says_why():
     found = json.loads(cxkit("plan", POOL, "--format", "json").stdout)["rows"]
     rows = {row["point"]: row for row in found}
     assert sum(row["next"] for row in found) == 150
-    assert rows["Elm"]["alarm"] == "down" and rows["Elm"]["why"] == "that is its capacity; it could use more"
+    assert rows["Elm"]["alarm"] == "down"
+    assert rows["Elm"]["why"] == "that is its capacity; it could use more"
     told = cxkit("plan", POOL, "--budget", "90", "--policy", "uniform")
     assert "Alarm at Birch and Elm" in told.stderr and "why" in told.stdout.splitlines()[0]
 

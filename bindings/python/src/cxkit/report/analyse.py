@@ -59,7 +59,7 @@ def following(
     """The plan: of the next period, or of the next wave; and the log of the gate."""
     gate = gatelog.read(config, answers.folder, main, log)
     log("plan")
-    ahead = periods.report(config, points, main, asked, gate) if points else None
+    ahead = periods.report(config, main, asked, gate) if points else None
     return {
         "plan": plan(config, points, main) if points and not ahead else None,
         "next_period": ahead,

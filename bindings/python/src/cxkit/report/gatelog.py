@@ -156,7 +156,9 @@ def classes(
     labels, codes = found
     rows: list[Row] = []
     counts = [int((codes == code).sum()) for code in range(len(labels))]
-    answers = [0 if answered is None else int(answered[codes == c].sum()) for c in range(len(labels))]
+    answers = [
+        0 if answered is None else int(answered[codes == code].sum()) for code in range(len(labels))
+    ]
     secret = closed(answers, config.hide_below) if answered is not None else set()
     for code, text in enumerate(labels):
         inside = codes == code

@@ -30,7 +30,8 @@ def page(found: Row) -> str:
         gain=words.gain,
         fixed=lambda value, digits: words.written(value, digits),
     )
-    environment.globals.update(words=words, logs=logwords, survey=surveywords, ahead=planwords)
+    environment.globals.update(words=words, logs=logwords, survey=surveywords)
+    environment.globals.update(ahead=planwords)
     environment.globals.update(numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     no = logwords.may_not(found) + surveywords.may_not(found) + no
@@ -44,7 +45,10 @@ def page(found: Row) -> str:
         ],
         paragraph=words.paragraph(found),
         minute=planwords.minute(found) + surveywords.minute(found) + logwords.minute(found),
-        steps=planwords.steps(found) + logwords.steps(found) + surveywords.steps(found) + words.next_steps(found),
+        steps=planwords.steps(found)
+        + logwords.steps(found)
+        + surveywords.steps(found)
+        + words.next_steps(found),
         sure=words.sure(found) + surveywords.sure(found) + logwords.sure(found),
         may=yes,
         may_not=no,

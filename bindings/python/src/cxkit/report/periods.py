@@ -1,7 +1,7 @@
 """The next period: where each point stands, which are in trouble, and where to ask.
 
-The answers pass through a monitor period by period, as if it had run all along; the plan of the next
-period is made from its state. Every figure is the library's."""
+The answers pass through a monitor period by period, as if it had run all along; the plan of the
+next period is made from its state. Every figure is the library's."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Watched:
 
 
 def report(
-    config: Config, points: Row, main: Question, asked: Asked | None, gate: GateAnswers | None
+    config: Config, main: Question, asked: Asked | None, gate: GateAnswers | None
 ) -> Row | None:
     """The plan of the next period; None where the next wave is planned instead."""
     every = wanted(config)
@@ -89,7 +89,7 @@ def report(
     invited = gate.invited(every) if gate else invited_of(asked, every)
     try:
         monitor = run(config, seen, every, main, invited)
-        return planned(config, points, main, seen, every, monitor, invited is not None, gate)
+        return planned(config, main, seen, every, monitor, invited is not None, gate)
     except (cx.OptionError, cx.InfeasibleError, cx.UninformedError, cx.DomainError) as error:
         raise Problem(f"{config.path}: the plan of the next {every}: {error}") from None
 
@@ -173,7 +173,7 @@ def run(
     main: Question,
     invited: dict[str, dict[int, int]] | None,
 ) -> cx.Monitor:
-    """The monitor at the beginning of the next period. Points are numbers, in the order of names."""
+    """The monitor at the beginning of the next period. Points are numbers, in order of names."""
     plan, codes = config.plan, main.score.codes
     guard, half_life, noise = SLOW[every]
     cut = codes.scale[1] - (main.score.top or 0)
@@ -195,7 +195,7 @@ def run(
     point, value, at = seen.point[order], seen.value[order], seen.at[order]
     edges = np.searchsorted(at, np.arange(seen.first, seen.last + 2))
     noticed = [
-        (seen.names.index(name), int(ordinals(np.datetime64(day), every)))
+        (seen.names.index(name), int(ordinals(np.array([day], "datetime64[D]"), every)[0]))
         for name, day in plan.acknowledged.items()
         if name in seen.names
     ]
@@ -254,18 +254,24 @@ def rates(plan: Plan, names: list[str], table: cx.Table) -> list[float | None] |
     return found if any(rate is not None for rate in found) else None
 
 
-def planned(
-    config: Config,
-    points: Row,
-    main: Question,
-    seen: Watched,
-    every: str,
-    monitor: cx.Monitor,
-    asked: bool,
-    gate: GateAnswers | None,
-) -> Row:
-    """The plan of the next period, row by row, with the alarms."""
-    plan, table = config.plan, monitor.points
+@dataclass
+class Terms:
+    """What a plan is asked to keep to."""
+
+    budget: int
+    floor: int
+    weights: list[float]
+    source: str
+    columns: Row
+    upper: list[float]
+    bounded: bool
+
+
+def terms(
+    config: Config, seen: Watched, every: str, table: cx.Table, gate: GateAnswers | None
+) -> Terms:
+    """Budget, bounds, shares, rates and traffic of the next period."""
+    plan = config.plan
     budget = plan.budget or usual(seen)
     if budget < len(seen.names):
         raise cx.OptionError(
@@ -273,13 +279,12 @@ def planned(
         )
     even = budget // len(seen.names)
     floor = plan.floor if plan.floor else max(1, min(FLOOR, even // 2))
-    upper = each(plan.capacity, seen.names) or [float("inf")] * len(seen.names)
-    lower = [min(float(floor), most) for most in upper]
-    if sum(lower) > budget and not plan.permanent:
+    upper = each(plan.capacity, seen.names) or [math.inf] * len(seen.names)
+    if sum(min(float(floor), most) for most in upper) > budget and not plan.permanent:
         floor = even
-        lower = [min(float(floor), most) for most in upper]
+    lower = [min(float(floor), most) for most in upper]
     for code in seen.secret:  # what is hidden gets its floor, which says nothing
-        upper[code] = lower[code] = min(float(floor), upper[code])
+        upper[code] = lower[code]
     weights, source = shares_of(plan, seen, gate)
     columns: Row = {
         "lower": lower,
@@ -290,35 +295,28 @@ def planned(
     }
     coming = gate.eligible(every, seen.last) if gate else {}
     if columns["response_rate"] and all(columns["response_rate"]):
-        columns["traffic"] = [max(1.0, coming.get(name, float("inf"))) for name in seen.names]
-    made_up = plan.policy == "proportional" and "traffic" not in columns
-    if made_up:  # nobody has counted the customers: the shares stand for them, and bind nothing
+        columns["traffic"] = [max(1.0, coming.get(name, math.inf)) for name in seen.names]
+    bounded = plan.policy != "proportional" or "traffic" in columns
+    if not bounded:  # nobody has counted the customers: the shares stand for them, and bind nothing
         columns["traffic"] = [1e6 * budget * weight / sum(weights) for weight in weights]
+    return Terms(budget, floor, weights, source, columns, upper, bounded)
+
+
+def planned(
+    config: Config,
+    main: Question,
+    seen: Watched,
+    every: str,
+    monitor: cx.Monitor,
+    asked: bool,
+    gate: GateAnswers | None,
+) -> Row:
+    """The plan of the next period, row by row, with the alarms."""
+    plan, table = config.plan, monitor.points
+    term = terms(config, seen, every, table, gate)
     more: Row = {"soft": True, "period": seen.last + 1, "allowance": plan.allowance}
-    found = cx.plan_points(monitor, budget, policy=plan.policy, **more, **columns)
-    calm = cx.plan_points(monitor, budget, policy="neyman", **more, **columns)
-    now = np.bincount(seen.point[seen.at == seen.last], minlength=len(seen.names))
-    level = leveller(main)
-    rows = []
-    for code, name in enumerate(seen.names):
-        row, state = found.table[code], table[code]
-        secret = code in seen.secret
-        shown: Row = {
-            "point": name,
-            "permanent": name in plan.permanent,
-            "now": int(now[code]) if config.hide_below < 2 else None,
-            "next": int(row["n"]),
-            "without_evidence": None if secret else int(calm.n[code]),
-            "floor": whole(row["floor"]),
-            "capacity": whole(upper[code] if made_up else row["capacity"]),
-            "invitations": inviting(row, columns["response_rate"], code),
-            "reason": "hidden" if secret else row["reason"],
-            "why": "its figures are hidden, so it gets the floor" if secret else why(found, code),
-            "hidden": secret,
-        }
-        stands = standing(state, row, level) | {"share": weights[code] / sum(weights)}
-        shown |= {key: None if secret else one for key, one in stands.items()}
-        rows.append(shown)
+    found = cx.plan_points(monitor, term.budget, policy=plan.policy, **more, **term.columns)
+    calm = cx.plan_points(monitor, term.budget, policy="neyman", **more, **term.columns)
     return {
         "score": main.score.column,
         "period": every,
@@ -327,11 +325,11 @@ def planned(
         "last": label(seen.last, every),
         "periods": seen.last - seen.first + 1,
         "policy": found.policy,
-        "budget": budget,
+        "budget": term.budget,
         "planned": int(sum(found.n)),
-        "floor": floor,
-        "floor_asked": plan.floor or floor,
-        "shares": source,
+        "floor": term.floor,
+        "floor_asked": plan.floor or term.floor,
+        "shares": term.source,
         "error": found.error,
         "variance": found.variance,
         "best_variance": found.best_variance,
@@ -344,7 +342,7 @@ def planned(
         "direction": plan.direction,
         "invitations_known": asked,
         "log_evidence": finite(monitor.log_evidence),
-        "rows": rows,
+        "rows": rows_of(config, main, seen, term, table, found, calm),
         "alarms": [
             alarm(row, seen, main, monitor, every)
             for row in monitor.alarms
@@ -353,6 +351,41 @@ def planned(
         "closed": seen.closed if config.hide_below < 2 else [],
         "without_date": seen.undated,
     }
+
+
+def rows_of(
+    config: Config,
+    main: Question,
+    seen: Watched,
+    term: Terms,
+    table: cx.Table,
+    found: cx.PointsPlan,
+    calm: cx.PointsPlan,
+) -> list[Row]:
+    """One row for each point: its number, why, and where it stands."""
+    now = np.bincount(seen.point[seen.at == seen.last], minlength=len(seen.names))
+    level, rows = leveller(main), []
+    for code, name in enumerate(seen.names):
+        row, secret = found.table[code], code in seen.secret
+        shown: Row = {
+            "point": name,
+            "permanent": name in config.plan.permanent,
+            "now": int(now[code]) if config.hide_below < 2 else None,
+            "next": int(row["n"]),
+            "without_evidence": None if secret else int(calm.n[code]),
+            "floor": whole(row["floor"]),
+            "capacity": whole(row["capacity"] if term.bounded else term.upper[code]),
+            "invitations": None
+            if secret
+            else inviting(row, term.columns["response_rate"], code),
+            "reason": "hidden" if secret else row["reason"],
+            "why": "its figures are hidden, so it gets the floor" if secret else why(found, code),
+            "hidden": secret,
+        }
+        stands = standing(table[code], row, level)
+        stands["share"] = term.weights[code] / sum(term.weights)
+        rows.append(shown | {key: None if secret else one for key, one in stands.items()})
+    return rows
 
 
 def why(found: cx.PointsPlan, code: int) -> str:
@@ -409,13 +442,14 @@ def alarm(row: Row, seen: Watched, main: Question, monitor: cx.Monitor, every: s
         "kind": row["kind"],
         "since": label(since, every),
         "log_evidence": finite(row["log_evidence"]),
-        "n_after": row["n_after"] if row["kind"] == "rate" else int((mine & (seen.at > since)).sum()),
+        "n_after": int((mine & (seen.at > since)).sum()),
         "before": None,
         "after": None,
         "change": None,
     }
     if row["kind"] == "rate":
         return found | {
+            "n_after": row["n_after"],
             "before": row["reference"],
             "after": None
             if row["after"] is None

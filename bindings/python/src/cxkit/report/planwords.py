@@ -77,8 +77,8 @@ def pool(plan: Row) -> str:
         )
     if plan["error"] is not None and plan["error"] >= 0.0005:
         text += (
-            f" For this period that makes the error of the whole {percent(plan['error'], 1)} larger "
-            "than the best plan would."
+            " For this period that makes the error of the whole "
+            f"{percent(plan['error'], 1)} larger than the best plan would."
         )
     return text
 
@@ -149,9 +149,9 @@ def promise(plan: Row) -> str:
     """What an alarm means."""
     unit = f"{plan['period']}s"
     text = (
-        f"While no point has left its reference, the first false alarm comes after {plan['arl']:g} "
-        f"{unit} or more on average, whichever points are asked. The reference is a limit of at "
-        f"least {plan['baseline']} earlier answers. "
+        "While no point has left its reference, the first false alarm comes after "
+        f"{plan['arl']:g} {unit} or more on average, whichever points are asked. "
+        f"The reference is a limit of at least {plan['baseline']} earlier answers. "
     )
     if plan["invitations_known"]:
         text += "Response rates are watched in the same way, apart. "
@@ -183,8 +183,8 @@ def uneven(gate: Row) -> str:
     return (
         f"Customers of class {low['frequency']} could be asked in "
         f"{SHARE.value(low['eligible']['value'])} of their visits, those of class "
-        f"{high['frequency']} in {SHARE.value(high['eligible']['value'])}: figures of all customers "
-        "need weights by class."
+        f"{high['frequency']} in {SHARE.value(high['eligible']['value'])}: figures of all "
+        "customers need weights by class."
     )
 
 
@@ -232,6 +232,7 @@ def steps(found: Row) -> list[str]:
             f"Look whether invitations arrive at {listed(silent)}: fewer answer than before."
         )
     text.append(
-        f"Ask in {when(plan['next'], plan['period'])} as planned below: {plan['planned']:,} answers."
+        f"Ask in {when(plan['next'], plan['period'])} as planned below: {plan['planned']:,} "
+        "answers."
     )
     return text
