@@ -37,9 +37,7 @@ def wanted(config: Config) -> str | None:
         return config.plan.period
     if not config.date or not config.point or config.weight or config.scores[0].metric == "mean":
         return None
-    if config.every:
-        return config.every if config.every in YEAR else None
-    return None if config.wave else "week"
+    return None if config.wave or config.every else "week"
 
 
 def ordinals(times: Array, every: str) -> Array:
