@@ -162,7 +162,14 @@ typedef struct cx_i_undo {
     cx_i_past cells;
     bool known, drawn, invited, entered;
 } cx_i_undo;
-cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo, cx_error *err);
+/* What was looked up ahead of time; it is checked when it is used. */
+typedef struct cx_i_ahead {
+    uint64_t draw, bits; /* the point's draw, and U of the contact for it */
+    uint32_t slot;       /* where the contact was in its shard */
+} cx_i_ahead;
+/* `ahead` may be NULL. */
+cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, const cx_i_ahead *ahead,
+                           cx_i_undo *undo, cx_error *err);
 void cx_i_gate_undo(cx_gate *gate, const cx_decision *decision, const cx_i_undo *undo);
 /* U in the period of this time; and in the period that the point is in. */
 uint64_t cx_i_gate_bits(const cx_gate *gate, cx_i_point *point, uint64_t contact, int64_t time);

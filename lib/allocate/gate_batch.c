@@ -20,7 +20,8 @@ typedef struct gate_batch {
     uint64_t sip0, sip1;
     int64_t rows;
     int64_t *points;
-    uint8_t *reasons;
+    uint8_t *reasons, *codes;
+    bool *hidden;
     uint64_t *bits; /* of the attributes, or NULL */
     cx_i_undo *undo;
     int64_t undo_count, undo_room;
@@ -221,46 +222,61 @@ static void batch_given(const gate_batch *b, int64_t i, cx_decision *d) {
     d->attributes = b->bits == NULL ? 0 : b->bits[i];
 }
 
-/* A contact's keys and counter, then its cells: each is on its way before it is needed. */
-static void batch_fetch(const gate_batch *b, int64_t start, int64_t count) {
+/* -- looking ahead: first the keys and counters of a row, later its cells, then it is decided ---
+ */
+
+static void batch_fetch(const gate_batch *b, int64_t row, cx_i_ahead *ahead) {
     const cx_gate *gate = b->gate;
-    for (int64_t i = start; i < start + count; i++) {
-        uint64_t contact = (uint64_t)b->to.contact[i];
-        const cx_i_shard *shard = cx_i_ledger_shard(gate->ledger, contact);
-        CX_I_PREFETCH(&gate->visits.counts[contact & gate->visits.mask]);
-        if (shard->count > 0) {
-            const uint64_t *home = &shard->keys[cx_i_shard_home(shard, contact)];
-            CX_I_PREFETCH(home);
-            CX_I_PREFETCH(home + 8);
-        }
-        uint64_t bits = cx_i_gate_hash(gate, &gate->points[b->points[i]], contact);
-        const struct cx_i_lot_table *table = cx_i_lots_table(&gate->draws, bits);
-        if (table->slots > 0) CX_I_PREFETCH(&table->draws[cx_i_lots_home(table, bits)]);
+    const cx_i_point *point = &gate->points[b->points[row]];
+    uint64_t contact = (uint64_t)b->to.contact[row];
+    const cx_i_shard *shard = cx_i_ledger_shard(gate->ledger, contact);
+    CX_I_PREFETCH(&gate->visits.counts[contact & gate->visits.mask]);
+    if (shard->count > 0) {
+        const uint64_t *home = &shard->keys[cx_i_shard_home(shard, contact)];
+        CX_I_PREFETCH(home);
+        CX_I_PREFETCH(home + 8);
     }
-    for (int64_t i = start; i < start + count; i++) {
-        const char *cells =
-            (const char *)cx_i_ledger_find(gate->ledger, (uint64_t)b->to.contact[i]);
-        if (cells == NULL) continue;
-        CX_I_PREFETCH(cells);
-        CX_I_PREFETCH(cells + sizeof(cx_i_past) - 1);
-    }
+    ahead->draw = point->draw;
+    ahead->bits = cx_i_gate_hash(gate, point, contact);
+    const struct cx_i_lot_table *table = cx_i_lots_table(&gate->draws, ahead->bits);
+    if (table->slots > 0) CX_I_PREFETCH(&table->draws[cx_i_lots_home(table, ahead->bits)]);
+}
+
+static void batch_fetch_cells(const gate_batch *b, int64_t row, cx_i_ahead *ahead) {
+    uint64_t contact = (uint64_t)b->to.contact[row];
+    ahead->slot = cx_i_ledger_slot(b->gate->ledger, contact);
+    if (ahead->slot == UINT32_MAX) return;
+    const char *cells =
+        (const char *)&cx_i_ledger_shard(b->gate->ledger, contact)->cells[ahead->slot];
+    CX_I_PREFETCH(cells);
+    CX_I_PREFETCH(cells + sizeof(cx_i_past) - 1);
+}
+
+static cx_status batch_decide_row(gate_batch *b, int64_t row, const cx_i_ahead *ahead,
+                                  cx_error *err) {
+    cx_decision decision;
+    cx_i_undo undo;
+    batch_given(b, row, &decision);
+    CX_TRY(cx_i_gate_decide(b->gate, &decision, ahead, &undo, err));
+    batch_write(b, row, &decision);
+    if (!undo.drawn) return CX_OK;
+    cx_status status = batch_remember(b, row, &undo, err);
+    if (status == CX_OK) return CX_OK;
+    cx_i_gate_undo(b->gate, &decision, &undo);
+    cx_i_frequency_take(&b->gate->visits, decision.contact);
+    return status;
 }
 
 static cx_status batch_decide(gate_batch *b, int64_t *row, cx_error *err) {
-    for (int64_t i = 0; i < b->rows; i++) {
-        cx_decision decision;
-        cx_i_undo undo;
-        if (i % BATCH_AHEAD == 0)
-            batch_fetch(b, i, b->rows - i < BATCH_AHEAD ? b->rows - i : BATCH_AHEAD);
-        batch_given(b, i, &decision);
-        CX_TRY(cx_i_gate_decide(b->gate, &decision, &undo, err));
-        batch_write(b, i, &decision);
-        *row = i + 1;
-        if (!undo.drawn) continue;
-        cx_status status = batch_remember(b, i, &undo, err);
-        if (status == CX_OK) continue;
-        cx_i_gate_undo(b->gate, &decision, &undo);
-        return status;
+    cx_i_ahead ring[BATCH_AHEAD];
+    for (int64_t i = -BATCH_AHEAD; i < b->rows; i++) {
+        int64_t far = i + BATCH_AHEAD, near = i + BATCH_AHEAD / 2;
+        if (i >= 0) {
+            CX_TRY(batch_decide_row(b, i, &ring[i % BATCH_AHEAD], err));
+            *row = i + 1;
+        }
+        if (far < b->rows) batch_fetch(b, far, &ring[far % BATCH_AHEAD]);
+        if (near >= 0 && near < b->rows) batch_fetch_cells(b, near, &ring[near % BATCH_AHEAD]);
     }
     return CX_OK;
 }
@@ -294,56 +310,47 @@ static cx_status batch_first_columns(gate_batch *b, cx_error *err) {
     CX_TRY(cx_i_table_i64(b->table, "rule", &b->to.rule, err));
     b->points = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->points);
     b->reasons = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->reasons);
+    b->codes = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->codes);
+    b->hidden = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->hidden);
+    b->to.retry_at = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->to.retry_at);
     b->before = cx_i_alloc_array(&b->gate->allocator, b->gate->count, sizeof *b->before);
-    return b->points == NULL || b->reasons == NULL || b->before == NULL ? cx_i_out_of_memory(err)
-                                                                        : CX_OK;
+    bool whole = b->points != NULL && b->reasons != NULL && b->codes != NULL && b->hidden != NULL &&
+                 b->to.retry_at != NULL && b->before != NULL;
+    return whole ? CX_OK : cx_i_out_of_memory(err);
 }
 
-/* What can fail comes before the first decision: the columns are filled in later. */
-static cx_status batch_room(gate_batch *b, const char ***words, cx_error *err) {
-    *words = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof **words);
-    return *words == NULL ? cx_i_out_of_memory(err) : CX_OK;
-}
-
-static cx_status batch_last_columns(gate_batch *b, const char **words, cx_error *err) {
-    for (int64_t i = 0; i < b->rows; i++)
-        if (b->to.rule[i] < 0) CX_TRY(cx_i_table_null(b->table, i, err));
+static cx_status batch_last_columns(gate_batch *b, cx_error *err) {
+    static const char *const actions[] = {"block", "defer", ""};
+    const char *reasons[CX_REASON_END];
+    int64_t *retry_at;
+    for (int32_t r = 0; r < CX_REASON_END; r++) reasons[r] = cx_reason_name(r);
+    for (int64_t i = 0; i < b->rows; i++) b->hidden[i] = b->to.rule[i] < 0;
+    CX_TRY(cx_i_table_hide(b->table, b->hidden, err));
     CX_TRY(cx_i_gate_names(b->gate, b->points, b->table, err));
-    for (int64_t i = 0; i < b->rows; i++) words[i] = cx_reason_name(b->reasons[i] & 0x7F);
-    CX_TRY(cx_i_table_words(b->table, "reason", words, err));
+    for (int64_t i = 0; i < b->rows; i++) b->codes[i] = b->reasons[i] & 0x7F;
+    CX_TRY(cx_i_table_coded(b->table, "reason", b->codes, reasons, err));
     for (int64_t i = 0; i < b->rows; i++)
-        words[i] = b->to.rule[i] < 0 ? "" : b->reasons[i] >> 7 != 0 ? "defer" : "block";
-    CX_TRY(cx_i_table_words(b->table, "action", words, err));
-    for (int64_t i = 0; i < b->rows; i++)
-        if (b->to.rule[i] < 0) CX_TRY(cx_i_table_null(b->table, i, err));
-    return CX_OK;
+        b->codes[i] = b->hidden[i] ? 2 : (uint8_t)(b->reasons[i] >> 7);
+    CX_TRY(cx_i_table_coded(b->table, "action", b->codes, actions, err));
+    CX_TRY(cx_i_table_hide(b->table, b->hidden, err));
+    CX_TRY(cx_i_table_time(b->table, "retry_at", &retry_at, err));
+    memcpy(retry_at, b->to.retry_at, (size_t)b->rows * sizeof *retry_at);
+    for (int64_t i = 0; i < b->rows; i++) b->hidden[i] = retry_at[i] == b->to.time[i];
+    return cx_i_table_hide(b->table, b->hidden, err);
 }
 
 static cx_status batch_run(gate_batch *b, cx_error *err) {
-    const char **words = NULL;
-    int64_t row = 0, *retry_at;
+    int64_t row = 0;
     CX_TRY(cx_i_table_new(b->rows, &b->gate->allocator, &b->table, err));
     CX_TRY(batch_first_columns(b, err));
     CX_TRY(batch_read_times(b, err));
     CX_TRY(batch_read_points(b, err));
     CX_TRY(batch_read_attributes(b, err));
-    CX_TRY(batch_room(b, &words, err));
-    b->to.retry_at = cx_i_alloc_array(&b->gate->allocator, b->rows, sizeof *b->to.retry_at);
-    cx_status status = b->to.retry_at == NULL ? cx_i_out_of_memory(err) : CX_OK;
-    if (status == CX_OK) {
-        memcpy(b->before, b->gate->points, (size_t)b->gate->count * sizeof *b->before);
-        b->counts = b->gate->counts;
-        status = batch_decide(b, &row, err);
-        if (status == CX_OK) status = batch_last_columns(b, words, err);
-        if (status == CX_OK) status = cx_i_table_time(b->table, "retry_at", &retry_at, err);
-        for (int64_t i = 0; i < b->rows && status == CX_OK; i++) {
-            retry_at[i] = b->to.retry_at[i];
-            if (retry_at[i] == b->to.time[i]) status = cx_i_table_null(b->table, i, err);
-        }
-        if (status != CX_OK) batch_take_back(b, row);
-    }
-    cx_i_free(&b->gate->allocator, b->to.retry_at);
-    cx_i_free(&b->gate->allocator, words);
+    memcpy(b->before, b->gate->points, (size_t)b->gate->count * sizeof *b->before);
+    b->counts = b->gate->counts;
+    cx_status status = batch_decide(b, &row, err);
+    if (status == CX_OK) status = batch_last_columns(b, err);
+    if (status != CX_OK) batch_take_back(b, row);
     return status;
 }
 
@@ -358,7 +365,8 @@ cx_status cx_gate_decide_all(cx_gate *self, const cx_array *contact, const cx_ar
     CX_TRY(batch_check(&b, contact, point, time, attributes, err));
     cx_i_contact_salted(self->options.salt, &b.sip0, &b.sip1);
     cx_status status = batch_run(&b, err);
-    void *scratch[] = {b.points, b.reasons, b.bits, b.undo, b.undo_row, b.before};
+    void *scratch[] = {b.points, b.reasons,  b.codes,  b.hidden,     b.bits,
+                       b.undo,   b.undo_row, b.before, b.to.retry_at};
     for (size_t i = 0; i < sizeof scratch / sizeof *scratch; i++)
         cx_i_free(&self->allocator, scratch[i]);
     if (status == CX_OK)

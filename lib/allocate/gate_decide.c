@@ -121,13 +121,21 @@ static void gate_count(cx_gate *gate, const cx_decision *decision, const cx_i_un
     if (decision->contact != 0) cx_i_frequency_add(&gate->visits, decision->contact);
 }
 
-cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo, cx_error *err) {
+static uint64_t gate_bits_ahead(const cx_gate *gate, cx_i_point *point, const cx_decision *decision,
+                                const cx_i_ahead *ahead) {
+    cx_i_gate_enter_period(gate, point, decision->time);
+    if (ahead != NULL && ahead->draw == point->draw) return ahead->bits;
+    return cx_i_gate_hash(gate, point, decision->contact);
+}
+
+cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, const cx_i_ahead *ahead,
+                           cx_i_undo *undo, cx_error *err) {
     cx_i_point *point = &gate->points[decision->point];
     undo->drawn = undo->invited = undo->entered = false;
     decision->retry_at = decision->time;
     decision->rule = -1;
     decision->policy = gate->policy;
-    uint64_t bits = cx_i_gate_bits(gate, point, decision->contact, decision->time);
+    uint64_t bits = gate_bits_ahead(gate, point, decision, ahead);
     cx_i_gate_advance(gate, point, decision->time);
     decision->period = point->period;
     decision->allocation = point->pace.target.allocation;
@@ -145,7 +153,8 @@ cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, cx_i_undo *undo
         gate_stands(gate, draw, decision);
     }
     if (draw == NULL || !decision->invite) {
-        const cx_i_past *cells = cx_i_ledger_find(gate->ledger, decision->contact);
+        const cx_i_past *cells = cx_i_ledger_find_at(gate->ledger, decision->contact,
+                                                     ahead == NULL ? UINT32_MAX : ahead->slot);
         int32_t stands = decision->reason;
         decision->reason = -1;
         if (cells != NULL) cx_i_gate_judge(gate, point, cells, decision);
@@ -183,7 +192,7 @@ cx_status cx_gate_decide(cx_gate *self, uint64_t contact, int64_t point, int64_t
     decision.point = point;
     decision.time = time;
     decision.attributes = attributes;
-    CX_TRY(cx_i_gate_decide(self, &decision, &undo, err));
+    CX_TRY(cx_i_gate_decide(self, &decision, NULL, &undo, err));
     *out = decision;
     return CX_OK;
 }

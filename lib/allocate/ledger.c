@@ -80,6 +80,17 @@ const cx_i_past *cx_i_ledger_find(const cx_ledger *ledger, uint64_t key) {
     return shard->keys[at] == key ? &shard->cells[at] : NULL;
 }
 
+const cx_i_past *cx_i_ledger_find_at(const cx_ledger *ledger, uint64_t key, uint32_t slot) {
+    const cx_i_shard *shard = cx_i_ledger_shard(ledger, key);
+    if (slot < shard->room && shard->keys[slot] == key) return &shard->cells[slot];
+    return cx_i_ledger_find(ledger, key);
+}
+
+uint32_t cx_i_ledger_slot(const cx_ledger *ledger, uint64_t key) {
+    const cx_i_shard *shard = cx_i_ledger_shard(ledger, key);
+    return shard->count == 0 ? UINT32_MAX : ledger_seek(shard, key);
+}
+
 /* Shifts what follows by one; false when the end is reached. */
 static bool ledger_insert(cx_i_shard *shard, uint32_t at, uint64_t key, const cx_i_past *cells) {
     uint32_t end = at;

@@ -66,6 +66,9 @@ CX_I_INLINE uint32_t cx_i_shard_home(const cx_i_shard *shard, uint64_t key) {
 
 /* The cells of a contact, or NULL. */
 const cx_i_past *cx_i_ledger_find(const cx_ledger *ledger, uint64_t key);
+/* The same, with a slot where it may be; and such a slot. */
+const cx_i_past *cx_i_ledger_find_at(const cx_ledger *ledger, uint64_t key, uint32_t slot);
+uint32_t cx_i_ledger_slot(const cx_ledger *ledger, uint64_t key);
 /* The minute an event ends in; CX_E_DOMAIN before 1970 and beyond 2^32 minutes. */
 cx_status cx_i_ledger_minute(int64_t time, uint32_t *minute, cx_error *err);
 /* Enters an event whose parts are in range. `before`, if not NULL, gets the cells as they were, and

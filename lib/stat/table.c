@@ -105,20 +105,45 @@ cx_status cx_i_table_words(cx_table *table, const char *name, const char *const 
     return CX_OK;
 }
 
+cx_status cx_i_table_coded(cx_table *table, const char *name, const uint8_t *codes,
+                           const char *const *words, cx_error *err) {
+    size_t lengths[UINT8_MAX + 1] = {0};
+    int64_t counts[UINT8_MAX + 1] = {0}, bytes = 0, used = 0;
+    char *characters;
+    int32_t *offsets;
+    for (int64_t i = 0; i < table->rows; i++) counts[codes[i]]++;
+    for (int c = 0; c <= UINT8_MAX; c++) {
+        if (counts[c] == 0) continue;
+        lengths[c] = strlen(words[c]);
+        bytes += counts[c] * (int64_t)lengths[c];
+    }
+    CX_TRY(cx_i_table_string(table, name, bytes, &characters, &offsets, err));
+    for (int64_t i = 0; i < table->rows; i++) {
+        memcpy(characters + used, words[codes[i]], lengths[codes[i]]);
+        used += (int64_t)lengths[codes[i]];
+        offsets[i + 1] = (int32_t)used;
+    }
+    return CX_OK;
+}
+
 /* What is hidden must not stand beneath its null, where an export would carry it. */
 static void table_blank(cx_i_column *column, int64_t row) {
     if (column->dtype == CX_F64) ((double *)column->data)[row] = NAN;
     if (column->dtype == CX_I64) ((int64_t *)column->data)[row] = 0;
 }
 
+static cx_status table_all_valid(cx_table *table, cx_i_column *column, cx_error *err) {
+    size_t bytes = (size_t)((table->rows + 7) / 8);
+    if (column->validity != NULL) return CX_OK;
+    column->validity = cx_i_alloc(&table->allocator, bytes);
+    if (column->validity == NULL) return cx_i_out_of_memory(err);
+    memset(column->validity, 0xFF, bytes);
+    return CX_OK;
+}
+
 cx_status cx_i_table_null(cx_table *table, int64_t row, cx_error *err) {
     cx_i_column *column = &table->columns[table->column_count - 1];
-    if (column->validity == NULL) {
-        size_t bytes = (size_t)((table->rows + 7) / 8);
-        column->validity = cx_i_alloc(&table->allocator, bytes);
-        if (column->validity == NULL) return cx_i_out_of_memory(err);
-        memset(column->validity, 0xFF, bytes);
-    }
+    CX_TRY(table_all_valid(table, column, err));
     uint8_t bit = (uint8_t)(1u << (row & 7));
     if (column->validity[row >> 3] & bit) column->null_count++;
     column->validity[row >> 3] &= (uint8_t)~bit;
@@ -127,8 +152,17 @@ cx_status cx_i_table_null(cx_table *table, int64_t row, cx_error *err) {
 }
 
 cx_status cx_i_table_hide(cx_table *table, const bool *hidden, cx_error *err) {
-    for (int64_t i = 0; i < table->rows && hidden != NULL; i++)
-        if (hidden[i]) CX_TRY(cx_i_table_null(table, i, err));
+    int64_t first = 0;
+    while (hidden != NULL && first < table->rows && !hidden[first]) first++;
+    if (hidden == NULL || first == table->rows) return CX_OK;
+    cx_i_column *column = &table->columns[table->column_count - 1];
+    CX_TRY(table_all_valid(table, column, err));
+    for (int64_t i = first; i < table->rows; i++) {
+        uint8_t *byte = &column->validity[i >> 3], bit = (uint8_t)(hidden[i] << (i & 7));
+        column->null_count += (*byte & bit) != 0;
+        *byte &= (uint8_t)~bit;
+        if (hidden[i]) table_blank(column, i);
+    }
     return CX_OK;
 }
 

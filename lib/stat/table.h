@@ -19,6 +19,9 @@ cx_status cx_i_table_string(cx_table *table, const char *name, int64_t bytes, ch
 /* A string column of words known to live as long as the library (method names and the like). */
 cx_status cx_i_table_words(cx_table *table, const char *name, const char *const *words,
                            cx_error *err);
+/* Likewise, words[codes[row]]. */
+cx_status cx_i_table_coded(cx_table *table, const char *name, const uint8_t *codes,
+                           const char *const *words, cx_error *err);
 /* Marks one element of the column added last as missing. */
 cx_status cx_i_table_null(cx_table *table, int64_t row, cx_error *err);
 /* The same for all rows that are marked; NULL: none. */
