@@ -64,6 +64,7 @@
 %include <cxkit/closed_loop.h>
 %include <cxkit/calibrate.h>
 %include <cxkit/rates.h>
+%include <cxkit/recent.h>
 %include <cxkit/design.h>
 %include <cxkit/survey.h>
 %include <cxkit/strata.h>

@@ -48,6 +48,7 @@
 #include <cxkit/once.h>
 #include <cxkit/calibrate.h>
 #include <cxkit/rates.h>
+#include <cxkit/recent.h>
 #include <cxkit/design.h>
 #include <cxkit/survey.h>
 #include <cxkit/shrink.h>

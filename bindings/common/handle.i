@@ -72,6 +72,7 @@ struct TYPE {};
 %cx_handle(cx_adjustment, cx_adjustment_free)
 %cx_handle(cx_ledger, cx_ledger_free)
 %cx_handle(cx_gate, cx_gate_free)
+%cx_handle(cx_recent, cx_recent_free)
 
 %cx_result(cx_contact)
 %ignore cx_decision::reserved;
@@ -110,6 +111,7 @@ struct TYPE {};
 %cx_options(cx_gate_target_options)
 %cx_options(cx_rule)
 %cx_options(cx_ledger_options)
+%cx_options(cx_recent_options)
 %cx_options(cx_index_options)
 %cx_options(cx_joint_options)
 %cx_options(cx_mean_options)

@@ -12,10 +12,11 @@ static cx_array contact, point, times, attributes, hours, name;
 static cx_frame points;
 static cx_gate *gate, *bare;
 static cx_ledger *ledger;
+static cx_recent *recent;
 static cx_decision row;
 static cx_rule rule;
-static uint8_t bytes[1024], room[1024];
-static size_t size;
+static uint8_t bytes[1024], room[1024], filter_bytes[1024];
+static size_t size, filter_size;
 
 /* -- the calls ----------------------------------------------------------------------------- */
 
@@ -27,6 +28,13 @@ CALL(ledger_history, PTR(0, ledger), 7, HANDLE(1, cx_table))
 CALL(ledger_merge, PTR(0, ledger), PTR(1, ledger))
 CALL(ledger_encode, PTR(0, ledger), PTR(1, room), size)
 CALL(ledger_decode, PTR(0, bytes), size, NULL, HANDLE(1, cx_ledger))
+CALL(recent_new, options, NULL, HANDLE(0, cx_recent))
+CALL(recent_copy, PTR(0, recent), NULL, HANDLE(1, cx_recent))
+CALL(recent_record, PTR(0, recent), 7, 60000000)
+CALL(recent_rates, PTR(0, recent), 60000000, HANDLE(1, cx_table))
+CALL(recent_merge, PTR(0, recent), PTR(1, recent))
+CALL(recent_encode, PTR(0, recent), PTR(1, room), filter_size)
+CALL(recent_decode, PTR(0, filter_bytes), filter_size, NULL, HANDLE(1, cx_recent))
 CALL(gate_new, options, NULL, HANDLE(0, cx_gate))
 CALL(gate_add_rule, PTR(0, bare), PTR(1, &rule))
 CALL(gate_add_points, PTR(0, bare), PTR(1, &points))
@@ -48,6 +56,7 @@ static cx_status call_gate_target(cx_error *err) {
 
 INIT(ledger)
 INIT(gate)
+INIT(recent)
 
 static void init_gate_target(void) {
     cx_gate_target_options target;
@@ -66,6 +75,13 @@ static const function functions[] = {
     PLAIN(ledger_merge, 2),
     PLAIN(ledger_encode, 2),
     PLAIN(ledger_decode, 2),
+    OPTIONS(recent_new, 1, 0, recent, 0, AT(recent, generations), AT(recent, bits)),
+    PLAIN(recent_copy, 2),
+    PLAIN(recent_record, 1),
+    PLAIN(recent_rates, 2),
+    PLAIN(recent_merge, 2),
+    PLAIN(recent_encode, 2),
+    PLAIN(recent_decode, 2),
     OPTIONS(gate_new, 1, 0, gate, 0, 0),
     PLAIN(gate_add_rule, 2),
     PLAIN(gate_add_points, 2),
@@ -87,6 +103,8 @@ static void states_unchanged(const char *what) {
     ck_assert_uint_eq(now, size);
     ck_assert_ok(cx_ledger_encode(ledger, room, now, err));
     ck_assert_msg(memcmp(room, bytes, size) == 0, "%s changed a ledger", what);
+    ck_assert_ok(cx_recent_encode(recent, room, filter_size, err));
+    ck_assert_msg(memcmp(room, filter_bytes, filter_size) == 0, "%s changed a filter", what);
     ck_assert_msg(cx_ledger_size(cx_gate_ledger(gate)) == 0, "%s changed a gate", what);
     ck_assert_msg(cx_gate_size(bare) == 0, "%s added points", what);
 }
@@ -109,6 +127,13 @@ static void setup(void) {
     ck_assert_ok(cx_gate_new(NULL, NULL, &bare, err));
     ck_assert_ok(cx_ledger_new(NULL, NULL, &ledger, err));
     ck_assert_ok(cx_ledger_record(ledger, 9, 0, 0, 60000000, err));
+    cx_recent_options small;
+    cx_recent_options_init(&small);
+    small.capacity = 10;
+    ck_assert_ok(cx_recent_new(&small, NULL, &recent, err));
+    ck_assert_ok(cx_recent_record(recent, 9, 60000000, err));
+    filter_size = cx_recent_encoded_size(recent);
+    ck_assert_ok(cx_recent_encode(recent, filter_bytes, filter_size, err));
     memset(&row, 0, sizeof row);
     row.reason = CX_REASON_NOT_DRAWN, row.contact = 7, row.probability = 0.5, row.rule = -1;
     size = cx_ledger_encoded_size(ledger);
@@ -120,6 +145,7 @@ static void teardown(void) {
     cx_gate_free(gate);
     cx_gate_free(bare);
     cx_ledger_free(ledger);
+    cx_recent_free(recent);
 }
 
 /* -- every allocation ---------------------------------------------------------------------- */
@@ -168,6 +194,18 @@ static cx_status run_ledger(const cx_allocator *allocator, cx_error *err) {
     return status;
 }
 
+static cx_status run_recent(const cx_allocator *allocator, cx_error *err) {
+    cx_recent *made = NULL, *copy = NULL;
+    cx_table *table;
+    cx_status status = cx_recent_decode(filter_bytes, filter_size, allocator, &made, err);
+    if (status == CX_OK) status = cx_recent_copy(made, allocator, &copy, err);
+    if (status == CX_OK && (status = cx_recent_rates(copy, 60000000, &table, err)) == CX_OK)
+        cx_table_free(table);
+    cx_recent_free(made);
+    cx_recent_free(copy);
+    return status;
+}
+
 static int64_t fail_everywhere(cx_status (*run)(const cx_allocator *, cx_error *), bool once) {
     for (int64_t at = 0; at < 10000; at++) {
         fault f = {0, 0, at, once};
@@ -195,6 +233,12 @@ START_TEST(test_a_ledger_survives_every_failing_allocation) {
 }
 END_TEST
 
+START_TEST(test_a_filter_survives_every_failing_allocation) {
+    ck_assert_int_ge(fail_everywhere(run_recent, true), 10);
+    ck_assert_int_ge(fail_everywhere(run_recent, false), 10);
+}
+END_TEST
+
 Suite *suite_arguments_gate(void);
 Suite *suite_arguments_gate(void) {
     Suite *suite = suite_create("arguments_gate");
@@ -203,6 +247,7 @@ Suite *suite_arguments_gate(void) {
     arguments_add(tcase, FUNCTIONS);
     tcase_add_test(tcase, test_a_gate_survives_every_failing_allocation);
     tcase_add_test(tcase, test_a_ledger_survives_every_failing_allocation);
+    tcase_add_test(tcase, test_a_filter_survives_every_failing_allocation);
     suite_add_tcase(suite, tcase);
     return suite;
 }

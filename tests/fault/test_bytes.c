@@ -90,6 +90,17 @@ static cx_status decode_mystery(const uint8_t *bytes, size_t size, encoded *agai
     return status;
 }
 
+static cx_status decode_recent(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
+    cx_recent *recent;
+    cx_status status = cx_recent_decode(bytes, size, NULL, &recent, err);
+    if (status != CX_OK) return status;
+    again->size = cx_recent_encoded_size(recent);
+    ck_assert_uint_le(again->size, ROOM);
+    status = cx_recent_encode(recent, again->bytes, again->size, err);
+    cx_recent_free(recent);
+    return status;
+}
+
 static cx_status decode_ledger(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
     cx_ledger *ledger;
     cx_status status = cx_ledger_decode(bytes, size, NULL, &ledger, err);
@@ -322,6 +333,27 @@ START_TEST(test_a_ledger_refuses_damaged_bytes) {
 }
 END_TEST
 
+static encoded make_recent(void) {
+    cx_recent_options options;
+    cx_recent *recent;
+    encoded made;
+    cx_recent_options_init(&options);
+    options.capacity = 20;
+    ck_assert_ok(cx_recent_new(&options, NULL, &recent, err));
+    for (int64_t i = 0; i < 24; i++)
+        ck_assert_ok(
+            cx_recent_record(recent, cx_contact_number(i, 0), i * i * INT64_C(60000000), err));
+    made.size = cx_recent_encoded_size(recent);
+    ck_assert_ok(cx_recent_encode(recent, made.bytes, made.size, err));
+    cx_recent_free(recent);
+    return made;
+}
+
+START_TEST(test_a_filter_refuses_damaged_bytes) {
+    check_all(make_recent(), decode_recent);
+}
+END_TEST
+
 START_TEST(test_waits_refuse_damaged_bytes) {
     check_all(make_waits(false), decode_waits);
     check_all(make_waits(true), decode_waits);
@@ -423,6 +455,7 @@ Suite *suite_bytes(void) {
     tcase_add_test(tcase, test_visits_refuse_damaged_bytes);
     tcase_add_test(tcase, test_survey_sums_refuse_damaged_bytes);
     tcase_add_test(tcase, test_a_ledger_refuses_damaged_bytes);
+    tcase_add_test(tcase, test_a_filter_refuses_damaged_bytes);
     tcase_add_test(tcase, test_random_bytes_are_refused);
     tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
     tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);
