@@ -22,6 +22,7 @@ SURFACE = {
         "seed, points, salt, policy, p_min, p_max, period, retry, clock_slack, class_window, capacity",
     ),
     "Ledger": ("", "events, capacity, salt"),
+    "Recent": ("", "window, capacity, generations, bits, salt"),
     "Rule": ("", "gap, most, window, event, scope, action, priority, attributes, exempt"),
     "anytime": (
         "scores",
@@ -344,6 +345,7 @@ EXAMPLES = [
     cx.Strata, cx.Strata.add, cx.Strata.estimate, cx.Strata.total,
     cx.Gate, cx.Gate.add_points, cx.Gate.coverage, cx.Gate.decide, cx.Gate.decide_all, cx.Gate.merge,
     cx.Gate.points, cx.Gate.profile, cx.Gate.record, cx.Gate.retire, cx.Gate.target, cx.Ledger, cx.Rule,
+    cx.Recent, cx.Recent.asked, cx.Recent.rates, cx.Recent.record,
     cx.Design, cx.survey_mean, cx.survey_total, cx.survey_ratio, cx.share_of,
     cx.anytime, cx.enps, cx.Tallies.margin,
     cx.nps, cx.csat, cx.ces, cx.mean_score, cx.share, cx.tally_by, cx.decompose, cx.heterogeneity,
@@ -386,7 +388,7 @@ MODULES = [
     for name in (
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
         "errors estimate gap gate index joint journey mean moments monitor mystery net "
-        "nonrespondents plan policy ppi promises random rates response sample satisfaction "
+        "nonrespondents plan policy ppi promises random rates recent response sample satisfaction "
         "silence special strata survey table tally tolerance trend waits weights windows"
     ).split()
 ]

@@ -122,7 +122,7 @@ END_TEST
 
 START_TEST(test_filters_made_differently_do_not_merge) {
     cx_recent *a = make(1000), *b = make(1001);
-    ck_assert_int_eq(cx_recent_merge(a, b, err), CX_E_MISMATCH);
+    ck_assert_int_eq(cx_recent_merge(a, b, NULL), CX_E_MISMATCH);
     ck_assert_int_eq(cx_recent_equal(a, b), 0);
     cx_recent_free(a);
     cx_recent_free(b);
@@ -138,7 +138,7 @@ START_TEST(test_bytes_hold_all_there_is) {
     ck_assert_ok(cx_recent_encode(a, bytes, size, err));
     ck_assert_ok(cx_recent_decode(bytes, size, NULL, &again, err));
     ck_assert_int_eq(cx_recent_equal(a, again), 1);
-    ck_assert_int_eq(cx_recent_decode(bytes, size - 8, NULL, &again, err), CX_E_FORMAT);
+    ck_assert_int_eq(cx_recent_decode(bytes, size - 8, NULL, &again, NULL), CX_E_FORMAT);
     cx_recent_free(a);
     cx_recent_free(again);
     free(bytes);
@@ -149,20 +149,20 @@ START_TEST(test_what_makes_no_sense_is_refused) {
     cx_recent_options options;
     cx_recent *filter = make(10), *none = NULL;
     cx_table *table;
-    ck_assert_int_eq(cx_recent_record(filter, 0, START, err), CX_E_DOMAIN);
-    ck_assert_int_eq(cx_recent_record(filter, 1, -1, err), CX_E_DOMAIN);
-    ck_assert_int_eq(cx_recent_rates(filter, -1, &table, err), CX_E_DOMAIN);
+    ck_assert_int_eq(cx_recent_record(filter, 0, START, NULL), CX_E_DOMAIN);
+    ck_assert_int_eq(cx_recent_record(filter, 1, -1, NULL), CX_E_DOMAIN);
+    ck_assert_int_eq(cx_recent_rates(filter, -1, &table, NULL), CX_E_DOMAIN);
     ck_assert_int_eq(cx_recent_asked(NULL, 1, 0), 0);
     ck_assert_int_eq(cx_recent_asked(filter, 0, 0), 0);
     cx_recent_options_init(&options);
     options.window = NAN;
-    ck_assert_int_eq(cx_recent_new(&options, NULL, &none, err), CX_E_OPTION);
+    ck_assert_int_eq(cx_recent_new(&options, NULL, &none, NULL), CX_E_OPTION);
     cx_recent_options_init(&options);
     options.bits = 3;
-    ck_assert_int_eq(cx_recent_new(&options, NULL, &none, err), CX_E_OPTION);
+    ck_assert_int_eq(cx_recent_new(&options, NULL, &none, NULL), CX_E_OPTION);
     cx_recent_options_init(&options);
     options.capacity = 0;
-    ck_assert_int_eq(cx_recent_new(&options, NULL, &none, err), CX_E_OPTION);
+    ck_assert_int_eq(cx_recent_new(&options, NULL, &none, NULL), CX_E_OPTION);
     ck_assert_ptr_null(none);
     cx_recent_free(filter);
     cx_recent_free(NULL);

@@ -90,6 +90,7 @@ from .policy import Draw, PointsPlan, plan_draw, plan_points
 from .ppi import PpiEstimate, ppi_mean, ppi_nps
 from .promises import Promises, promises
 from .rates import Dispositions, ResponseRates, dispositions, response_rates
+from .recent import Recent
 from .response import ResponseSpeed, response_speed
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
@@ -170,6 +171,7 @@ __all__ = [
     "Promises",
     "Propensity",
     "RIndicator",
+    "Recent",
     "Resolution",
     "ResponseRates",
     "ResponseSpeed",
