@@ -293,6 +293,21 @@ static void store_free(cx_store *store) {
     free(store);
 }
 
+static cx_status store_check(const cx_store_options *options, cx_error *err) {
+    if (options == NULL) return CX_OK;
+    if (options->struct_size != sizeof *options)
+        return store_fail(err, CX_E_OPTION,
+                          "struct_size of cx_store_options is %u; it has to be %u",
+                          (unsigned)options->struct_size, (unsigned)sizeof *options);
+    if (options->group != 0 && options->group != 1)
+        return store_fail(err, CX_E_OPTION, "group is %d; it has to be 0 or 1",
+                          (int)options->group);
+    if (options->accept_loss != 0 && options->accept_loss != 1)
+        return store_fail(err, CX_E_OPTION, "accept_loss is %d; it has to be 0 or 1",
+                          (int)options->accept_loss);
+    return CX_OK;
+}
+
 cx_status cx_store_open(const char *path, cx_gate *gate, const cx_store_options *options,
                         cx_store **out, cx_error *err) {
     if (path == NULL || gate == NULL || out == NULL)
@@ -300,10 +315,8 @@ cx_status cx_store_open(const char *path, cx_gate *gate, const cx_store_options 
                           path == NULL   ? "path"
                           : gate == NULL ? "gate"
                                          : "out");
-    if (options != NULL && options->struct_size != sizeof *options)
-        return store_fail(err, CX_E_OPTION,
-                          "struct_size of cx_store_options is %u; it has to be %u",
-                          (unsigned)options->struct_size, (unsigned)sizeof *options);
+    cx_status checked = store_check(options, err);
+    if (checked != CX_OK) return checked;
     cx_store *store = calloc(1, sizeof *store);
     if (store == NULL) return store_fail(err, CX_E_MEMORY, "out of memory");
     store->mark = -1;

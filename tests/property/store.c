@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -285,6 +286,99 @@ static void check_erase(void) {
     ok(reopen(1, false, &again, &err) == CX_OK && again == rows, "and the rest is still a log");
 }
 
+/* -- bad arguments ------------------------------------------------------------------------- */
+
+static bool told_so(cx_status status, cx_status wanted, const cx_error *err) {
+    return status == wanted && err->code == (int32_t)wanted && err->text[0] != '\0';
+}
+
+static void check_arguments(void) {
+    cx_gate *gate = make(1);
+    cx_store_options options;
+    cx_store *store = NULL;
+    cx_decision d;
+    cx_error e;
+    int missing = 0, wrong = 0;
+    clear();
+    missing += told_so(cx_store_open(NULL, gate, NULL, &store, &e), CX_E_NULL, &e);
+    missing += told_so(cx_store_open(path, NULL, NULL, &store, &e), CX_E_NULL, &e);
+    missing += told_so(cx_store_open(path, gate, NULL, NULL, &e), CX_E_NULL, &e);
+    missing += told_so(cx_store_decide(NULL, 1, 0, START, 0, &d, &e), CX_E_NULL, &e);
+    missing += told_so(cx_store_record(NULL, 1, 0, 0, START, &e), CX_E_NULL, &e);
+    missing += told_so(cx_store_commit(NULL, &e), CX_E_NULL, &e);
+    missing += told_so(cx_store_erase(NULL, 1, &e), CX_E_NULL, &e);
+    ok(missing == 7 && cx_store_rows(NULL) == 0 && cx_store_close(NULL, &e) == CX_OK,
+       "what is missing is named");
+    for (int i = 0; i < 4; i++) {
+        cx_store_options_init(&options);
+        if (i == 0) options.group = 2;
+        if (i == 1) options.accept_loss = -1;
+        if (i == 2) options.struct_size = 0;
+        if (i == 3) options.struct_size = sizeof options + 64;
+        wrong += told_so(cx_store_open(path, gate, &options, &store, &e), CX_E_OPTION, &e);
+    }
+    ok(wrong == 4 && store == NULL && access(path, F_OK) != 0,
+       "options outside their range are refused, and no file is made");
+    must(cx_store_open(path, gate, NULL, &store, &e), &e);
+    must(cx_store_decide(store, 1, 0, START, 0, &d, &e), &e);
+    int64_t rows = cx_store_rows(store);
+    int bad = told_so(cx_store_decide(store, 1, 0, START, 0, NULL, &e), CX_E_NULL, &e) +
+              told_so(cx_store_decide(store, 1, 99, START, 0, &d, &e), CX_E_NAME, &e) +
+              told_so(cx_store_decide(store, 1, 0, START - MINUTE, 0, &d, &e), CX_E_DOMAIN, &e) +
+              told_so(cx_store_record(store, 1, 0, 9, START, &e), CX_E_DOMAIN, &e) +
+              told_so(cx_store_record(store, 0, 0, 0, START, &e), CX_E_DOMAIN, &e);
+    ok(bad == 5 && cx_store_rows(store) == rows, "a refused call leaves no row");
+    ok(cx_store_decide(store, 2, 0, START, 0, &d, NULL) == CX_OK, "and the store goes on");
+    must(cx_store_close(store, &e), &e);
+    cx_gate_free(gate);
+}
+
+/* -- a full disk --------------------------------------------------------------------------- */
+
+/* Files of this process may not grow beyond a size: writing fails as on a full disk. */
+static void write_until_full(void) {
+    struct rlimit limit = {1 << 17, 1 << 17};
+    cx_gate *gate = make(1);
+    cx_store *store;
+    cx_error err;
+    cx_decision d;
+    cx_status status = CX_OK;
+    signal(SIGXFSZ, SIG_IGN);
+    must(cx_store_open(path, gate, NULL, &store, &err), &err);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) exit(3);
+    for (int64_t i = 0; i < MOST - 16 && status == CX_OK; i++) {
+        row done = {cx_contact_number(i % 997, 0), START + i * MINUTE, 0, -1, 0};
+        status = cx_store_decide(store, done.contact, i % POINTS, done.time, 0, &d, &err);
+        done.u = d.u, done.reason = d.reason;
+        if (status == CX_OK) acknowledge(&done);
+    }
+    bool said = told_so(status, CX_E_LIMIT, &err);
+    bool refuses = cx_store_decide(store, 1, 0, START + MOST * MINUTE, 0, &d, &err) == CX_E_LIMIT;
+    cx_status closed = cx_store_close(store, &err);
+    (void)closed; /* whichever it was: what counts is in the file */
+    cx_gate_free(gate);
+    _exit(said && refuses ? 0 : 4);
+}
+
+static void check_full(void) {
+    int64_t rows = 0;
+    int left = 0;
+    cx_error err;
+    clear();
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) write_until_full();
+    waitpid(child, &left, 0);
+    printf("# %ld rows until the disk was full\n", (long)told->count);
+    ok(WIFEXITED(left) && WEXITSTATUS(left) == 0,
+       "a full disk is told, and the store refuses everything after it");
+    int64_t sure = told->count;
+    cx_status status = reopen(1, false, &rows, &err);
+    if (status != CX_OK) printf("# %s\n", err.text);
+    ok(sure > 0 && status == CX_OK && rows >= sure && compare() == 0,
+       "and every row that was acknowledged before it is there");
+}
+
 int main(int argc, char **argv) {
     int kills = argc > 1 ? atoi(argv[1]) : 200;
     told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -295,6 +389,8 @@ int main(int argc, char **argv) {
     check_kills(kills);
     check_damage(kills < 400 ? kills : 400);
     check_erase();
+    check_arguments();
+    check_full();
     clear();
     rmdir(folder);
     printf("1..%d\n", tests);

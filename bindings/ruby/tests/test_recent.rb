@@ -23,6 +23,7 @@ class TestRecent < Minitest::Test
     assert_equal a, again
     assert again.asked?("Ada", START)
     assert a.dup.asked?("Ada", START)
+    assert Marshal.load(Marshal.dump(a)).asked?("Ada", START)
   end
 
   def test_the_rate_of_mistakes_is_reported

@@ -24,6 +24,15 @@ module CXKit
       super(bytes).tap { |made| made.instance_variable_set(:@salt, salt) }
     end
 
+    def marshal_dump
+      [to_bytes, @salt]
+    end
+
+    def marshal_load(given)
+      super(given[0])
+      @salt = given[1]
+    end
+
     # Enters that a contact was asked.
     def record(contact, time)
       write { |handle| Native.cx_recent_record(handle, Ledger.key(contact, @salt), Options.moment(:time, time)) }
