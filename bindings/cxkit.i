@@ -78,6 +78,7 @@
 %include <cxkit/ledger.h>
 %include <cxkit/gate.h>
 %include <cxkit/policy.h>
+%include <cxkit/simulate.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>
 %include <cxkit/driver.h>

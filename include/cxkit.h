@@ -21,6 +21,7 @@
 #include <cxkit/random.h>
 #include <cxkit/estimate.h>
 #include <cxkit/table.h>
+#include <cxkit/simulate.h>
 #include <cxkit/special.h>
 #include <cxkit/tally.h>
 #include <cxkit/trend.h>

@@ -73,6 +73,7 @@ struct TYPE {};
 %cx_handle(cx_ledger, cx_ledger_free)
 %cx_handle(cx_gate, cx_gate_free)
 %cx_handle(cx_recent, cx_recent_free)
+%cx_handle(cx_simulation, cx_simulation_free)
 
 %cx_result(cx_contact)
 %ignore cx_decision::reserved;
@@ -99,6 +100,7 @@ struct TYPE {};
 %cx_result(cx_closed_loop_result)
 %cx_result(cx_sample)
 %cx_result(cx_target_result)
+%cx_result(cx_simulation_result)
 
 %cx_options(cx_adaptive_options)
 %cx_options(cx_answer_options)
@@ -167,6 +169,8 @@ struct TYPE {};
 %ignore cx_policy_plan;
 %ignore cx_policy_options::allocator;
 %cx_options(cx_policy_options)
+%ignore cx_simulation_options::allocator;
+%cx_options(cx_simulation_options)
 %cx_options(cx_waits_options)
 %cx_options(cx_curve_options)
 %cx_options(cx_promise_options)

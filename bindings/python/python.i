@@ -23,6 +23,7 @@
 }
 %enddef
 %cx_unlocked(cx_drivers_adjusted)
+%cx_unlocked(cx_simulation_run)
 
 %typemap(out, noblock=1) cx_status {
     if (cx_call_end(&cx_this, $1) != CX_OK) {

@@ -14,5 +14,10 @@ cx_i_draws cx_i_draws_at(uint64_t seed, uint32_t purpose, uint32_t draw, int64_t
 double cx_i_draw_normal(cx_i_draws *draws);
 double cx_i_draw_gamma(cx_i_draws *draws, double shape); /* shape > 0, scale 1 */
 double cx_i_draw_beta(cx_i_draws *draws, double a, double b);
+double cx_i_draw_uniform(cx_i_draws *draws); /* strictly between 0 and 1 */
+/* n >= 0 tries, 0 <= chance <= 1 */
+int64_t cx_i_draw_binomial(cx_i_draws *draws, int64_t n, double chance);
+/* n >= 0 answers in three classes, of which the first and the last have these chances. */
+void cx_i_draw_trinomial(cx_i_draws *draws, int64_t n, double first, double last, int64_t out[3]);
 
 #endif

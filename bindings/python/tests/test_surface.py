@@ -217,6 +217,11 @@ SURFACE = {
         "weight, s2, known, log_evidence, lower, upper, traffic, response_rate, cost, permanent, "
         "information, local, likelihood, age, drift, answered, outstanding",
     ),
+    "simulate_allocation": (
+        "",
+        "scenario, policy, runs, seed, first_run, threads, form, arl, boost, gamma, allowance, "
+        "compensation",
+    ),
     "propensity": ("X, responded", "weights, ridge, max_iterations"),
     "r_indicator": ("propensity", "weights, variances, ddof"),
     "r_indicator_partial": ("propensity, by", "weights, ddof"),
@@ -299,6 +304,7 @@ DEFAULTS = {
     "compare": {"paired": False, "method": "auto", "confidence": 0.95, "score": "nps"},
     "plan": {"lower": 0, "upper": None, "known": 0, "cost": None, "integer": True},
     "plan_points": {"policy": "evidence", "unit": "answers", "rounding": "auto", "seed": 0},
+    "simulate_allocation": {"scenario": "S1", "policy": "evidence", "runs": 200, "seed": 0},
     "correlate": {"method": "pearson", "weights": None, "confidence": 0.95},
     "drivers": {"method": "shapley", "adjust": None, "weights": None},
     "Tally": {"scale": (0, 10)},
@@ -371,7 +377,8 @@ EXAMPLES = [
     cx.Monitor, cx.Monitor.observe, cx.Monitor.observe_counts, cx.Monitor.invite,
     cx.Monitor.advance, cx.Monitor.set_baseline, cx.Monitor.set_cycle, cx.Monitor.acknowledge,
     cx.Monitor.fork,
-    cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw, cx.correlate,
+    cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw,
+    cx.simulate_allocation, cx.correlate,
     cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -389,7 +396,7 @@ MODULES = [
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
         "errors estimate gap gate index joint journey mean moments monitor mystery net "
         "nonrespondents plan policy ppi promises random rates recent response sample satisfaction "
-        "silence special strata survey table tally tolerance trend waits weights windows"
+        "silence simulate special strata survey table tally tolerance trend waits weights windows"
     ).split()
 ]
 

@@ -95,6 +95,7 @@ from .response import ResponseSpeed, response_speed
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
+from .simulate import SimulatedAllocation, simulate_allocation
 from .strata import Strata
 from .survey import (
     Design,
@@ -179,6 +180,7 @@ __all__ = [
     "SampleSize",
     "Shrinkage",
     "Silence",
+    "SimulatedAllocation",
     "SingularError",
     "Strata",
     "SuppressedError",
@@ -258,6 +260,7 @@ __all__ = [
     "shares",
     "shrink",
     "silence",
+    "simulate_allocation",
     "special",
     "survey_mean",
     "survey_ratio",

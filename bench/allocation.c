@@ -1,0 +1,204 @@
+/* The scenarios of simulated allocation, as CSV: what every policy finds, how soon, and what it
+ * costs.
+ *
+ *     bench/allocation [SCENARIO [RUNS [THREADS [LABEL,LABEL..]]]]        default: S1 200 2, all
+ *
+ * docs/validation/allocation.csv holds what it printed for docs/validation/allocation.md. Blocks of
+ * runs go to threads; the figures do not depend on their number. */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "bench.h"
+
+#include <cxkit.h>
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct setting {
+    const char *label;
+    int32_t policy;
+    double value; /* boost, allowance or compensation; 0: the default */
+    double gamma;
+} setting;
+
+static const setting settings[] = {
+    {"proportional", CX_POLICY_PROPORTIONAL, 0, 0},
+    {"neyman", CX_POLICY_NEYMAN, 0, 0},
+    {"uniform", CX_POLICY_UNIFORM, 0, 0},
+    {"random", CX_SIMULATED_RANDOM, 0, 0},
+    {"tras 0.15", CX_POLICY_TRAS, 0.15, 0},
+    {"tras 0.02", CX_POLICY_TRAS, 0.02, 0},
+    {"tssrp", CX_POLICY_TSSRP, 0, 0},
+    {"detect", CX_POLICY_DETECT, 0, 0},
+    {"stay", CX_SIMULATED_STAY, 0, 0},
+    {"exploration", CX_POLICY_EXPLORATION, 0, 0},
+    {"precision-budget 5 %", CX_POLICY_PRECISION_BUDGET, 0.05, 0},
+    {"precision-budget 10 %", CX_POLICY_PRECISION_BUDGET, 0.10, 0},
+    {"precision-budget 25 %", CX_POLICY_PRECISION_BUDGET, 0.25, 0},
+    {"evidence 1.4 1", CX_POLICY_EVIDENCE, 1.4142135623730951, 1},
+    {"evidence 4.5 1", CX_POLICY_EVIDENCE, 4.4721359549995796, 1},
+    {"evidence", CX_POLICY_EVIDENCE, 14, 1.5},
+    {"evidence 24 1.5", CX_POLICY_EVIDENCE, 24.49489742783178, 1.5},
+    {"evidence 141 1.5", CX_POLICY_EVIDENCE, 141.42135623730951, 1.5},
+    {"oracle", CX_SIMULATED_ORACLE, 0, 0},
+};
+
+enum { SETTINGS = sizeof settings / sizeof *settings, MOST_THREADS = 64 };
+
+static void stop(cx_status status, const cx_error *err) {
+    if (status == CX_OK) return;
+    fprintf(stderr, "%s\n", err->text);
+    exit(1);
+}
+
+typedef struct job {
+    cx_simulation *simulation;
+    int64_t first, count;
+} job;
+
+static void *work(void *given) {
+    job *mine = given;
+    cx_error err;
+    stop(cx_simulation_run(mine->simulation, mine->first, mine->count, &err), &err);
+    return NULL;
+}
+
+static cx_simulation_result simulate(const cx_simulation_options *options, int64_t runs,
+                                     int threads) {
+    pthread_t thread[MOST_THREADS];
+    job jobs[MOST_THREADS];
+    cx_simulation_result result;
+    cx_error err;
+    for (int k = 0; k < threads; k++) {
+        jobs[k].first = runs * k / threads;
+        jobs[k].count = runs * (k + 1) / threads - jobs[k].first;
+        stop(cx_simulation_new(options, &jobs[k].simulation, &err), &err);
+        if (pthread_create(&thread[k], NULL, work, &jobs[k]) != 0) exit(1);
+    }
+    for (int k = 0; k < threads; k++) pthread_join(thread[k], NULL);
+    for (int k = 1; k < threads; k++) {
+        stop(cx_simulation_merge(jobs[0].simulation, jobs[k].simulation, &err), &err);
+        cx_simulation_free(jobs[k].simulation);
+    }
+    stop(cx_simulation_read(jobs[0].simulation, &result, &err), &err);
+    cx_simulation_free(jobs[0].simulation);
+    return result;
+}
+
+typedef struct column {
+    const char *name;
+    size_t offset;
+} column;
+
+#define COLUMN(name)                                                                               \
+    { #name, offsetof(cx_simulation_result, name) }
+
+static const column columns[] = {
+    COLUMN(arl),
+    COLUMN(arl_se),
+    COLUMN(delay),
+    COLUMN(delay_se),
+    COLUMN(delay_p90),
+    COLUMN(delay_value),
+    COLUMN(clean_delay),
+    COLUMN(clean_se),
+    COLUMN(calibrated_threshold),
+    COLUMN(calibrated_delay),
+    COLUMN(calibrated_se),
+    COLUMN(calibrated_p90),
+    COLUMN(calibrated_value),
+    COLUMN(true_share),
+    COLUMN(rate_delay),
+    COLUMN(error_ratio),
+    COLUMN(error_after),
+    COLUMN(error_day),
+    COLUMN(error_week),
+    COLUMN(error_month),
+    COLUMN(neyman_day),
+    COLUMN(coverage),
+    COLUMN(bias),
+    COLUMN(bias_se),
+    COLUMN(point_bias),
+    COLUMN(point_bias_se),
+    COLUMN(pooled_bias),
+    COLUMN(pooled_bias_se),
+    COLUMN(root_bias),
+    COLUMN(root_bias_se),
+    COLUMN(company_bias),
+    COLUMN(company_bias_se),
+    COLUMN(pooled_error),
+    COLUMN(days_error),
+    COLUMN(root_error),
+    COLUMN(worst_bias),
+    COLUMN(wrong_share),
+    COLUMN(change_bias),
+    COLUMN(change_error),
+    COLUMN(change_naive),
+    COLUMN(outstanding_error),
+};
+
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static void print_head(void) {
+    printf("scenario,policy,runs,clean,cut,max_age");
+    for (int c = 0; c < COLUMNS; c++) printf(",%s", columns[c].name);
+    printf(",seconds\n");
+}
+
+static void print(const char *scenario, const char *label, const cx_simulation_result *result,
+                  double took) {
+    printf("%s,%s,%lld,%lld,%lld,%lld", scenario, label, (long long)result->runs,
+           (long long)result->clean, (long long)result->cut, (long long)result->max_age);
+    for (int c = 0; c < COLUMNS; c++) {
+        double value;
+        memcpy(&value, (const char *)result + columns[c].offset, sizeof value);
+        printf(",%.6g", value);
+    }
+    printf(",%.1f\n", took);
+    fflush(stdout);
+}
+
+static int32_t scenario_of(const char *name) {
+    for (int32_t s = 0; s < CX_SCENARIO_END; s++)
+        if (strcmp(cx_scenario_name(s), name) == 0) return s;
+    fprintf(stderr, "there is no scenario %s\n", name);
+    exit(2);
+}
+
+static bool is_listed(const char *list, const char *label) {
+    size_t length = strlen(label);
+    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, label, length) == 0 && (at[length] == ',' || at[length] == 0)) return true;
+    }
+    return false;
+}
+
+int main(int argc, char **argv) {
+    const char *scenario = argc > 1 ? argv[1] : "S1";
+    int64_t runs = argc > 2 ? atoll(argv[2]) : 200;
+    int threads = argc > 3 ? atoi(argv[3]) : 2;
+    const char *only = argc > 4 ? argv[4] : NULL;
+    if (threads < 1 || threads > MOST_THREADS || runs < threads) return 2;
+    print_head();
+    for (int s = 0; s < SETTINGS; s++) {
+        const setting *given = &settings[s];
+        cx_simulation_options options;
+        cx_simulation_options_init(&options);
+        options.scenario = scenario_of(scenario);
+        options.policy = given->policy;
+        options.seed = 20;
+        if (given->policy == CX_POLICY_EVIDENCE)
+            options.boost = given->value, options.gamma = given->gamma;
+        if (given->policy == CX_POLICY_PRECISION_BUDGET) options.allowance = given->value;
+        if (given->policy == CX_POLICY_TRAS) options.compensation = given->value;
+        if (only != NULL && !is_listed(only, given->label)) continue;
+        double start = bench_now();
+        cx_simulation_result result = simulate(&options, runs, threads);
+        print(scenario, given->label, &result, bench_now() - start);
+    }
+    return 0;
+}
