@@ -176,7 +176,7 @@ def _fields(raw: Any, scenario: str, policy: str) -> SimulatedAllocation:
         for name in SimulatedAllocation.__dataclass_fields__
         if name not in ("scenario", "policy")
     }
-    figures = {
+    figures: dict[str, Any] = {
         name: None if isinstance(value, float) and math.isnan(value) else value
         for name, value in found.items()
     }
