@@ -9,7 +9,7 @@ void cx_i_frequency_advance(cx_i_frequency *visits, int64_t time) {
     if (passed <= 0) return;
     if (visits->current >= 0)
         for (uint64_t i = 0; i <= visits->mask; i++)
-            visits->counts[i] = passed > 7 ? 0 : (uint8_t)(visits->counts[i] >> passed);
+            visits->counts[i] = (uint8_t)(passed > 7 ? 0 : visits->counts[i] >> (int)passed);
     visits->current = now;
 }
 

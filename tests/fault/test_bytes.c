@@ -282,7 +282,7 @@ static void check_mended(const encoded *e, codec decode) {
     for (size_t at = 0; at + CHECKSUM < e->size; at++)
         for (size_t v = 0; v < 5 + 8; v++) {
             copy = *e;
-            copy.bytes[at] = v < 5 ? values[v] : (uint8_t)(copy.bytes[at] ^ 1u << (v - 5));
+            copy.bytes[at] = (uint8_t)(v < 5 ? values[v] : copy.bytes[at] ^ 1u << (v - 5));
             mend_checksum(&copy);
             cx_status status = decode(copy.bytes, copy.size, &again, NULL);
             if (status == CX_OK) {

@@ -246,7 +246,7 @@ static void check_damage(int turns) {
         bytes *hurt = &files[which];
         if (hurt->size == 0) continue;
         size_t at = (size_t)below((int)hurt->size), size = t % 3 == 0 ? at : hurt->size;
-        uint8_t bit = t % 3 == 0 ? 0 : (uint8_t)(1 << below(8));
+        uint8_t bit = (uint8_t)(t % 3 == 0 ? 0 : 1 << below(8));
         hurt->data[at] ^= bit;
         spill(names[which], hurt, size);
         hurt->data[at] ^= bit;
