@@ -253,7 +253,13 @@ static void check_damage(int turns) {
         cx_status status = reopen(1, false, &rows, &err);
         refused += status != CX_OK;
         told->count = sure;
-        silent += status == CX_OK ? rows < sure || compare() != 0 : err.text[0] == '\0';
+        int64_t wrong = status == CX_OK ? compare() : 0;
+        bool bad = status == CX_OK ? rows < sure || wrong != 0 : err.text[0] == '\0';
+        if (bad)
+            printf("# %s, byte %zu of %zu: status %d, %ld rows of %ld, %ld wrong: %s\n",
+                   names[which], at, size, (int)status, (long)rows, (long)sure, (long)wrong,
+                   err.text);
+        silent += bad;
     }
     for (int f = 0; f < 3; f++) spill(names[f], &files[f], files[f].size);
     printf("# %d damaged files, %ld refused\n", turns, (long)refused);
