@@ -21,19 +21,12 @@ static const struct {
                     TABLE_FIELD(answered),      TABLE_FIELD(outstanding)};
 enum { TABLE_FIELDS = sizeof table_fields / sizeof *table_fields };
 
-static const cx_array *table_column(const cx_frame *frame, const char *name) {
-    for (int64_t c = 0; c < frame->count; c++)
-        if (frame->columns[c].name != NULL && strcmp(frame->columns[c].name, name) == 0)
-            return &frame->columns[c];
-    return NULL;
-}
-
 static cx_status table_check(const cx_frame *frame, cx_error *err) {
     CX_TRY(cx_i_frame_check(frame, "points", CX_I_KEYS, err));
     if (frame->columns[0].length == 0)
         return cx_i_fail(err, CX_E_EMPTY, "there is no point to plan for: the table has no rows");
     for (int f = 0; f < TABLE_FIELDS; f++) {
-        const cx_array *column = table_column(frame, table_fields[f].name);
+        const cx_array *column = cx_i_frame_find(frame, table_fields[f].name);
         if (column != NULL)
             CX_TRY(cx_i_array_check(column, table_fields[f].name, CX_I_NUMBERS, err));
     }
@@ -45,7 +38,7 @@ static void table_read(const cx_frame *frame, double *room, cx_points *points) {
     memset(points, 0, sizeof *points);
     points->count = count;
     for (int f = 0; f < TABLE_FIELDS; f++) {
-        const cx_array *column = table_column(frame, table_fields[f].name);
+        const cx_array *column = cx_i_frame_find(frame, table_fields[f].name);
         if (column == NULL) continue;
         for (int64_t start = 0; start < count; start += CX_I_BLOCK)
             cx_i_array_read(column, start, count - start < CX_I_BLOCK ? count - start : CX_I_BLOCK,
@@ -58,7 +51,7 @@ static void table_read(const cx_frame *frame, double *room, cx_points *points) {
 static int64_t table_wanted(const cx_frame *frame) {
     int64_t wanted = 0;
     for (int f = 0; f < TABLE_FIELDS; f++)
-        wanted += table_column(frame, table_fields[f].name) != NULL;
+        wanted += cx_i_frame_find(frame, table_fields[f].name) != NULL;
     return wanted;
 }
 
@@ -66,7 +59,7 @@ static int64_t table_wanted(const cx_frame *frame) {
 
 static cx_status table_names(const cx_frame *frame, const cx_allocator *allocator, cx_table *table,
                              cx_error *err) {
-    const cx_array *name = table_column(frame, "point");
+    const cx_array *name = cx_i_frame_find(frame, "point");
     if (name == NULL) return CX_OK;
     cx_frame by = {name, 1, {0, 0}};
     cx_i_keys keys;

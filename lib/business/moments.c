@@ -211,9 +211,7 @@ static cx_status moments_find_columns(const cx_moments *self, const cx_frame *x,
                                       const cx_array *weights, cx_error *err) {
     CX_TRY(cx_i_frame_check(x, "x", CX_I_KEYS, err));
     for (int64_t j = 0; j < self->p; j++) {
-        self->found[j] = NULL;
-        for (int64_t c = 0; c < x->count && self->found[j] == NULL; c++)
-            if (strcmp(x->columns[c].name, self->names[j]) == 0) self->found[j] = &x->columns[c];
+        self->found[j] = cx_i_frame_find(x, self->names[j]);
         if (self->found[j] == NULL)
             return cx_i_moments_blame(
                 err, self->names[j],

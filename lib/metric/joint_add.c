@@ -158,10 +158,7 @@ static cx_status joint_find_columns(cx_joint *self, const cx_frame *x, const cx_
                                     const cx_answer_options *options, cx_error *err) {
     CX_TRY(cx_i_frame_check(x, "x", CX_I_KEYS, err));
     for (int64_t i = 0; i < self->k; i++) {
-        self->found[i] = NULL;
-        for (int64_t c = 0; c < x->count && self->found[i] == NULL; c++)
-            if (strcmp(x->columns[c].name, self->component[i].name) == 0)
-                self->found[i] = &x->columns[c];
+        self->found[i] = cx_i_frame_find(x, self->component[i].name);
         if (self->found[i] == NULL)
             return cx_i_fail(err, CX_E_NAME, "x has no column called %s", self->component[i].name);
         cx_i_answers answers = {self->found[i], weights, options};

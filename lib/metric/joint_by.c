@@ -12,9 +12,7 @@ cx_status cx_i_joint_source_find(cx_i_joint_source *source, const cx_joint *name
                                  cx_error *err) {
     CX_TRY(cx_i_frame_check(x, role, CX_I_KEYS, err));
     for (int64_t i = 0; i < count; i++) {
-        const cx_array *found = NULL;
-        for (int64_t c = 0; c < x->count && found == NULL; c++)
-            if (strcmp(x->columns[c].name, names->component[i].name) == 0) found = &x->columns[c];
+        const cx_array *found = cx_i_frame_find(x, names->component[i].name);
         if (found == NULL)
             return cx_i_fail(err, CX_E_NAME, "%s has no column called %s", role,
                              names->component[i].name);

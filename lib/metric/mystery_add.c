@@ -24,9 +24,7 @@ static cx_status mystery_find(const cx_mystery *self, const cx_frame *items, mys
                               cx_error *err) {
     CX_TRY(cx_i_frame_check(items, "items", CX_I_KEYS, err));
     for (int64_t i = 0; i < self->k; i++) {
-        const cx_array *found = NULL;
-        for (int64_t c = 0; c < items->count && found == NULL; c++)
-            if (strcmp(items->columns[c].name, self->item[i].name) == 0) found = &items->columns[c];
+        const cx_array *found = cx_i_frame_find(items, self->item[i].name);
         if (found == NULL)
             return cx_i_fail(err, CX_E_NAME, "items has no column called %s", self->item[i].name);
         CX_TRY(cx_i_array_check(found, found->name, CX_I_NUMBERS, err));

@@ -26,12 +26,11 @@ static cx_status cells_find_columns(const cx_frame *table, const cx_i_margin *ma
                                     cx_array *columns, cx_error *err) {
     for (int64_t i = 0; i < margin->keys.column_count; i++) {
         const char *name = margin->keys.columns[i].name;
-        int64_t at = 0;
-        while (at < table->count && strcmp(table->columns[at].name, name) != 0) at++;
-        if (at == table->count)
+        const cx_array *found = cx_i_frame_find(table, name);
+        if (found == NULL)
             return cx_i_fail(err, CX_E_NAME, "the table has no column %s, which a margin needs",
                              name);
-        columns[i] = table->columns[at];
+        columns[i] = *found;
     }
     return CX_OK;
 }
