@@ -19,29 +19,6 @@ static void setup(void) {
     by = (cx_frame){&key, 1, {0, 0}};
 }
 
-typedef cx_status (*operation)(const cx_allocator *allocator, cx_error *err);
-
-static int64_t fail_everywhere(operation run, bool once) {
-    for (int64_t at = 0; at < 10000; at++) {
-        fault f = {0, 0, at, once};
-        cx_allocator allocator = fault_allocator(&f);
-        cx_error error;
-        cx_error_init(&error);
-        cx_status status = run(&allocator, &error);
-        ck_assert_int_eq(f.live, 0);
-        if (status == CX_OK) return at;
-        ck_assert_msg(status == CX_E_MEMORY, "request %ld: %s", (long)at, error.text);
-        ck_assert_str_eq(error.text, "out of memory");
-    }
-    ck_abort_msg("never succeeded");
-    return 0;
-}
-
-static void check(operation run, int64_t least) {
-    ck_assert_int_ge(fail_everywhere(run, true), least);
-    ck_assert_int_ge(fail_everywhere(run, false), least);
-}
-
 static cx_status run_tally(const cx_allocator *allocator, cx_error *err) {
     cx_tally *tally, *copy;
     cx_status status = cx_tally_new(0, 10, allocator, &tally, err);
@@ -242,27 +219,27 @@ static cx_status run_arrow(const cx_allocator *allocator, cx_error *err) {
 }
 
 START_TEST(test_a_tally_survives_every_failing_allocation) {
-    check(run_tally, 6);
+    fault_everywhere(run_tally, 6);
 }
 END_TEST
 
 START_TEST(test_decoding_a_tally_survives_every_failing_allocation) {
-    check(run_decode, 3);
+    fault_everywhere(run_decode, 3);
 }
 END_TEST
 
 START_TEST(test_a_set_survives_every_failing_allocation) {
-    check(run_tallies, 20);
+    fault_everywhere(run_tallies, 20);
 }
 END_TEST
 
 START_TEST(test_a_long_batch_survives_every_failing_allocation) {
-    check(run_long_batch, 100);
+    fault_everywhere(run_long_batch, 100);
 }
 END_TEST
 
 START_TEST(test_readers_survive_every_failing_allocation) {
-    check(run_readers, 100);
+    fault_everywhere(run_readers, 100);
 }
 END_TEST
 
@@ -270,22 +247,22 @@ START_TEST(test_totals_and_hidden_cells_survive_every_failing_allocation) {
     cx_array pair[2] = {key, x};
     pair[1].name = "score";
     by = (cx_frame){pair, 2, {0, 0}};
-    check(run_release, 100);
+    fault_everywhere(run_release, 100);
 }
 END_TEST
 
 START_TEST(test_differences_survive_every_failing_allocation) {
-    check(run_differences, 100);
+    fault_everywhere(run_differences, 100);
 }
 END_TEST
 
 START_TEST(test_decoding_a_set_survives_every_failing_allocation) {
-    check(run_decode_set, 10);
+    fault_everywhere(run_decode_set, 10);
 }
 END_TEST
 
 START_TEST(test_arrow_exports_survive_every_failing_allocation) {
-    check(run_arrow, 50);
+    fault_everywhere(run_arrow, 50);
 }
 END_TEST
 
@@ -354,8 +331,8 @@ static cx_status run_decode_waits(const cx_allocator *allocator, cx_error *err) 
 }
 
 START_TEST(test_waits_survive_every_failing_allocation) {
-    check(run_waits, 40);
-    check(run_decode_waits, 5);
+    fault_everywhere(run_waits, 40);
+    fault_everywhere(run_decode_waits, 5);
 }
 END_TEST
 
@@ -444,9 +421,9 @@ static cx_status run_coverage(const cx_allocator *allocator, cx_error *err) {
 }
 
 START_TEST(test_tolerance_and_silence_survive_every_failing_allocation) {
-    check(run_tolerance, 30);
-    check(run_silence, 15);
-    check(run_coverage, 15);
+    fault_everywhere(run_tolerance, 30);
+    fault_everywhere(run_silence, 15);
+    fault_everywhere(run_coverage, 15);
 }
 END_TEST
 

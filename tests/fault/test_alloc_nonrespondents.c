@@ -136,20 +136,7 @@ static const struct {
 enum { OPERATIONS = sizeof operations / sizeof *operations };
 
 START_TEST(test_every_allocation_fails_once_and_for_ever) {
-    for (int once = 0; once < 2; once++) {
-        int64_t at = 0;
-        for (cx_status status = CX_E_MEMORY; status != CX_OK; at++) {
-            fault what = {0, 0, at, once == 1};
-            cx_allocator allocator = fault_allocator(&what);
-            cx_error error;
-            cx_error_init(&error);
-            status = operations[_i].run(&allocator, &error);
-            ck_assert_int_eq(what.live, 0);
-            if (status != CX_OK) ck_assert_msg(status == CX_E_MEMORY, "%s", error.text);
-        }
-        ck_assert_int_ge(at - 1, operations[_i].least);
-        if (operations[_i].least == 0) ck_assert_int_eq(at, 1);
-    }
+    fault_everywhere(operations[_i].run, operations[_i].least);
 }
 END_TEST
 

@@ -138,3 +138,27 @@ static void fault_release(void *context, void *memory) {
 cx_allocator fault_allocator(fault *f) {
     return (cx_allocator){fault_allocate, fault_reallocate, fault_release, f};
 }
+
+static int64_t fault_requests(fault_run *run, bool once) {
+    for (int64_t at = 0; at < 10000; at++) {
+        fault f = {0, 0, at, once};
+        cx_allocator allocator = fault_allocator(&f);
+        cx_error error;
+        cx_error_init(&error);
+        cx_status status = run(&allocator, &error);
+        ck_assert_int_eq(f.live, 0);
+        if (status == CX_OK) return at;
+        ck_assert_msg(status == CX_E_MEMORY, "request %ld: %s", (long)at, error.text);
+        ck_assert_str_eq(error.text, "out of memory");
+    }
+    ck_abort_msg("never succeeded");
+    return 0;
+}
+
+void fault_everywhere(fault_run *run, int64_t least) {
+    for (int once = 0; once < 2; once++) {
+        int64_t requests = fault_requests(run, once == 1);
+        ck_assert_int_ge(requests, least);
+        if (least == 0) ck_assert_int_eq(requests, 0);
+    }
+}

@@ -69,5 +69,9 @@ typedef struct fault {
     bool once;
 } fault;
 cx_allocator fault_allocator(fault *f);
+/* Runs it with each of its allocations failing, once and for ever: CX_E_MEMORY, and nothing is
+ * left behind. At least so many requests; 0 says that there are none. */
+typedef cx_status fault_run(const cx_allocator *allocator, cx_error *err);
+void fault_everywhere(fault_run *run, int64_t least);
 
 #endif
