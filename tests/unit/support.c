@@ -98,6 +98,13 @@ int32_t method_of(const char *word) {
     return 0;
 }
 
+int64_t thinned(int64_t runs) {
+    const char *thin = getenv("CX_THIN");
+    int64_t divisor = thin == NULL ? 1 : atoll(thin);
+    if (divisor <= 1) return runs;
+    return runs > divisor ? runs / divisor : 1;
+}
+
 const char *shared_path(const char *relative, char *buffer, size_t size) {
     const char *folder = getenv("CX_SHARED");
     if (folder == NULL) {

@@ -61,6 +61,10 @@ int32_t method_of(const char *word); /* the cx_method of that word; fails the te
 /* The path of a file under CX_SHARED, or NULL (the test then says so and returns). */
 const char *shared_path(const char *relative, char *buffer, size_t size);
 
+/* How many runs a simulated test makes: all of them, or a CX_THIN-th where every step is slow, as
+ * under valgrind; at least 1. */
+int64_t thinned(int64_t runs);
+
 /* -- an allocator that counts, and fails from the `fail_at`-th request on (or only there) --- */
 typedef struct fault {
     int64_t requests; /* so far */
