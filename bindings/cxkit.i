@@ -82,3 +82,4 @@
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>
 %include <cxkit/driver.h>
+%include <cxkit/finance.h>

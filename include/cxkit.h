@@ -65,5 +65,6 @@
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>
 #include <cxkit/driver.h>
+#include <cxkit/finance.h>
 
 #endif

@@ -101,6 +101,10 @@ struct TYPE {};
 %cx_result(cx_sample)
 %cx_result(cx_target_result)
 %cx_result(cx_simulation_result)
+%cx_result(cx_npv_result)
+%cx_result(cx_mirr_result)
+%cx_result(cx_payback_result)
+%cx_result(cx_multiple_result)
 
 %cx_options(cx_adaptive_options)
 %cx_options(cx_answer_options)
@@ -136,6 +140,8 @@ struct TYPE {};
 %cx_record(cx_monitor_options)
 %cx_options(cx_period_options)
 %cx_options(cx_running_options)
+%cx_options(cx_finance_options)
+%ignore cx_finance_options::allocator;
 %cx_options(cx_plan_options)
 %cx_options(cx_calibrate_options)
 %ignore cx_calibrate_options::allocator;
