@@ -135,6 +135,7 @@ struct TYPE {};
 %cx_options(cx_journey_options)
 %cx_options(cx_modes_options)
 %cx_options(cx_correlate_options)
+%ignore cx_correlate_options::allocator;
 %cx_options(cx_driver_options)
 %cx_options(cx_monitor_options)
 %cx_record(cx_monitor_options)

@@ -1,6 +1,7 @@
 #ifndef CXKIT_CORRELATE_H
 #define CXKIT_CORRELATE_H
 
+#include <cxkit/alloc.h>
 #include <cxkit/array.h>
 #include <cxkit/estimate.h>
 #include <cxkit/moments.h>
@@ -14,21 +15,27 @@ extern "C" {
  */
 
 /** Kinds of correlation: name, number, word. */
-#define CX_CORRELATION_LIST(X) X(CX_CORRELATION_PEARSON, 0, "pearson")
+#define CX_CORRELATION_LIST(X)                                                                     \
+    X(CX_CORRELATION_PEARSON, 0, "pearson")   /* linear */                                         \
+    X(CX_CORRELATION_SPEARMAN, 1, "spearman") /* of the mid-ranks */                               \
+    X(CX_CORRELATION_KENDALL, 2, "kendall")   /* tau-b: of the order of pairs, both ties */        \
+    X(CX_CORRELATION_GAMMA, 3, "gamma")       /* of the order of pairs without ties */             \
+    X(CX_CORRELATION_SOMERS, 4, "somers")     /* d of y given x: of pairs that differ in x */
 
 /** Kinds of correlation. */
 typedef enum cx_correlation {
 #define CX_CORRELATION_ENUM(name, number, text) name = number,
     CX_CORRELATION_LIST(CX_CORRELATION_ENUM)
 #undef CX_CORRELATION_ENUM
-        CX_CORRELATION_END = 1 /**< one more than the largest */
+        CX_CORRELATION_END = 5 /**< one more than the largest */
 } cx_correlation;
 
 /** Options of cx_correlate() and cx_moments_pearson(). */
 typedef struct cx_correlate_options {
-    uint32_t struct_size; /**< sizeof(cx_correlate_options) */
-    int32_t method;       /**< a cx_correlation; default CX_CORRELATION_PEARSON */
-    double confidence;    /**< of the interval, in (0, 1); default 0.95 */
+    uint32_t struct_size;          /**< sizeof(cx_correlate_options) */
+    int32_t method;                /**< a cx_correlation; default CX_CORRELATION_PEARSON */
+    double confidence;             /**< of the interval, in (0, 1); default 0.95 */
+    const cx_allocator *allocator; /**< of scratch memory; NULL: malloc and free */
 } cx_correlate_options;
 
 /** @brief Fills in the defaults. NULL is ignored. */
@@ -40,12 +47,25 @@ CX_API const char *cx_correlation_name(int32_t method);
 /** @brief Correlation of two columns.
  *
  * Pearson: r = sum w (x - mx)(y - my) / sqrt(sum w (x - mx)^2 sum w (y - my)^2), clamped to
- * [-1, 1]. The interval is symmetric on Fisher's scale z = atanh r [Fisher1921].
+ * [-1, 1]. The interval is symmetric on Fisher's scale z = atanh r [Fisher1921]. Without weights
+ * the standard error of z is 1/sqrt(n - 3), `se` is (1 - r^2) times that, and the p-value is that
+ * of t = r sqrt((n - 2)/(1 - r^2)) with n - 2 degrees of freedom, exact for normal columns.
  *
- * Without weights the standard error of z is 1/sqrt(n - 3), `se` is (1 - r^2) times that, and the
- * p-value is that of t = r sqrt((n - 2)/(1 - r^2)) with n - 2 degrees of freedom, exact for normal
- * columns. With weights `se` is sqrt(sum w_i^2 psi_i^2) / sum w with
- * psi = zx zy - r (zx^2 + zy^2)/2 and zx, zy the standardised columns; interval and p-value both
+ * Spearman: Pearson's of the mid-ranks. The standard error of z is sqrt((1 + r^2/2)/(n - 3))
+ * [BonettWright2000]; the p-value is exact up to 9 rows without ties and where both orders are the
+ * same, else that of t.
+ *
+ * With C and D the numbers of concordant and discordant pairs of rows, T_x the pairs that differ in
+ * x: Kendall's tau-b is (C - D)/sqrt(T_x T_y), gamma (C - D)/(C + D) [GoodmanKruskal1954], Somers'
+ * d of y given x (C - D)/T_x [Somers1962]; exchange x and y for that of x given y. Pairs are
+ * counted in O(n log n) [Knight1966]. `se` comes from the influence of each row
+ * [GoodmanKruskal1972], the limits from it on Fisher's scale with Student's t of n - 2 degrees of
+ * freedom. The p-value is that of independence: exact up to 60 rows without ties, else normal with
+ * the variance under ties [Kendall1970], in arithmetic of 106 bits.
+ *
+ * With weights, a pair weighs the product of its rows' weights, and `se` of every method is
+ * sqrt(sum w_i^2 psi_i^2) with psi_i the influence of a row; for Pearson
+ * (zx zy - r (zx^2 + zy^2)/2) / sum w, zx and zy the standardised columns. Interval and p-value
  * use se / (1 - r^2) on Fisher's scale and a t distribution with n_eff - 2 degrees of freedom. For
  * a handful of rows that standard error tends to be too small.
  *
@@ -54,17 +74,20 @@ CX_API const char *cx_correlation_name(int32_t method);
  * @param      weights  survey weights, 0 or from 1e-100 to 1e100, or NULL; rows of weight 0 are
  * left out and counted
  * @param      options  NULL: the defaults
- * @param[out] out      value, limits, p_value, n, n_eff, excluded; df is infinite without
- *                      weights, as that interval is a normal one; written only on CX_OK
+ * @param[out] out      value, limits, p_value, n, n_eff, excluded; df of Student's t, infinite
+ * where the interval is a normal one; written only on CX_OK
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN (infinite value,
  * bad weight) | CX_E_EMPTY (no complete row) | CX_E_FEW (one complete row) | CX_E_CONSTANT (names
- * the column) | CX_E_OVERFLOW
+ * the column) | CX_E_OVERFLOW | CX_E_LIMIT (2^31 rows, but for Pearson) | CX_E_MEMORY
  *
  * Edge cases: n < 4 (or an effective n of 3 or less): no interval can be made; the limits are -1
- * and 1, se is NaN and CX_FLAG_FEW is set. n = 2: r is -1 or 1 and p_value NaN. |r| = 1 with
- * n > 3: both limits are r; p_value is 0. Deviations smaller than 1e-150 vanish.
- * Cost: O(n), two passes (three with weights), no allocation. Threads: any. Since: 0.1.
+ * and 1, se is NaN and CX_FLAG_FEW is set. n = 2: r is -1 or 1; Pearson's p_value is NaN. |r| = 1
+ * with n > 3: Pearson's limits are both r and p_value is 0; of the others the far limit is where
+ * floor(n/2) pairs of different rows that differ all agree with probability (1 - confidence)/2,
+ * whatever the distribution. Deviations smaller than 1e-150 vanish for Pearson.
+ * Cost: Pearson O(n), two passes (three with weights), no allocation; the others O(n log n) and 60
+ * bytes a row. Threads: any. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_correlate(const cx_array *x, const cx_array *y,
                                            const cx_array *weights,

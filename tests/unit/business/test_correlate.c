@@ -7,6 +7,16 @@ static int64_t parse(const char *list, double *x) {
     return n;
 }
 
+static cx_correlate_options of_method(const char *word) {
+    cx_correlate_options options;
+    cx_correlate_options_init(&options);
+    while (strcmp(cx_correlation_name(options.method), word) != 0) {
+        ck_assert_int_lt(options.method, CX_CORRELATION_END);
+        options.method++;
+    }
+    return options;
+}
+
 START_TEST(test_correlate_nothing_is_an_error) {
     const double missing[] = {NAN, 1}, other[] = {1, NAN};
     cx_array x = cx_array_of(NULL, CX_F64, 0), a = cx_array_of(missing, CX_F64, 2);
@@ -172,6 +182,13 @@ START_TEST(test_correlate_agrees_with_swiss_fertility_and_education) {
     cx_estimate e;
     ck_assert_ok(cx_correlate(&a, &b, NULL, NULL, &e, err));
     ck_assert_close(e.value, -0.663788857035069, 1e-12);
+    cx_correlate_options options = of_method("kendall");
+    ck_assert_ok(cx_correlate(&a, &b, NULL, &options, &e, err));
+    ck_assert_close(e.value, -0.33061116135805874, 1e-12);
+    ck_assert_close(e.p_value, 0.001394068992878042, 1e-11);
+    options = of_method("spearman");
+    ck_assert_ok(cx_correlate(&a, &b, NULL, &options, &e, err));
+    ck_assert_close(e.value, -0.44325769036098817, 1e-12);
     vectors_free(&v);
 }
 END_TEST
@@ -217,6 +234,154 @@ START_TEST(test_correlate_refuses_bad_options) {
 }
 END_TEST
 
+START_TEST(test_correlate_agrees_with_the_definitions_of_rank_correlation) {
+    vectors v = vectors_read("correlate");
+    double x[64], y[64], w[64];
+    for (int64_t i = 0; i < v.rows; i++) {
+        int64_t n = parse(vectors_text(&v, i, "x"), x);
+        parse(vectors_text(&v, i, "y"), y);
+        bool weighted = parse(vectors_text(&v, i, "weights"), w) > 0;
+        cx_array a = cx_array_of(x, CX_F64, n), b = cx_array_of(y, CX_F64, n);
+        cx_array weights = cx_array_of(w, CX_F64, n);
+        double tolerance = vectors_number(&v, i, "tolerance");
+        cx_estimate e;
+        cx_correlate_options options = of_method(vectors_text(&v, i, "method"));
+        ck_assert_ok(cx_correlate(&a, &b, weighted ? &weights : NULL, &options, &e, err));
+        struct {
+            const char *name;
+            double value;
+        } figures[] = {{"value", e.value},
+                       {"se", e.se},
+                       {"p_value", e.p_value},
+                       {"ci_low", e.ci_low},
+                       {"ci_high", e.ci_high}};
+        for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
+            double expected = vectors_number(&v, i, figures[k].name);
+            if (!isnan(expected)) ck_assert_close(figures[k].value, expected, tolerance);
+        }
+        ck_assert_int_eq(e.n, n);
+    }
+    vectors_free(&v);
+}
+END_TEST
+
+START_TEST(test_correlate_ranks_of_a_constant_have_no_correlation) {
+    const double flat[] = {3, 3, 3, 3}, x[] = {1, 2, 3, 4};
+    cx_array a = cx_array_of(flat, CX_F64, 4), b = cx_array_of(x, CX_F64, 4);
+    cx_estimate e;
+    for (int32_t method = 1; method < CX_CORRELATION_END; method++) {
+        cx_correlate_options options;
+        cx_correlate_options_init(&options);
+        options.method = method;
+        ck_assert_fails(cx_correlate(&a, &b, NULL, &options, &e, err), CX_E_CONSTANT, "x");
+        ck_assert_fails(cx_correlate(&b, &a, NULL, &options, &e, err), CX_E_CONSTANT, "y");
+        b.length = a.length = 0;
+        ck_assert_fails(cx_correlate(&b, &a, NULL, &options, &e, err), CX_E_EMPTY, "no complete");
+        b.length = a.length = 1;
+        ck_assert_fails(cx_correlate(&b, &a, NULL, &options, &e, err), CX_E_FEW, "one complete");
+        b.length = a.length = 4;
+    }
+}
+END_TEST
+
+/* n! orders, two of which are as extreme */
+START_TEST(test_correlate_the_same_order_is_one_and_its_limits_say_how_few_rows_there_were) {
+    double x[12], factorial = 1;
+    for (int64_t n = 1; n <= 12; n++) {
+        x[n - 1] = (double)(n * n);
+        factorial *= (double)n;
+        for (int32_t method = 1; method <= CX_CORRELATION_SOMERS && n > 1; method++) {
+            cx_array a = cx_array_of(x, CX_F64, n);
+            cx_correlate_options options;
+            cx_estimate e;
+            cx_correlate_options_init(&options);
+            options.method = method;
+            ck_assert_ok(cx_correlate(&a, &a, NULL, &options, &e, err));
+            ck_assert_double_eq(e.value, 1);
+            ck_assert_close(e.p_value, 2 / factorial, 1e-12);
+            ck_assert_double_eq(e.ci_high, 1);
+            ck_assert(e.ci_low < 1 && e.ci_low >= -1);
+            if (n < 4) ck_assert_double_eq(e.ci_low, -1);
+        }
+    }
+    cx_array a = cx_array_of(x, CX_F64, 10);
+    cx_estimate e;
+    cx_correlate_options options = of_method("kendall");
+    ck_assert_ok(cx_correlate(&a, &a, NULL, &options, &e, err));
+    ck_assert_close(e.ci_low, 2 * pow(0.025, 0.2) - 1, 1e-12); /* five pairs of different rows */
+}
+END_TEST
+
+/* Heavy ties, and no ties beyond the size whose factorial a double can hold */
+START_TEST(test_correlate_of_many_rows_has_a_p_value_in_range) {
+    enum { N = 2000 };
+    static double x[N], y[N];
+    cx_array a = cx_array_of(x, CX_F64, N), b = cx_array_of(y, CX_F64, N);
+    cx_correlate_options options = of_method("kendall");
+    cx_estimate e;
+    for (int64_t levels = 2; levels <= N; levels *= 10) {
+        for (int64_t i = 0; i < N; i++) {
+            x[i] = (double)(i * 7919 % N % levels);
+            y[i] = (double)(i * 104729 % 1999 % levels);
+        }
+        ck_assert_ok(cx_correlate(&a, &b, NULL, &options, &e, err));
+        ck_assert(e.p_value >= 0 && e.p_value <= 1 && fabs(e.value) < 0.1);
+    }
+    for (int64_t n = 50; n <= 200; n++) {
+        a.length = b.length = n;
+        ck_assert_ok(cx_correlate(&a, &b, NULL, &options, &e, err));
+        ck_assert(e.p_value >= 0 && e.p_value <= 1);
+    }
+}
+END_TEST
+
+START_TEST(test_correlate_weights_of_one_or_any_size_are_no_weights) {
+    const double x[] = {9, 10, 7, 3, 8, 10, 0, 6}, y[] = {4, 5, 4, 2, 3, 5, 1, 3};
+    const double w[] = {1, 1, 1, 1, 1, 1, 1, 1};
+    double huge[8];
+    for (int i = 0; i < 8; i++) huge[i] = 1e100;
+    cx_array a = cx_array_of(x, CX_F64, 8), b = cx_array_of(y, CX_F64, 8);
+    cx_array ones = cx_array_of(w, CX_F64, 8), many = cx_array_of(huge, CX_F64, 8);
+    for (int32_t method = CX_CORRELATION_SPEARMAN; method <= CX_CORRELATION_SOMERS; method++) {
+        cx_correlate_options options;
+        cx_estimate plain, e, large;
+        cx_correlate_options_init(&options);
+        options.method = method;
+        ck_assert_ok(cx_correlate(&a, &b, NULL, &options, &plain, err));
+        ck_assert_ok(cx_correlate(&a, &b, &ones, &options, &e, err));
+        ck_assert_ok(cx_correlate(&a, &b, &many, &options, &large, err));
+        ck_assert_close(e.value, plain.value, 1e-15);
+        if (method != CX_CORRELATION_SPEARMAN) ck_assert_close(e.ci_low, plain.ci_low, 1e-13);
+        ck_assert_close(large.value, e.value, 1e-14);
+        ck_assert_close(large.se, e.se, 1e-12);
+        ck_assert_close(large.p_value, e.p_value, 1e-12);
+    }
+}
+END_TEST
+
+static cx_status rank_run(const cx_allocator *allocator, cx_error *err) {
+    const double x[] = {9, 10, 7, 3, 8, 10, 0, 6}, y[] = {4, 5, 4, 2, 3, 5, 1, 3};
+    const double w[] = {1, 2, 1, 2, 1, 2, 1, 2};
+    cx_array a = cx_array_of(x, CX_F64, 8), b = cx_array_of(y, CX_F64, 8);
+    cx_array weights = cx_array_of(w, CX_F64, 8);
+    cx_estimate e;
+    for (int32_t method = 1; method < CX_CORRELATION_END; method++) {
+        cx_correlate_options options;
+        cx_correlate_options_init(&options);
+        options.method = method;
+        options.allocator = allocator;
+        cx_status status = cx_correlate(&a, &b, &weights, &options, &e, err);
+        if (status == CX_OK) status = cx_correlate(&a, &a, NULL, &options, &e, err);
+        if (status != CX_OK) return status;
+    }
+    return CX_OK;
+}
+
+START_TEST(test_correlate_survives_every_failing_allocation) {
+    fault_everywhere(rank_run, 20);
+}
+END_TEST
+
 Suite *suite_correlate(void);
 Suite *suite_correlate(void) {
     Suite *suite = suite_create("correlate");
@@ -233,6 +398,13 @@ Suite *suite_correlate(void) {
     tcase_add_test(c, test_correlate_agrees_with_swiss_fertility_and_education);
     tcase_add_test(c, test_correlate_refuses_bad_values);
     tcase_add_test(c, test_correlate_refuses_bad_options);
+    tcase_add_test(c, test_correlate_agrees_with_the_definitions_of_rank_correlation);
+    tcase_add_test(c, test_correlate_ranks_of_a_constant_have_no_correlation);
+    tcase_add_test(c,
+                   test_correlate_the_same_order_is_one_and_its_limits_say_how_few_rows_there_were);
+    tcase_add_test(c, test_correlate_of_many_rows_has_a_p_value_in_range);
+    tcase_add_test(c, test_correlate_weights_of_one_or_any_size_are_no_weights);
+    tcase_add_test(c, test_correlate_survives_every_failing_allocation);
     suite_add_tcase(suite, c);
     return suite;
 }

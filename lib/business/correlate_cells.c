@@ -1,0 +1,154 @@
+#include "base/sort.h"
+#include "business/correlate.h"
+
+/* -- memory ------------------------------------------------------------------------------------ */
+
+cx_status cx_i_correlate_cells_make(int64_t count, int64_t kx, int64_t ky, bool weighted,
+                                    const cx_allocator *allocator, cx_i_correlate_cells *out,
+                                    cx_error *err) {
+    *out = (cx_i_correlate_cells){.allocator = allocator};
+    cx_i_cells *cells = &out->cells;
+    *cells =
+        (cx_i_cells){.count = count, .kx = (int32_t)kx, .ky = (int32_t)ky, .weighted = weighted};
+    cells->x = cx_i_alloc_room(allocator, count, 2 * sizeof *cells->x);
+    cells->w = cx_i_alloc_room(allocator, count, (weighted ? 2 : 1) * sizeof *cells->w);
+    out->value[0] = cx_i_alloc_room(allocator, kx + ky, sizeof *out->value[0]);
+    if (cells->x == NULL || cells->w == NULL || out->value[0] == NULL) {
+        cx_i_correlate_cells_free(out);
+        return cx_i_out_of_memory(err);
+    }
+    cells->y = cells->x + count;
+    cells->w2 = weighted ? cells->w + count : cells->w;
+    out->value[1] = out->value[0] + kx;
+    return CX_OK;
+}
+
+void cx_i_correlate_cells_free(cx_i_correlate_cells *self) {
+    cx_i_free(self->allocator, self->cells.x);
+    cx_i_free(self->allocator, self->cells.w);
+    cx_i_free(self->allocator, self->value[0]);
+    *self = (cx_i_correlate_cells){.allocator = self->allocator};
+}
+
+/* -- reading ----------------------------------------------------------------------------------- */
+
+/* Complete rows: x, y and weights one after the other, and what sorting takes. */
+typedef struct cells_rows {
+    int64_t n;
+    double *x, *y, *w, largest;
+    cx_i_sortable *items, *scratch;
+} cells_rows;
+
+static cx_status cells_room(cells_rows *rows, int64_t length, bool weighted,
+                            const cx_allocator *allocator, cx_error *err) {
+    if (length > INT32_MAX)
+        return cx_i_fail(err, CX_E_LIMIT,
+                         "%d rows are more than a rank correlation can take; count them in a "
+                         "table of levels",
+                         length);
+    rows->x = cx_i_alloc_room(allocator, length, (weighted ? 3 : 2) * sizeof *rows->x);
+    rows->items = cx_i_alloc_room(allocator, length, 2 * sizeof *rows->items);
+    if (rows->x == NULL || rows->items == NULL) return cx_i_out_of_memory(err);
+    rows->y = rows->x + length;
+    rows->w = weighted ? rows->y + length : NULL;
+    rows->scratch = rows->items + length;
+    return CX_OK;
+}
+
+static void cells_append(cells_rows *rows, cx_i_correlate_input *input,
+                         const cx_i_correlate_block *block) {
+    size_t size = (size_t)block->rows * sizeof *rows->x;
+    memcpy(rows->x + rows->n, block->value[0], size);
+    memcpy(rows->y + rows->n, block->value[1], size);
+    if (rows->w != NULL) memcpy(rows->w + rows->n, block->value[2], size);
+    for (int64_t r = 0; r < block->rows && rows->w != NULL; r++) {
+        cx_i_twofold w = cx_i_tf(block->value[2][r]);
+        input->w = cx_i_tf_add(input->w, w);
+        input->w2 = cx_i_tf_add(input->w2, cx_i_tf_multiply(w, w));
+        rows->largest = w.hi > rows->largest ? w.hi : rows->largest;
+    }
+    rows->n += block->rows;
+}
+
+static cx_status cells_read(cells_rows *rows, cx_i_correlate_input *input, cx_error *err) {
+    int64_t length = input->column[0]->length;
+    cx_i_correlate_block block;
+    for (int64_t start = 0; start < length; start += CX_I_BLOCK) {
+        int64_t count = length - start < CX_I_BLOCK ? length - start : CX_I_BLOCK;
+        CX_TRY(cx_i_correlate_read(input, start, count, &block, err));
+        cells_append(rows, input, &block);
+    }
+    input->n = rows->n;
+    if (rows->w == NULL) input->w = input->w2 = cx_i_tf((double)rows->n);
+    return CX_OK;
+}
+
+/* -- sorting ----------------------------------------------------------------------------------- */
+
+/* Sorts by y, then by x. An item's row then holds the level of y above, the row below. */
+static void cells_sort(const cells_rows *rows, int64_t *kx, int64_t *ky) {
+    cx_i_sortable *items = rows->items;
+    for (int64_t r = 0; r < rows->n; r++)
+        items[r] = (cx_i_sortable){cx_i_sort_key_f64(rows->y[r]), r};
+    cx_i_sort(items, rows->scratch, rows->n);
+    uint64_t before = 0;
+    *kx = *ky = 0;
+    for (int64_t i = 0; i < rows->n; i++) {
+        uint64_t key = items[i].key;
+        if (i == 0 || key != before) ++*ky;
+        before = key;
+        items[i].key = cx_i_sort_key_f64(rows->x[items[i].row]);
+        items[i].row |= (*ky - 1) << 32;
+    }
+    cx_i_sort(items, rows->scratch, rows->n);
+    for (int64_t i = 0; i < rows->n; i++)
+        if (i == 0 || items[i].key != items[i - 1].key) ++*kx;
+}
+
+/* Weights are divided by a power of two near the largest: ratios stay, cubes fit. */
+static void cells_fill(const cells_rows *rows, cx_i_correlate_cells *out) {
+    cx_i_cells *cells = &out->cells;
+    double scale = rows->w == NULL ? 1 : ldexp(1, -ilogb(rows->largest));
+    int64_t count = -1;
+    int32_t x = -1;
+    cells->n = rows->n;
+    for (int64_t i = 0; i < rows->n; i++) {
+        int64_t row = rows->items[i].row & UINT32_MAX;
+        int32_t y = (int32_t)(rows->items[i].row >> 32);
+        double w = rows->w == NULL ? 1 : rows->w[row] * scale;
+        if (i == 0 || rows->items[i].key != rows->items[i - 1].key) {
+            out->value[0][++x] = rows->x[row];
+        } else if (cells->y[count] == y) {
+            cells->w[count] += w;
+            if (cells->weighted) cells->w2[count] += w * w;
+            continue;
+        }
+        cells->x[++count] = x;
+        cells->y[count] = y;
+        cells->w[count] = w;
+        if (cells->weighted) cells->w2[count] = w * w;
+        out->value[1][y] = rows->y[row];
+    }
+    cells->count = count + 1;
+}
+
+static cx_status cells_build(cells_rows *rows, cx_i_correlate_input *input,
+                             const cx_allocator *allocator, cx_i_correlate_cells *out,
+                             cx_error *err) {
+    int64_t kx, ky;
+    CX_TRY(cells_room(rows, input->column[0]->length, input->column[2] != NULL, allocator, err));
+    CX_TRY(cells_read(rows, input, err));
+    cells_sort(rows, &kx, &ky);
+    CX_TRY(cx_i_correlate_cells_make(rows->n, kx, ky, rows->w != NULL, allocator, out, err));
+    cells_fill(rows, out);
+    return CX_OK;
+}
+
+cx_status cx_i_correlate_cells_new(cx_i_correlate_input *input, const cx_allocator *allocator,
+                                   cx_i_correlate_cells *out, cx_error *err) {
+    cells_rows rows = {0};
+    cx_status status = cells_build(&rows, input, allocator, out, err);
+    cx_i_free(allocator, rows.x);
+    cx_i_free(allocator, rows.items);
+    return status;
+}
