@@ -75,6 +75,7 @@
 %include <cxkit/adaptive.h>
 %include <cxkit/plan.h>
 %include <cxkit/monitor.h>
+%include <cxkit/lag.h>
 %include <cxkit/ledger.h>
 %include <cxkit/gate.h>
 %include <cxkit/policy.h>

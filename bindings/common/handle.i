@@ -137,6 +137,12 @@ struct TYPE {};
 %cx_options(cx_correlate_options)
 %ignore cx_correlate_options::allocator;
 %cx_options(cx_driver_options)
+%cx_options(cx_cross_correlate_options)
+%ignore cx_cross_correlate_options::allocator;
+%cx_options(cx_distributed_lag_options)
+%ignore cx_distributed_lag_options::allocator;
+%cx_options(cx_granger_options)
+%ignore cx_granger_options::allocator;
 %cx_options(cx_monitor_options)
 %cx_record(cx_monitor_options)
 %cx_options(cx_period_options)
