@@ -84,3 +84,5 @@
 %include <cxkit/correlate.h>
 %include <cxkit/driver.h>
 %include <cxkit/finance.h>
+%include <cxkit/fit.h>
+%include <cxkit/regress.h>

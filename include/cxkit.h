@@ -67,5 +67,7 @@
 #include <cxkit/correlate.h>
 #include <cxkit/driver.h>
 #include <cxkit/finance.h>
+#include <cxkit/fit.h>
+#include <cxkit/regress.h>
 
 #endif

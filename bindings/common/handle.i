@@ -61,6 +61,7 @@ struct TYPE {};
 %cx_handle(cx_tallies, cx_tallies_free)
 %cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
+%cx_handle(cx_fit, cx_fit_free)
 %cx_handle(cx_monitor, cx_monitor_free)
 %cx_handle(cx_mystery, cx_mystery_free)
 %cx_handle(cx_waits, cx_waits_free)
@@ -143,6 +144,8 @@ struct TYPE {};
 %ignore cx_distributed_lag_options::allocator;
 %cx_options(cx_granger_options)
 %ignore cx_granger_options::allocator;
+%cx_options(cx_regress_options)
+%ignore cx_regress_options::allocator;
 %cx_options(cx_monitor_options)
 %cx_record(cx_monitor_options)
 %cx_options(cx_period_options)

@@ -223,7 +223,7 @@ static cx_status moments_find_columns(const cx_moments *self, const cx_frame *x,
     return cx_i_array_same_length(self->found[0], "x", weights, "weights", err);
 }
 
-static bool moments_all_finite(const double *x, int64_t rows) {
+bool cx_i_all_finite(const double *x, int64_t rows) {
     double bad[16] = {0}, any = 0;
     int64_t r = 0;
     for (; r + 16 <= rows; r += 16)
@@ -237,7 +237,7 @@ static bool moments_all_finite(const double *x, int64_t rows) {
 static cx_status moments_mark(const cx_array *column, const char *role, int64_t start,
                               const double *x, int64_t rows, uint8_t *keep, int64_t *missing,
                               cx_error *err) {
-    if (moments_all_finite(x, rows)) return CX_OK;
+    if (cx_i_all_finite(x, rows)) return CX_OK;
     for (int64_t r = 0; r < rows; r++) {
         if (isinf(x[r])) {
             cx_array named = *column;

@@ -66,6 +66,8 @@ cx_i_twofold cx_i_moments_product(const cx_i_sums *sums, int64_t i, int64_t j);
 double cx_i_moments_ratio(cx_i_twofold xy, cx_i_twofold xx, cx_i_twofold yy);
 /* Names the column of a failure; returns the status. err may be NULL. */
 cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status);
+/* No infinity and no NaN among so many numbers. */
+bool cx_i_all_finite(const double *x, int64_t rows);
 bool cx_i_sums_finite(const cx_i_sums *sums, int64_t p);
 /* Makes column j one that never varies. */
 void cx_i_sums_flatten(cx_i_sums *sums, int64_t p, int64_t j);
