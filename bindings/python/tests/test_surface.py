@@ -240,6 +240,10 @@ SURFACE = {
         "detractors, scale, form, centring, alternative, confidence",
     ),
     "correlate": ("x, y", "method, weights, confidence"),
+    "regress": (
+        "x, y",
+        "weights, weight_kind, cov, intercept, influence, confidence, tolerance",
+    ),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
     "patience": ("wait, abandoned", "by, zero, invalid, min_n"),
     "promises": (
@@ -379,6 +383,7 @@ EXAMPLES = [
     cx.Monitor.fork,
     cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw,
     cx.simulate_allocation, cx.correlate,
+    cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
     cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -394,8 +399,8 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
-        "errors estimate gap gate index joint journey mean moments monitor mystery net "
-        "nonrespondents plan policy ppi promises random rates recent response sample satisfaction "
+        "errors estimate fit gap gate index joint journey mean moments monitor mystery net "
+        "nonrespondents plan policy ppi promises random rates recent regress response sample satisfaction "
         "silence simulate special strata survey table tally tolerance trend waits weights windows"
     ).split()
 ]

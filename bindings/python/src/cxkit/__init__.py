@@ -62,6 +62,7 @@ from .errors import (
     VersionError,
 )
 from .estimate import Estimate
+from .fit import Fit
 from .gap import Gap, Gaps, gap
 from .gate import Decision, Gate, Ledger, Rule
 from .index import index
@@ -91,6 +92,7 @@ from .ppi import PpiEstimate, ppi_mean, ppi_nps
 from .promises import Promises, promises
 from .rates import Dispositions, ResponseRates, dispositions, response_rates
 from .recent import Recent
+from .regress import regress
 from .response import ResponseSpeed, response_speed
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
@@ -141,6 +143,7 @@ __all__ = [
     "Error",
     "Estimate",
     "FewError",
+    "Fit",
     "FormatError",
     "Gap",
     "Gaps",
@@ -250,6 +253,7 @@ __all__ = [
     "r_indicator_partial",
     "rake",
     "random",
+    "regress",
     "response_rates",
     "response_speed",
     "running_mean",
