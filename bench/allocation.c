@@ -44,6 +44,9 @@ static const setting settings[] = {
     {"evidence 24 1.5", CX_POLICY_EVIDENCE, 24.49489742783178, 1.5},
     {"evidence 141 1.5", CX_POLICY_EVIDENCE, 141.42135623730951, 1.5},
     {"oracle", CX_SIMULATED_ORACLE, 0, 0},
+    {"closed-loop", CX_SIMULATED_CLOSED, 0, 0},
+    {"open-loop", CX_SIMULATED_OPEN, 0, 0},
+    {"cap-then-stop", CX_SIMULATED_CAP, 0, 0},
 };
 
 enum { SETTINGS = sizeof settings / sizeof *settings, MOST_THREADS = 64 };
@@ -138,20 +141,39 @@ static const column columns[] = {
     COLUMN(change_error),
     COLUMN(change_naive),
     COLUMN(outstanding_error),
+    COLUMN(answers),
+    COLUMN(answers_sd),
+    COLUMN(within_share),
+    COLUMN(invited),
+    COLUMN(able_share),
+    COLUMN(hours_fit),
+    COLUMN(hours_off),
+    COLUMN(days_fit),
+    COLUMN(days_off),
+    COLUMN(naive_bias),
+    COLUMN(naive_bias_se),
+    COLUMN(hajek_bias),
+    COLUMN(hajek_bias_se),
+    COLUMN(strata_bias),
+    COLUMN(strata_bias_se),
+    COLUMN(able_gap),
+    COLUMN(slope),
+    COLUMN(slope_se),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static void print_head(void) {
-    printf("scenario,policy,runs,clean,cut,max_age");
+    printf("scenario,policy,runs,clean,cut,max_age,decisions,violations");
     for (int c = 0; c < COLUMNS; c++) printf(",%s", columns[c].name);
     printf(",seconds\n");
 }
 
 static void print(const char *scenario, const char *label, const cx_simulation_result *result,
                   double took) {
-    printf("%s,%s,%lld,%lld,%lld,%lld", scenario, label, (long long)result->runs,
-           (long long)result->clean, (long long)result->cut, (long long)result->max_age);
+    printf("%s,%s,%lld,%lld,%lld,%lld,%lld,%lld", scenario, label, (long long)result->runs,
+           (long long)result->clean, (long long)result->cut, (long long)result->max_age,
+           (long long)result->decisions, (long long)result->violations);
     for (int c = 0; c < COLUMNS; c++) {
         double value;
         memcpy(&value, (const char *)result + columns[c].offset, sizeof value);
@@ -196,6 +218,8 @@ int main(int argc, char **argv) {
         if (given->policy == CX_POLICY_PRECISION_BUDGET) options.allowance = given->value;
         if (given->policy == CX_POLICY_TRAS) options.compensation = given->value;
         if (only != NULL && !is_listed(only, given->label)) continue;
+        if ((options.scenario == CX_SCENARIO_S5) != (given->policy >= CX_SIMULATED_CLOSED))
+            continue;
         double start = bench_now();
         cx_simulation_result result = simulate(&options, runs, threads);
         print(scenario, given->label, &result, bench_now() - start);

@@ -152,6 +152,8 @@ typedef struct cx_gate_target_options {
     double response;        /**< response rate before any is seen, 0 < r <= 1; default 0.2 */
     double response_weight; /**< it counts as much as so many invitations; default 20 */
     double delay;           /**< mean seconds from invitation to answer; default 1 day */
+    double haste;           /**< p is at most so many times what the whole period needs on average,
+                                 >= 1, infinity allowed: late contacts are not hurried; 2 */
     int32_t list;           /**< 1: exactly `traffic` contacts come, in any rhythm, such as a
                                  mailing; 0 (default): a flow */
     int32_t retired;        /**< 1: the point asks nobody; the rest is not read */
@@ -230,17 +232,20 @@ CX_API CX_NODISCARD cx_status cx_gate_profile(cx_gate *self, const cx_array *wei
  *
  * The probability of a draw at time t is
  *
- *     p = clip(v / (1 + E[further contacts until the end]), p_min, p_max)
+ *     p = clip(min(v / (1 + E[further contacts until the end]), haste u), p_min, p_max)
+ *     u = (number / r) / (contacts so far + 1 + E[further contacts]), r = 1 for invitations
  *     v = number - invited                                          (invitations)
  *     v = max(0, number - answered - r outstanding) / r             (answers)
  *
  * with the posterior mean r of the response rate, outstanding invitations by an exponential delay,
- * and a Gamma posterior for the rate of contacts, in units of the weekly profile. It is a closed
- * loop: what went wrong so far is put right by the p of those still to come, and late contacts
- * are as likely to be asked as early ones. Once the goal is reached p stays at p_min, so that a
- * point is never blind. The stop at number + 3 sqrt(number) is a guard against a forecast that
- * is wrong by far: a stop at the number itself would be reached in half of all periods and then
- * leave out everybody who comes late [Balseiro2023].
+ * and a Gamma posterior for the rate of contacts, in units of the weekly profile. A contact is
+ * drawn once in the period, so that new ones become fewer: by how much is learnt from those who
+ * come again, in this period and the one before. It is a closed loop: what went wrong so far is put
+ * right by the p of those still to come, and late contacts are as likely to be asked as early ones.
+ * Once the goal is reached p stays at p_min, so that a point is never blind. The stop at number + 3
+ * sqrt(number) is a guard against a forecast that is wrong by far: a stop at the number itself
+ * would be reached in half of all periods and then leave out everybody who comes late
+ * [Balseiro2023].
  *
  * A point without a goal draws with p_max; outside start .. end with p_min.
  *

@@ -40,7 +40,8 @@ typedef enum cx_scenario {
     CX_SCENARIO_S4 = 7, /**< as S1 by invitation: 5 % reach nobody, a fifth of the others answer,
                            60, 20, 10, 5, 5 % of them after 0, 1, 2, 4, 7 days, the first 5 points
                              higher; the response rate of the changed point halves */
-    CX_SCENARIO_END = 8 /**< one more than the largest number */
+    CX_SCENARIO_S5 = 8, /**< who gets asked: see below; no monitor and no plan */
+    CX_SCENARIO_END = 9 /**< one more than the largest number */
 } cx_scenario;
 
 /** @brief The word of a scenario, such as "S2b"; "unknown" outside the list. */
@@ -52,7 +53,11 @@ typedef enum cx_simulated_policy {
     CX_SIMULATED_STAY = 101, /**< at a point while its CUSUM is above 0, else where it has not been
                                   for longest */
     CX_SIMULATED_ORACLE = 102, /**< Neyman, and from the change on the changed points in full */
-    CX_SIMULATED_END = 103     /**< one more than the largest number */
+    CX_SIMULATED_CLOSED = 103, /**< S5: the gate, its probabilities in a closed loop */
+    CX_SIMULATED_OPEN = 104,   /**< S5: on day n of D those customers whose hash lies below n / D of
+                                    the share that the forecast asks for */
+    CX_SIMULATED_CAP = 105,    /**< S5: everybody, until the day has its answers */
+    CX_SIMULATED_END = 106     /**< one more than the largest number */
 } cx_simulated_policy;
 
 /** @brief The word of a policy of either list; "unknown" outside. */
@@ -85,6 +90,9 @@ typedef struct cx_simulation_result {
     int64_t clean;      /**< without an alarm before the change, at the guaranteed threshold */
     int64_t cut;        /**< without an alarm in 20 arl days: arl is then too small */
     int64_t max_age;    /**< most days in a row without an answer at some point */
+    int64_t decisions;  /**< S5: visits decided about, in all periods */
+    int64_t violations; /**< S5: invitations within a rest, and refusals without one, counted apart
+                             from the gate */
     double arl;         /**< mean days to the first false alarm */
     double arl_se;      /**< its standard error */
     double delay;       /**< mean days from the change to the first alarm after it */
@@ -131,6 +139,27 @@ typedef struct cx_simulation_result {
     double change_naive;    /**< mean error of the change measured in the 14 days up to the alarm */
     double outstanding_error; /**< S4: mean absolute error of the answers expected from open
                                    cohorts, as a share of those that came */
+    double answers;           /**< S5: mean number of answers; 250 are wanted */
+    double answers_sd;        /**< S5: its standard deviation */
+    double within_share;      /**< S5: runs within 250 +- 2 sqrt(250) */
+    double invited;           /**< S5: mean number of invitations */
+    double able_share; /**< S5: first visits of a customer to a point in the period, those at which
+                            rules allowed to ask */
+    double hours_fit;  /**< S5: runs whose invitations by hour of the day are as the first allowed
+                            visits, chi-square p > 0.01 */
+    double hours_off;  /**< S5: the hour farthest from the mean chance of an invitation, all runs
+                            together, as a share of it */
+    double days_fit;   /**< S5: as hours_fit, by day of the period */
+    double days_off;   /**< S5: as hours_off, by day of the period */
+    double naive_bias; /**< S5: mean score of all asked, less that of all who came */
+    double naive_bias_se;  /**< its standard error */
+    double hajek_bias;     /**< S5: weighted by 1 / p, less that of those who could be asked */
+    double hajek_bias_se;  /**< its standard error */
+    double strata_bias;    /**< S5: and post-stratified by frequency of contact, less that of all */
+    double strata_bias_se; /**< its standard error */
+    double able_gap;       /**< S5: mean score of those who could be asked, less that of all */
+    double slope;          /**< S5: of being invited on the logged probability */
+    double slope_se;       /**< its standard error */
 } cx_simulation_result;
 
 /** Runs that add up. */
@@ -164,7 +193,7 @@ CX_API int64_t cx_simulation_size(const cx_simulation *self);
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY
  * @retval CX_E_MISMATCH  some of these runs are already there
  *
- * Cost: some 30 ms a run in S1. Since: 0.1.
+ * Cost: some 30 ms a run in S1, 0.5 s in S5. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_simulation_run(cx_simulation *self, int64_t first, int64_t count,
                                                 cx_error *err);

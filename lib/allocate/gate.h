@@ -74,10 +74,12 @@ typedef struct cx_i_pace {
     bool aimed;              /* has a goal */
     uint32_t last;           /* minute of the last update */
     double mass;             /* of the profile, since 1970, at that minute */
-    double end;              /* and at the end of the period */
+    double begin, end;       /* and at both ends of the period */
     double shape, rate;      /* of the Gamma prior of contacts per unit of profile */
-    double contacts, passed; /* draws seen, and profile passed, both fading */
+    double contacts, passed; /* draws seen, and profile passed as of the start, both fading */
     double total;            /* draws of the period */
+    double repeats;          /* later visits of those drawn */
+    double before;           /* cx_i_gate_again of the period before; -1: there was none */
     double waiting;          /* invitations not matured */
     int64_t invited, shown, declined, answered;
 } cx_i_pace;

@@ -163,6 +163,7 @@ cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, const cx_i_ahea
             decision->repeat = 0;
         } else if (draw != NULL) {
             decision->reason = stands;
+            point->pace.repeats++;
         } else {
             CX_TRY(gate_draw(gate, point, bits, decision, undo, err));
         }
@@ -282,6 +283,8 @@ cx_status cx_gate_replay(cx_gate *self, const cx_decision *decision, cx_error *e
         cx_gate_set_policy(self, policy);
         CX_TRY(gate_commit(self, point, bits, decision, &undo, err));
     }
+    point->pace.repeats +=
+        decision->reason == CX_REASON_DRAWN_BEFORE || decision->reason == CX_REASON_ASKED_BEFORE;
     gate_count(self, decision, &undo);
     return CX_OK;
 }

@@ -26,16 +26,30 @@ static uint32_t pace_minute(int64_t time) {
 
 /* -- time passes --------------------------------------------------------------------------- */
 
+/* Who has been drawn is not drawn again, so that fewer new ones come as the period goes on, the
+ * frequent ones first. With visits by a Gamma mixture of Poisson processes of shape 1 their rate
+ * falls as (1 + x)^-2, x the later visits of a drawn one; x grows evenly, to `again` at the end. */
+static double pace_share(const cx_i_pace *pace) {
+    return (pace->mass - pace->begin) / fmax(pace->end - pace->begin, 1);
+}
+
+/* From this period's visits, and as from ten of the period before. */
+static double pace_again(const cx_i_pace *pace) {
+    double weight = pace->before < 0 ? 1 : 10, share = pace_share(pace);
+    return (pace->repeats + weight * fmax(pace->before, 0)) / (pace->total * share + weight);
+}
+
 static void pace_advance(const cx_gate *gate, cx_i_pace *pace, int64_t time) {
     uint32_t minute = pace_minute(time);
     if (minute <= pace->last) return;
     double passed = (double)(minute - pace->last) * 60, mass = cx_i_gate_mass(gate, minute);
     double half = pace->target.traffic_memory;
     double fade = exp2(-passed / half), lost = passed / half * 0.69314718055994531;
+    double fewer = 1 / (1 + pace_again(pace) * pace_share(pace));
     /* What passes within the step fades too, evenly over it. */
     pace->contacts *= fade;
-    pace->passed =
-        pace->passed * fade + (mass - pace->mass) * (lost > 1e-8 ? (1 - fade) / lost : 1);
+    pace->passed = pace->passed * fade +
+                   (mass - pace->mass) * fewer * fewer * (lost > 1e-8 ? (1 - fade) / lost : 1);
     pace->waiting *= exp(-passed / pace->target.delay);
     pace->last = minute;
     pace->mass = mass;
@@ -72,7 +86,9 @@ void cx_i_gate_advance(const cx_gate *gate, cx_i_point *point, int64_t time) {
 static double pace_expected(const cx_i_pace *pace) {
     double left = pace->end - pace->mass;
     if (pace->target.list) return fmax(pace->target.traffic - pace->total - 1, 0);
-    return left > 0 ? left * (pace->shape + pace->contacts) / (pace->rate + pace->passed) : 0;
+    if (!(left > 0)) return 0;
+    double again = pace_again(pace), all = 1 + again, now = 1 + again * pace_share(pace);
+    return left / (all * now) * (pace->shape + pace->contacts) / (pace->rate / all + pace->passed);
 }
 
 static void pace_answers(const cx_i_pace *pace, cx_i_needs *needs) {
@@ -83,6 +99,13 @@ static void pace_answers(const cx_i_pace *pace, cx_i_needs *needs) {
     needs->outstanding = needs->response * pace->waiting;
     needs->needed =
         (target->number - (double)pace->answered - needs->outstanding) / needs->response;
+}
+
+/* What would have been asked of everybody if all had been known from the start. */
+static double pace_usual(const cx_i_pace *pace, const cx_i_needs *needs) {
+    double wanted = pace->target.number;
+    if (pace->target.goal == CX_GOAL_ANSWERS) wanted /= needs->response;
+    return wanted / (pace->total + 1 + needs->expected);
 }
 
 void cx_i_gate_needs(const cx_gate *gate, const cx_i_point *point, int64_t time,
@@ -104,6 +127,7 @@ void cx_i_gate_needs(const cx_gate *gate, const cx_i_point *point, int64_t time,
     needs->expected = pace_expected(pace);
     needs->stopped = got >= reach;
     double chance = needs->needed / (1 + needs->expected);
+    chance = fmin(chance, target->haste * pace_usual(pace, needs));
     chance = fmax(gate->options.p_min, fmin(chance, gate->options.p_max));
     needs->chance = needs->stopped ? 0 : floor(chance * CX_I_GATE_GRID + 0.5) / CX_I_GATE_GRID;
 }
@@ -120,6 +144,7 @@ void cx_gate_target_options_init(cx_gate_target_options *options) {
     options->response = 0.2;
     options->response_weight = 20;
     options->delay = 86400;
+    options->haste = 2;
 }
 
 static cx_status pace_check_numbers(const cx_gate_target_options *o, cx_error *err) {
@@ -143,6 +168,8 @@ static cx_status pace_check_numbers(const cx_gate_target_options *o, cx_error *e
                          o->response_weight);
     if (!(o->delay > 0 && o->delay <= 1e12))
         return cx_i_fail(err, CX_E_OPTION, "delay is %g seconds; it has to be positive", o->delay);
+    if (!(o->haste >= 1))
+        return cx_i_fail(err, CX_E_OPTION, "haste is %g; it has to be at least 1", o->haste);
     return CX_OK;
 }
 
@@ -176,14 +203,21 @@ static cx_status pace_check(const cx_gate_target_options *given, cx_gate_target_
 static void pace_begin(const cx_gate *gate, cx_i_pace *pace) {
     cx_gate_target_options *target = &pace->target;
     double length = (double)(target->end - target->start) / (double)CX_I_GATE_SECOND;
-    double from = cx_i_gate_mass(gate, pace_minute(target->start));
     pace->aimed = true;
+    pace->begin = cx_i_gate_mass(gate, pace_minute(target->start));
     pace->end = cx_i_gate_mass(gate, pace_minute(target->end));
     if (target->traffic_memory <= 0) target->traffic_memory = length / 4;
     pace->shape = pace->rate = 1; /* as if one contact had come in a minute */
     if (isnan(target->traffic)) return;
     pace->shape = target->traffic_weight;
-    pace->rate = target->traffic_weight * fmax(pace->end - from, 1) / target->traffic;
+    pace->rate = target->traffic_weight * fmax(pace->end - pace->begin, 1) / target->traffic;
+}
+
+/* What the period that ends says of one of another length. */
+static double pace_before(const cx_i_pace *pace, int64_t length) {
+    if (!pace->aimed || !(pace->total > 0)) return pace->aimed ? pace->before : -1;
+    double old = (double)(pace->target.end - pace->target.start);
+    return pace_again(pace) * (double)length / old;
 }
 
 cx_status cx_gate_target(cx_gate *self, int64_t point, const cx_gate_target_options *options,
@@ -202,7 +236,9 @@ cx_status cx_gate_target(cx_gate *self, int64_t point, const cx_gate_target_opti
     }
     bool goes_on = pace->aimed && pace->target.start == checked.start;
     if (!goes_on) {
+        double before = pace_before(pace, checked.end - checked.start);
         memset(pace, 0, sizeof *pace);
+        pace->before = before;
         pace->last = pace_minute(checked.start);
         pace->mass = cx_i_gate_mass(self, pace->last);
     }

@@ -1,9 +1,10 @@
 #include "allocate/simulate.h"
 
 static const char *const simulate_scenarios[CX_SCENARIO_END] = {
-    "S1", "S2a", "S2b", "S2c", "S3", "S3-plain", "S3-season", "S4"};
+    "S1", "S2a", "S2b", "S2c", "S3", "S3-plain", "S3-season", "S4", "S5"};
 
-static const char *const simulate_policies[] = {"random", "stay", "oracle"};
+static const char *const simulate_policies[] = {"random",      "stay",      "oracle",
+                                                "closed-loop", "open-loop", "cap-then-stop"};
 
 const char *cx_scenario_name(int32_t scenario) {
     return scenario >= 0 && scenario < CX_SCENARIO_END ? simulate_scenarios[scenario] : "unknown";
@@ -36,6 +37,16 @@ static cx_status simulate_between(const char *name, double value, double least, 
                      most);
 }
 
+/* S5 is about the gate, all others about plans. */
+static cx_status simulate_fits(const cx_simulation_options *given, cx_error *err) {
+    bool gate = given->scenario == CX_SCENARIO_S5, of_gate = given->policy >= CX_SIMULATED_CLOSED;
+    if (gate == of_gate) return CX_OK;
+    return cx_i_fail(err, CX_E_OPTION,
+                     gate ? "policy is %s; S5 knows closed-loop, open-loop and cap-then-stop"
+                          : "policy is %s, which only S5 knows",
+                     cx_simulated_policy_name(given->policy));
+}
+
 static cx_status simulate_check(const cx_simulation_options *given, cx_simulation_options *out,
                                 cx_error *err) {
     cx_simulation_options_init(out);
@@ -46,6 +57,7 @@ static cx_status simulate_check(const cx_simulation_options *given, cx_simulatio
         return cx_i_fail(err, CX_E_OPTION,
                          "policy is %d; it must be a cx_policy_rule or a cx_simulated_policy",
                          (int64_t)given->policy);
+    CX_TRY(simulate_fits(given, err));
     CX_TRY(simulate_between("form", given->form, 0, CX_MONITOR_TRINOMIAL, err));
     CX_TRY(simulate_between("first_run", (double)given->first_run, 0, 0x1p32 - 1, err));
     CX_TRY(simulate_between("runs", (double)given->runs, 1, 1e6, err));
@@ -64,6 +76,14 @@ static cx_status simulate_missing(const char *name, cx_error *err) {
     return cx_i_fail(err, CX_E_NULL, "%s is missing", name);
 }
 
+static cx_status simulate_make(cx_simulation *self, cx_error *err) {
+    if (self->options.scenario == CX_SCENARIO_S5)
+        return cx_i_asked_make(&self->asked, &self->options, &self->allocator, err);
+    self->world = cx_i_alloc(&self->allocator, sizeof *self->world);
+    if (self->world == NULL) return cx_i_out_of_memory(err);
+    return cx_i_world_make(self->world, &self->options, &self->allocator, err);
+}
+
 cx_status cx_simulation_new(const cx_simulation_options *options, cx_simulation **out,
                             cx_error *err) {
     cx_simulation_options checked;
@@ -74,10 +94,7 @@ cx_status cx_simulation_new(const cx_simulation_options *options, cx_simulation 
     if (self == NULL) return cx_i_out_of_memory(err);
     self->allocator = allocator;
     self->options = checked;
-    self->world = cx_i_alloc(&allocator, sizeof *self->world);
-    cx_status status = self->world == NULL
-                           ? cx_i_out_of_memory(err)
-                           : cx_i_world_make(self->world, &self->options, &self->allocator, err);
+    cx_status status = simulate_make(self, err);
     if (status == CX_OK)
         *out = self;
     else
@@ -90,6 +107,7 @@ void cx_simulation_free(cx_simulation *self) {
     cx_allocator allocator = self->allocator;
     if (self->world != NULL) cx_i_world_free(self->world);
     cx_i_free(&allocator, self->world);
+    cx_i_free(&allocator, self->asked);
     cx_i_free(&allocator, self->runs);
     cx_i_free(&allocator, self);
 }
@@ -127,7 +145,8 @@ static cx_status simulate_join(cx_simulation *self, const cx_i_simulation_run *m
 static cx_status simulate_runs(cx_simulation *self, int64_t first, int64_t count,
                                cx_i_simulation_run *more, cx_error *err) {
     for (int64_t k = 0; k < count; k++)
-        CX_TRY(cx_i_simulate_run(self->world, first + k, &more[k], err));
+        CX_TRY(self->asked != NULL ? cx_i_asked_simulate(self->asked, first + k, &more[k], err)
+                                   : cx_i_simulate_run(self->world, first + k, &more[k], err));
     return simulate_join(self, more, count, err);
 }
 

@@ -14,13 +14,25 @@ enum {
     CX_I_SIMULATE_HITS = 10,
     CX_I_SIMULATE_LAGS = 5,
     CX_I_SIMULATE_RING = 8,
-    CX_I_SIMULATE_BUDGET = 2000
+    CX_I_SIMULATE_BUDGET = 2000,
+    CX_I_SIMULATE_DAYS = 28 /* of a period of S5 */
 };
 
 #define CX_I_SIMULATE_STEP 0.04 /* between the logarithms of thresholds */
 #define CX_I_SIMULATE_MOST 20   /* a history is cut after so many arl */
 
-enum { CX_I_PURPOSE_SIMULATE = 2101 };
+enum { CX_I_PURPOSE_SIMULATE = 2101, CX_I_PURPOSE_ASKED = 2102 };
+
+/* What a run of S5 leaves: of its last period, but for the decisions. */
+typedef struct cx_i_asked_run {
+    int64_t decisions, violations;
+    double answers, invited, came, able;
+    double asked_day[CX_I_SIMULATE_DAYS], able_day[CX_I_SIMULATE_DAYS];
+    double asked_hour[24], able_hour[24];
+    double naive, hajek, strata, gap; /* errors; what those who could be asked differ by */
+    double draws, p, pp, drawn, pd;   /* sums over draws: p, p^2, invited, p invited */
+    double spread;                    /* p (1 - p) */
+} cx_i_asked_run;
 
 /* What one run leaves. Days are -1 where there are none. */
 typedef struct cx_i_simulation_run {
@@ -35,6 +47,7 @@ typedef struct cx_i_simulation_run {
     double point_bias[3], company_error[3]; /* days, pooled, roots */
     double worst, wrong, pool, change, naive; /* change: NaN without an answer */
     double outstanding_error, outstanding;
+    cx_i_asked_run asked;
 } cx_i_simulation_run;
 
 /* Points, and one history of them. */
@@ -78,7 +91,8 @@ struct cx_simulation {
     cx_simulation_options options;
     int64_t count;
     cx_i_simulation_run *runs; /* by number */
-    cx_i_world *world;
+    cx_i_world *world;         /* S1 .. S4, else NULL */
+    struct cx_i_asked *asked;  /* S5 */
 };
 
 /* -- the world ----------------------------------------------------------------------------- */
@@ -103,6 +117,20 @@ cx_status cx_i_world_answer(cx_i_world *world, cx_error *err);
 
 cx_status cx_i_simulate_run(cx_i_world *world, int64_t run, cx_i_simulation_run *out,
                             cx_error *err);
+cx_status cx_i_asked_make(struct cx_i_asked **out, const cx_simulation_options *options,
+                          const cx_allocator *allocator, cx_error *err);
+cx_status cx_i_asked_simulate(struct cx_i_asked *self, int64_t run, cx_i_simulation_run *out,
+                              cx_error *err);
+void cx_i_asked_read(const cx_simulation *self, cx_simulation_result *out);
 cx_status cx_i_simulate_read(const cx_simulation *self, cx_simulation_result *out, cx_error *err);
+
+typedef struct cx_i_moments {
+    double n, sum, squares;
+} cx_i_moments;
+
+void cx_i_moments_add(cx_i_moments *m, double x); /* NaN is left out */
+double cx_i_moments_mean(const cx_i_moments *m);
+double cx_i_moments_se(const cx_i_moments *m);
+double cx_i_moments_root(const cx_i_moments *m);
 
 #endif

@@ -1,29 +1,27 @@
 #include "allocate/simulate.h"
 
+#include <stddef.h>
+
 /* What runs say together. Sums go by the number of the run, so that they do not depend on how runs
  * were split. */
 
-typedef struct read_moments {
-    double n, sum, squares;
-} read_moments;
-
-static void read_add(read_moments *m, double x) {
+void cx_i_moments_add(cx_i_moments *m, double x) {
     if (isnan(x)) return;
     m->n++;
     m->sum += x;
     m->squares += x * x;
 }
 
-static double read_mean(const read_moments *m) {
+double cx_i_moments_mean(const cx_i_moments *m) {
     return m->n > 0 ? m->sum / m->n : NAN;
 }
 
-static double read_root(const read_moments *m) {
+double cx_i_moments_root(const cx_i_moments *m) {
     return m->n > 0 ? sqrt(m->squares / m->n) : NAN;
 }
 
-static double read_se(const read_moments *m) {
-    double mean = read_mean(m);
+double cx_i_moments_se(const cx_i_moments *m) {
+    double mean = cx_i_moments_mean(m);
     return m->n > 1 ? sqrt(fmax(m->squares - m->n * mean * mean, 0) / (m->n - 1) / m->n) : NAN;
 }
 
@@ -33,13 +31,13 @@ typedef struct read_delay {
     double counted, mean, se, p90, value;
 } read_delay;
 
-static double read_quiet(const cx_simulation *self, int k, read_moments *out) {
-    *out = (read_moments){0, 0, 0};
+static double read_quiet(const cx_simulation *self, int k, cx_i_moments *out) {
+    *out = (cx_i_moments){0, 0, 0};
     for (int64_t r = 0; r < self->count; r++) {
         int64_t days = self->runs[r].quiet[k];
-        read_add(out, days < 0 ? CX_I_SIMULATE_MOST * self->options.arl : (double)days);
+        cx_i_moments_add(out, days < 0 ? CX_I_SIMULATE_MOST * self->options.arl : (double)days);
     }
-    return read_mean(out);
+    return cx_i_moments_mean(out);
 }
 
 static int64_t read_days(const cx_simulation *self, const cx_i_simulation_run *run, int k) {
@@ -66,18 +64,18 @@ static double read_order(const cx_simulation *self, int k, double counted, doubl
 }
 
 static read_delay read_delays(const cx_simulation *self, int k, bool clean) {
-    read_moments m = {0, 0, 0};
+    cx_i_moments m = {0, 0, 0};
     double weights = 0, weighted = 0;
     for (int64_t r = 0; r < self->count; r++) {
         const cx_i_simulation_run *run = &self->runs[r];
         double days = (double)read_days(self, run, k), weight = self->world->weight[run->point];
         if (clean && run->peak >= -CX_I_SIMULATE_STEP * k) continue;
-        read_add(&m, days);
+        cx_i_moments_add(&m, days);
         weights += weight;
         weighted += weight * days;
     }
     double p90 = clean ? NAN : read_order(self, k, m.n, 0.9);
-    return (read_delay){m.n, read_mean(&m), read_se(&m), p90, weighted / weights};
+    return (read_delay){m.n, cx_i_moments_mean(&m), cx_i_moments_se(&m), p90, weighted / weights};
 }
 
 static double read_between(double at, double low, double high) {
@@ -86,7 +84,7 @@ static double read_between(double at, double low, double high) {
 
 /* Between the thresholds on both sides of the wanted mean. */
 static void read_calibrated(const cx_simulation *self, cx_simulation_result *out) {
-    read_moments m;
+    cx_i_moments m;
     double wanted = self->options.arl, above = read_quiet(self, 0, &m), below = above;
     int k = 0;
     while (k + 1 < CX_I_SIMULATE_LEVELS && below > wanted) {
@@ -104,14 +102,14 @@ static void read_calibrated(const cx_simulation *self, cx_simulation_result *out
 }
 
 static void read_alarms(const cx_simulation *self, cx_simulation_result *out) {
-    read_moments m, right = {0, 0, 0}, rate = {0, 0, 0};
+    cx_i_moments m, right = {0, 0, 0}, rate = {0, 0, 0};
     out->arl = read_quiet(self, 0, &m);
-    out->arl_se = read_se(&m);
+    out->arl_se = cx_i_moments_se(&m);
     for (int64_t r = 0; r < self->count; r++) {
         const cx_i_simulation_run *run = &self->runs[r];
         out->cut += run->quiet[0] < 0;
-        read_add(&right, run->true_alarm < 0 ? NAN : (double)run->true_alarm);
-        read_add(&rate, run->rate_delay < 0 ? NAN : (double)run->rate_delay);
+        cx_i_moments_add(&right, run->true_alarm < 0 ? NAN : (double)run->true_alarm);
+        cx_i_moments_add(&rate, run->rate_delay < 0 ? NAN : (double)run->rate_delay);
         if (run->max_age > out->max_age) out->max_age = run->max_age;
     }
     if (self->world->seasonal) return;
@@ -123,7 +121,7 @@ static void read_alarms(const cx_simulation *self, cx_simulation_result *out) {
     out->delay_se = delay.se;
     out->delay_p90 = delay.p90;
     out->delay_value = delay.value;
-    out->true_share = read_mean(&right);
+    out->true_share = cx_i_moments_mean(&right);
     read_calibrated(self, out);
 }
 
@@ -161,30 +159,33 @@ static void read_errors(const cx_simulation *self, cx_simulation_result *out) {
 }
 
 static void read_biases(const cx_simulation *self, cx_simulation_result *out) {
-    read_moments points[3] = {{0, 0, 0}}, company[3] = {{0, 0, 0}}, worst = {0, 0, 0};
-    read_moments change = {0, 0, 0}, naive = {0, 0, 0};
+    cx_i_moments points[3] = {{0, 0, 0}}, company[3] = {{0, 0, 0}}, worst = {0, 0, 0};
+    cx_i_moments change = {0, 0, 0}, naive = {0, 0, 0};
     for (int64_t r = 0; r < self->count; r++) {
         const cx_i_simulation_run *run = &self->runs[r];
         for (int k = 0; k < 3; k++) {
-            read_add(&points[k], run->point_bias[k]);
-            read_add(&company[k], run->company_error[k]);
+            cx_i_moments_add(&points[k], run->point_bias[k]);
+            cx_i_moments_add(&company[k], run->company_error[k]);
         }
-        read_add(&worst, run->worst);
-        read_add(&change, run->change);
-        read_add(&naive, run->naive);
+        cx_i_moments_add(&worst, run->worst);
+        cx_i_moments_add(&change, run->change);
+        cx_i_moments_add(&naive, run->naive);
     }
-    out->point_bias = read_mean(&points[0]), out->point_bias_se = read_se(&points[0]);
-    out->pooled_bias = read_mean(&points[1]), out->pooled_bias_se = read_se(&points[1]);
-    out->root_bias = read_mean(&points[2]), out->root_bias_se = read_se(&points[2]);
-    out->bias = read_mean(&company[0]), out->bias_se = read_se(&company[0]);
-    out->company_bias = read_mean(&company[1]), out->company_bias_se = read_se(&company[1]);
-    out->days_error = read_root(&company[0]);
-    out->pooled_error = read_root(&company[1]);
-    out->root_error = read_root(&company[2]);
-    out->worst_bias = read_mean(&worst);
-    out->change_bias = read_mean(&change);
-    out->change_error = read_root(&change);
-    out->change_naive = read_mean(&naive);
+    out->point_bias = cx_i_moments_mean(&points[0]),
+    out->point_bias_se = cx_i_moments_se(&points[0]);
+    out->pooled_bias = cx_i_moments_mean(&points[1]),
+    out->pooled_bias_se = cx_i_moments_se(&points[1]);
+    out->root_bias = cx_i_moments_mean(&points[2]), out->root_bias_se = cx_i_moments_se(&points[2]);
+    out->bias = cx_i_moments_mean(&company[0]), out->bias_se = cx_i_moments_se(&company[0]);
+    out->company_bias = cx_i_moments_mean(&company[1]),
+    out->company_bias_se = cx_i_moments_se(&company[1]);
+    out->days_error = cx_i_moments_root(&company[0]);
+    out->pooled_error = cx_i_moments_root(&company[1]);
+    out->root_error = cx_i_moments_root(&company[2]);
+    out->worst_bias = cx_i_moments_mean(&worst);
+    out->change_bias = cx_i_moments_mean(&change);
+    out->change_error = cx_i_moments_root(&change);
+    out->change_naive = cx_i_moments_mean(&naive);
 }
 
 /* -- the middle one ------------------------------------------------------------------------ */
@@ -199,12 +200,19 @@ static double read_rate_delay(const cx_simulation *self) {
     }
 }
 
+/* From `arl` on all are numbers, and missing until they are known. */
 static void read_nothing(cx_simulation_result *out) {
+    const double none = NAN;
+    size_t at = offsetof(cx_simulation_result, arl);
     memset(out, 0, sizeof *out);
-    out->delay = out->delay_se = out->delay_p90 = out->delay_value = NAN;
-    out->calibrated_threshold = out->calibrated_delay = out->calibrated_se = NAN;
-    out->calibrated_p90 = out->calibrated_value = out->true_share = NAN;
-    out->clean_delay = out->clean_se = NAN;
+    for (; at < sizeof *out; at += sizeof none) memcpy((char *)out + at, &none, sizeof none);
+}
+
+static void read_worlds(const cx_simulation *self, cx_simulation_result *out) {
+    read_alarms(self, out);
+    read_errors(self, out);
+    read_biases(self, out);
+    if (self->world->delayed) out->rate_delay = read_rate_delay(self);
 }
 
 cx_status cx_i_simulate_read(const cx_simulation *self, cx_simulation_result *out, cx_error *err) {
@@ -213,10 +221,10 @@ cx_status cx_i_simulate_read(const cx_simulation *self, cx_simulation_result *ou
     cx_simulation_result made;
     read_nothing(&made);
     made.runs = self->count;
-    read_alarms(self, &made);
-    read_errors(self, &made);
-    read_biases(self, &made);
-    made.rate_delay = self->world->delayed ? read_rate_delay(self) : NAN;
+    if (self->asked != NULL)
+        cx_i_asked_read(self, &made);
+    else
+        read_worlds(self, &made);
     *out = made;
     return CX_OK;
 }

@@ -34,11 +34,22 @@ def test_without_a_change_there_is_no_delay():
     assert "? days" in repr(found)
 
 
+def test_the_gate_asks_evenly_and_breaks_no_rule():
+    found = cx.simulate_allocation(scenario="S5", runs=2, seed=1)
+    assert found.policy == "closed-loop" and "0 violations" in repr(found)
+    assert found.violations == 0 and found.decisions > 1_000_000
+    assert abs(found.answers - 250) < 32 and found.delay is None
+    cap = cx.simulate_allocation(scenario="S5", policy="cap-then-stop", runs=1)
+    assert cap.hours_fit == 0 and cap.slope is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"scenario": "S7"}, "scenario"),
         ({"policy": "best"}, "policy"),
+        ({"policy": "closed-loop"}, "which only S5 knows"),
+        ({"scenario": "S5", "policy": "neyman"}, "S5 knows"),
         ({"runs": 0}, "count"),
         ({"arl": 1}, "arl"),
         ({"threads": 0}, "threads"),

@@ -308,7 +308,7 @@ DEFAULTS = {
     "compare": {"paired": False, "method": "auto", "confidence": 0.95, "score": "nps"},
     "plan": {"lower": 0, "upper": None, "known": 0, "cost": None, "integer": True},
     "plan_points": {"policy": "evidence", "unit": "answers", "rounding": "auto", "seed": 0},
-    "simulate_allocation": {"scenario": "S1", "policy": "evidence", "runs": 200, "seed": 0},
+    "simulate_allocation": {"scenario": "S1", "policy": None, "runs": 200, "seed": 0},
     "correlate": {"method": "pearson", "weights": None, "confidence": 0.95},
     "drivers": {"method": "shapley", "adjust": None, "weights": None},
     "Tally": {"scale": (0, 10)},

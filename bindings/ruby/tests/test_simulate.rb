@@ -23,6 +23,13 @@ class TestSimulate < Minitest::Test
     assert_operator found.arl, :>, 0
   end
 
+  def test_the_gate_asks_evenly_and_breaks_no_rule
+    found = CXKit.simulate_allocation(scenario: "S5", runs: 1, seed: 1)
+    assert_equal ["closed-loop", 0], [found.policy, found.violations]
+    assert_in_delta 250, found.answers, 32
+    assert_includes found.to_s, "0 violations"
+  end
+
   def test_options_that_cannot_be_are_refused
     assert_raises(CXKit::OptionError) { CXKit.simulate_allocation(runs: 0) }
     assert_raises(CXKit::OptionError) { CXKit.simulate_allocation(scenario: "S9") }

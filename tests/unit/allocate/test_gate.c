@@ -339,6 +339,40 @@ START_TEST(test_a_retired_point_asks_nobody) {
 }
 END_TEST
 
+/* Mean p of the draws in the first and in the last quarter of 20 days of visits by 4,000 contacts,
+ * half of them six times as often. */
+static void visits_of_a_period(int64_t start, double mean[2]) {
+    uint64_t at = 9;
+    int64_t drawn[2] = {0, 0}, visits = 16000;
+    mean[0] = mean[1] = 0;
+    for (int64_t i = 0; i < visits; i++) {
+        at = at * 6364136223846793005u + 1442695040888963407u;
+        int64_t contact = (int64_t)((at >> 33) % 14000) % (at >> 60 < 2 ? 4000 : 2000);
+        cx_decision d = decide(cx_contact_number(contact, 0), 0, start + 20 * DAY / visits * i);
+        int part = i < visits / 4 ? 0 : 1;
+        if (d.repeat || (i >= visits / 4 && i < visits * 3 / 4)) continue;
+        mean[part] += d.probability;
+        drawn[part]++;
+    }
+    ck_assert_int_gt(drawn[0], 3 * drawn[1]); /* most have come by then */
+    for (int k = 0; k < 2; k++) mean[k] /= (double)drawn[k];
+}
+
+START_TEST(test_contacts_who_come_again_do_not_make_late_ones_more_likely) {
+    double mean[2];
+    points(0);
+    for (int64_t period = 0; period < 2; period++) {
+        cx_gate_target_options target;
+        cx_gate_target_options_init(&target);
+        target.number = 1000;
+        target.start = START + period * 20 * DAY, target.end = target.start + 20 * DAY;
+        ck_assert_ok(cx_gate_target(gate, 0, &target, err));
+        visits_of_a_period(target.start, mean);
+    }
+    ck_assert_msg(mean[1] < 2 * mean[0] && mean[1] > mean[0] / 2, "%g %g", mean[0], mean[1]);
+}
+END_TEST
+
 START_TEST(test_contacts_are_as_likely_asked_at_night_as_by_day) {
     static double weights[168];
     double by_hour[24] = {0}, came[24] = {0};
@@ -521,7 +555,9 @@ START_TEST(test_bad_calls_are_refused) {
     ck_assert_fails(cx_gate_target(gate, 0, &target, err), CX_E_OPTION, "number is");
     target.number = 5, target.start = START, target.end = START;
     ck_assert_fails(cx_gate_target(gate, 0, &target, err), CX_E_OPTION, "not after its start");
-    target.end = START + 1, target.list = 1;
+    target.end = START + 1, target.haste = 0.9;
+    ck_assert_fails(cx_gate_target(gate, 0, &target, err), CX_E_OPTION, "haste is 0.9");
+    target.haste = 1, target.list = 1;
     ck_assert_fails(cx_gate_target(gate, 0, &target, err), CX_E_OPTION, "set traffic");
     memset(&d, 0, sizeof d);
     d.reason = 99;
@@ -576,6 +612,7 @@ Suite *suite_gate(void) {
     tcase_add_test(tcase, test_answers_are_expected_from_those_invited);
     tcase_add_test(tcase, test_p_stays_at_the_floor_and_then_stops);
     tcase_add_test(tcase, test_a_retired_point_asks_nobody);
+    tcase_add_test(tcase, test_contacts_who_come_again_do_not_make_late_ones_more_likely);
     tcase_add_test(tcase, test_contacts_are_as_likely_asked_at_night_as_by_day);
     tcase_add_test(tcase, test_a_profile_is_learnt_from_visits);
     tcase_add_test(tcase, test_a_batch_decides_as_single_calls_do);

@@ -104,6 +104,7 @@ END_TEST
 START_TEST(test_every_scenario_can_be_simulated) {
     options.scenario = _i;
     options.runs = 1;
+    if (_i == CX_SCENARIO_S5) return; /* has policies of its own */
     cx_simulation_result result;
     ck_assert_ok(cx_simulate_allocation(&options, &result, err));
     bool changes =
@@ -111,6 +112,39 @@ START_TEST(test_every_scenario_can_be_simulated) {
     ck_assert(changes ? result.delay >= 1 : isnan(result.delay));
     ck_assert(result.arl >= 1);
     ck_assert_str_ne(cx_scenario_name(_i), "unknown");
+}
+END_TEST
+
+static const int32_t gates[] = {CX_SIMULATED_CLOSED, CX_SIMULATED_OPEN, CX_SIMULATED_CAP};
+
+START_TEST(test_who_gets_asked) {
+    options.scenario = CX_SCENARIO_S5;
+    options.policy = gates[_i];
+    options.runs = 1;
+    bool closed = options.policy == CX_SIMULATED_CLOSED;
+    cx_simulation_result result;
+    if (!closed && thinned(2) < 2) return; /* a million visits */
+    ck_assert_ok(cx_simulate_allocation(&options, &result, err));
+    ck_assert_int_eq(result.violations, 0);
+    ck_assert_int_ge(result.decisions, 600000);
+    ck_assert(isnan(result.delay) && isnan(result.error_ratio) && isnan(result.arl));
+    ck_assert(result.answers > 100 && result.answers < 400 && result.invited > result.answers);
+    ck_assert(result.able_share > 0.7 && result.able_share < 1 && result.able_gap < 0);
+    ck_assert_int_eq(isnan(result.slope), !closed);
+    ck_assert_int_eq(isnan(result.hajek_bias), !closed);
+    ck_assert(result.hours_fit == (options.policy != CX_SIMULATED_CAP));
+    if (closed) ck_assert(fabs(result.answers - 250) < 40 && fabs(result.slope - 1) < 0.1);
+}
+END_TEST
+
+START_TEST(test_each_scenario_has_its_policies) {
+    cx_simulation *made = NULL;
+    options.scenario = CX_SCENARIO_S5;
+    ck_assert_fails(cx_simulation_new(&options, &made, err), CX_E_OPTION, "S5 knows closed-loop");
+    options.scenario = CX_SCENARIO_S1;
+    options.policy = CX_SIMULATED_OPEN;
+    ck_assert_fails(cx_simulation_new(&options, &made, err), CX_E_OPTION, "which only S5 knows");
+    ck_assert_ptr_null(made);
 }
 END_TEST
 
@@ -199,6 +233,8 @@ Suite *suite_simulate(void) {
     tcase_add_test(tcase, test_a_run_counts_once);
     tcase_add_loop_test(tcase, test_every_policy_can_be_simulated, 0, POLICIES);
     tcase_add_loop_test(tcase, test_every_scenario_can_be_simulated, 0, CX_SCENARIO_END);
+    tcase_add_loop_test(tcase, test_who_gets_asked, 0, sizeof gates / sizeof *gates);
+    tcase_add_test(tcase, test_each_scenario_has_its_policies);
     tcase_add_test(tcase, test_options_are_checked);
     tcase_add_test(tcase, test_runs_that_cannot_be_are_refused);
     tcase_add_test(tcase, test_every_allocation_fails_once_and_for_ever);

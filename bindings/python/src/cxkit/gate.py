@@ -463,6 +463,7 @@ class Gate:
         response: float = 0.2,
         response_weight: float = 20.0,
         delay: object = timedelta(days=1),
+        haste: float = 2.0,
         list: bool = False,
         allocation: int = 0,
     ) -> None:
@@ -475,6 +476,8 @@ class Gate:
             is learnt; None: learnt only
         response, response_weight, delay
             response rate, how many invitations it is worth, and mean time to an answer
+        haste
+            late contacts are asked at most so many times as often as the whole period needs
         list
             exactly `traffic` contacts come, such as a mailing
         allocation
@@ -498,6 +501,7 @@ class Gate:
             response=response,
             response_weight=response_weight,
             delay=span(delay, "delay"),
+            haste=haste,
             list=int(list),
             allocation=allocation,
         )

@@ -104,6 +104,26 @@ class SimulatedAllocation:
     outstanding_error
         S4: mean absolute error of the answers expected from open cohorts, as a share of those
         that came
+    decisions, violations
+        S5: visits decided about; invitations within a rest and refusals without one
+    answers, answers_sd, within_share
+        S5: mean and standard deviation of the answers; runs within 250 +- 2 sqrt(250)
+    invited, able_share
+        S5: invitations; first visits in the period at which rules allowed to ask
+    hours_fit, days_fit
+        S5: runs whose invitations by hour or by day are as the first allowed visits (p > 0.01)
+    hours_off, days_off
+        S5: the hour or day farthest from the mean chance of an invitation, as a share of it
+    naive_bias, naive_bias_se
+        S5: mean score of all asked, less that of all who came
+    hajek_bias, hajek_bias_se
+        S5: weighted by 1 / p, less that of those who could be asked
+    strata_bias, strata_bias_se
+        S5: and post-stratified by frequency of contact, less that of all
+    able_gap
+        S5: mean score of those who could be asked, less that of all
+    slope, slope_se
+        S5: of being invited on the logged probability
     """
 
     scenario: str
@@ -112,6 +132,8 @@ class SimulatedAllocation:
     clean: int
     cut: int
     max_age: int
+    decisions: int
+    violations: int
     arl: float | None
     arl_se: float | None
     delay: float | None
@@ -153,6 +175,24 @@ class SimulatedAllocation:
     change_error: float | None
     change_naive: float | None
     outstanding_error: float | None
+    answers: float | None
+    answers_sd: float | None
+    within_share: float | None
+    invited: float | None
+    able_share: float | None
+    hours_fit: float | None
+    hours_off: float | None
+    days_fit: float | None
+    days_off: float | None
+    naive_bias: float | None
+    naive_bias_se: float | None
+    hajek_bias: float | None
+    hajek_bias_se: float | None
+    strata_bias: float | None
+    strata_bias_se: float | None
+    able_gap: float | None
+    slope: float | None
+    slope_se: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name."""
@@ -162,6 +202,12 @@ class SimulatedAllocation:
         def short(value: float | None, form: str) -> str:
             return "?" if value is None else format(value, form)
 
+        if self.scenario == "S5":
+            return (
+                f"S5, {self.policy}: {short(self.answers, '.0f')} answers (sd "
+                f"{short(self.answers_sd, '.0f')}), {short(self.within_share, '.0%')} of {self.runs} "
+                f"runs within 250 +- 32, {self.violations} violations"
+            )
         error = None if self.error_ratio is None else self.error_ratio - 1
         return (
             f"{self.scenario}, {self.policy}: {short(self.delay, '.1f')} days (se "
@@ -191,7 +237,7 @@ def _blocks(first: int, runs: int, workers: int) -> list[tuple[int, int]]:
 def simulate_allocation(
     *,
     scenario: str = "S1",
-    policy: str = "evidence",
+    policy: str | None = None,
     runs: int = 200,
     seed: int = 0,
     first_run: int = 0,
@@ -209,9 +255,11 @@ def simulate_allocation(
         "S1": one point drops by 20 points; "S2a": one loses a point a day for 40 days; "S2b": ten
         drop by 10; "S2c": all drop by 5; "S3": nothing is wrong, but there is a week, a promotion,
         and levels wander ("S3-plain": the monitor does not know the week; "S3-season": levels do
-        not wander); "S4": by invitation, late answers, and the response rate halves as well
+        not wander); "S4": by invitation, late answers, and the response rate halves as well; "S5":
+        whom the gate asks, of 50,000 customers
     policy
-        as in plan_points, or "random", "stay" (at a point while its CUSUM is above 0), "oracle"
+        as in plan_points, or "random", "stay" (at a point while its CUSUM is above 0), "oracle";
+        of S5 "closed-loop", "open-loop", "cap-then-stop". None: "evidence", "closed-loop"
     runs, first_run
         a multiple of 200 lets every point change equally often
     seed, threads
@@ -230,6 +278,8 @@ def simulate_allocation(
     >>> found.runs, found.error_ratio, found.max_age
     (4, 1.0, 0)
     """
+    if policy is None:
+        policy = "closed-loop" if scenario == "S5" else "evidence"
     options = fill(
         _native.cx_simulation_options(),
         scenario=number("scenario", scenario, _SCENARIOS),

@@ -128,7 +128,7 @@ module CXKit
     #
     # goal:: invitations or answers
     # list:: exactly traffic: contacts come, such as a mailing
-    # options:: traffic, traffic_weight, traffic_memory, response, response_weight, delay, allocation
+    # options:: traffic, traffic_weight, traffic_memory, response, response_weight, delay, haste, allocation
     def target(point, count, start:, end:, goal: "invitations", list: false, **options)
       made = Options.build(:Cx_gate_target_options, number: count, goal: Options.word(:goal, goal, GOALS),
                                                     list: list ? 1 : 0, **options)

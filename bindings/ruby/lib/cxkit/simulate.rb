@@ -4,7 +4,7 @@ module CXKit
   # What runs of a scenario say of a policy; see CXKit.simulate_allocation and cx_simulation_result. Errors are in points,
   # times in days; nil where a scenario has no such figure.
   class SimulatedAllocation < Value.with(:scenario, :policy,
-                                         :runs, :clean, :cut, :max_age, :arl, :arl_se, :delay, :delay_se,
+                                         :runs, :clean, :cut, :max_age, :decisions, :violations, :arl, :arl_se, :delay, :delay_se,
                                          :delay_p90, :delay_value, :clean_delay, :clean_se,
                                          :calibrated_threshold, :calibrated_delay, :calibrated_se,
                                          :calibrated_p90, :calibrated_value, :true_share, :rate_delay,
@@ -13,8 +13,13 @@ module CXKit
                                          :pooled_bias, :pooled_bias_se, :root_bias, :root_bias_se,
                                          :company_bias, :company_bias_se, :pooled_error, :days_error,
                                          :root_error, :worst_bias, :wrong_share, :change_bias, :change_error,
-                                         :change_naive, :outstanding_error)
+                                         :change_naive, :outstanding_error, :answers, :answers_sd, :within_share,
+                                         :invited, :able_share, :hours_fit, :hours_off, :days_fit, :days_off,
+                                         :naive_bias, :naive_bias_se, :hajek_bias, :hajek_bias_se,
+                                         :strata_bias, :strata_bias_se, :able_gap, :slope, :slope_se)
     def to_s
+      return "S5, #{policy}: #{short(answers)} answers, #{violations} violations, #{runs} runs" if scenario == "S5"
+
       loss = error_ratio && format("%+.1f %%", 100 * (error_ratio - 1))
       "#{scenario}, #{policy}: #{short(delay)} days to the alarm, #{short(arl)} to a false one, error #{loss} " \
         "against neyman, #{runs} runs"
@@ -32,15 +37,16 @@ module CXKit
 
     # A policy in a simulated world: 200 points, 2,000 answers a day, and a change after 60 days.
     #
-    # scenario:: S1, S2a, S2b, S2c, S3, S3-plain, S3-season or S4; see cx_scenario
-    # policy:: as in plan_points, or random, stay, oracle
+    # scenario:: S1, S2a, S2b, S2c, S3, S3-plain, S3-season, S4 or S5; see cx_scenario
+    # policy:: as in plan_points, or random, stay, oracle; of S5 closed-loop, open-loop, cap-then-stop. nil: evidence,
+    #          closed-loop
     # runs, first_run:: a multiple of 200 lets every point change equally often
     # seed:: the same seed, the same figures
     # form:: of the monitor, trinomial or bounded
     #
     # Also arl, boost, gamma, allowance, compensation; see cx_simulation_options.
-    def simulate_allocation(scenario: "S1", policy: :evidence, runs: 200, seed: 0, first_run: 0, form: :trinomial,
-                            **more)
+    def simulate_allocation(scenario: "S1", policy: nil, runs: 200, seed: 0, first_run: 0, form: :trinomial, **more)
+      policy ||= scenario.to_s == "S5" ? :closed_loop : :evidence
       unknown = more.keys - SIMULATION_SETTINGS
       raise ArgumentError, "unknown keyword: #{unknown.join(', ')}" unless unknown.empty?
 
