@@ -66,6 +66,7 @@
 #include <cxkit/moments.h>
 #include <cxkit/correlate.h>
 #include <cxkit/driver.h>
+#include <cxkit/evidence.h>
 #include <cxkit/finance.h>
 #include <cxkit/fit.h>
 #include <cxkit/regress.h>

@@ -103,6 +103,7 @@ struct TYPE {};
 %cx_result(cx_target_result)
 %cx_result(cx_simulation_result)
 %cx_result(cx_npv_result)
+%cx_result(cx_verdict_result)
 %cx_result(cx_mirr_result)
 %cx_result(cx_payback_result)
 %cx_result(cx_multiple_result)
@@ -150,6 +151,8 @@ struct TYPE {};
 %cx_record(cx_monitor_options)
 %cx_options(cx_period_options)
 %cx_options(cx_running_options)
+%cx_options(cx_evidence_facts)
+%cx_options(cx_verdict_options)
 %cx_options(cx_finance_options)
 %ignore cx_finance_options::allocator;
 %cx_options(cx_plan_options)

@@ -36,7 +36,7 @@ static double finance_sum(const cx_i_flows *flows, const double *factor, int sid
         plain += value;
         exact = exact && cx_i_sum_add(&sum, value);
     }
-    return exact ? cx_i_sum_value(&sum) : plain;
+    return (exact ? cx_i_sum_value(&sum) : plain) / flows->minor;
 }
 
 static cx_status finance_factors(const cx_i_flows *flows, double **out, cx_error *err) {
@@ -61,7 +61,7 @@ cx_status cx_npv(const cx_frame *flows, const cx_array *rates, const cx_finance_
     cx_status status = finance_factors(&read, &factor, err);
     if (status == CX_OK) {
         double in = finance_sum(&read, factor, 1), gone = -finance_sum(&read, factor, -1);
-        *out = (cx_npv_result){in - gone,
+        *out = (cx_npv_result){finance_sum(&read, factor, 0),
                                in,
                                gone,
                                gone > 0 ? (in - gone) / gone : (double)NAN,
@@ -165,7 +165,8 @@ static cx_status finance_modified(const cx_i_flows *flows, double finance, doubl
                                      : "all money flows at one time: a return takes time");
     if (!(in / gone < 1e300))
         return cx_i_fail(err, CX_E_OVERFLOW, "the flows grow beyond what a number can hold");
-    *out = (cx_mirr_result){pow(in / gone, 1 / (last - first)) - 1, gone, in, last - first};
+    *out = (cx_mirr_result){pow(in / gone, 1 / (last - first)) - 1, gone / flows->minor,
+                            in / flows->minor, last - first};
     return CX_OK;
 }
 
@@ -226,7 +227,8 @@ static void finance_both(const cx_i_flows *flows, const double *factor, cx_payba
     }
     finance_close(&simple);
     finance_close(&discounted);
-    *out = (cx_payback_result){simple.back, discounted.back, simple.end, discounted.end, lowest};
+    *out = (cx_payback_result){simple.back, discounted.back, simple.end, discounted.end,
+                               lowest / flows->minor};
 }
 
 cx_status cx_payback(const cx_frame *flows, const cx_array *rates,

@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 
-/* Flows in order of time. */
+/* Flows in order of time, in minor units where options.minor_digits says so: divide by `minor`. */
 typedef struct cx_i_flow {
     double amount, time, rate;
 } cx_i_flow;
@@ -15,6 +15,7 @@ typedef struct cx_i_flows {
     cx_allocator allocator;
     cx_i_flow *at;
     int64_t count;
+    double minor;
 } cx_i_flows;
 
 /* rates may be NULL: none are needed. On failure nothing is owed. */

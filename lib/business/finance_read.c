@@ -84,7 +84,6 @@ static cx_status finance_amount(const finance_columns *c, const cx_finance_optio
     if (fabs(*out) > 0x1p53)
         return cx_i_fail_at(err, CX_E_OVERFLOW, c->amount, row, *out, "%g minor units exceed 2^53",
                             *out);
-    *out /= pow(10, o->minor_digits);
     return CX_OK;
 }
 
@@ -219,6 +218,7 @@ cx_status cx_i_flows_read(const cx_frame *frame, const cx_array *rates,
     CX_TRY(finance_check_columns(frame, rates, &flows->options, &columns, err));
     flows->allocator = cx_i_allocator(flows->options.allocator);
     flows->count = columns.amount->length;
+    flows->minor = pow(10, flows->options.minor_digits);
     flows->at = cx_i_alloc_array(&flows->allocator, flows->count, sizeof *flows->at);
     cx_i_sortable *order =
         cx_i_alloc_array(&flows->allocator, flows->count, 2 * sizeof(cx_i_sortable));

@@ -1,6 +1,7 @@
 #include <cxkit/sample.h>
 
 #include "stat/estimate.h"
+#include "stat/power.h"
 #include "stat/special.h"
 
 /* How many answers it takes, and what a number of them buys. */
@@ -126,21 +127,6 @@ static double sample_second(const cx_sample_options *o, double n) {
     return ceil(n * o->ratio * (1 - 1e-15));
 }
 
-/* P(T > t) for T noncentral by `shift`: a normal over an independent s with df s^2 chi-squared.
- * The integral over the law of s, without its constant, is divided by that law's own. */
-static double sample_noncentral(double shift, double t, double df) {
-    double spread = 9 / sqrt(2 * df), low = fmax(1 - spread, 0), width = (1 + spread - low) / 4;
-    double sum = 0, all = 0;
-    for (int k = 0; k < 80; k++) {
-        double node = cx_i_legendre_node[k % 10], middle = low + width * (k / 20 + 0.5);
-        double s = middle + width / 2 * (k % 20 < 10 ? -node : node);
-        double law = exp((df - 1) * log(s) - df * (s * s - 1) / 2) * cx_i_legendre_weight[k % 10];
-        sum += law * cx_normal_sf(t * s - shift);
-        all += law;
-    }
-    return sum / all;
-}
-
 static double sample_power(const cx_sample_options *o, double n, double d) {
     double n_b = sample_second(o, n), tail = (1 - o->confidence) / 2;
     sample_case is = sample_case_of(o, d);
@@ -153,7 +139,7 @@ static double sample_power(const cx_sample_options *o, double n, double d) {
     }
     double df = fmax((n + n_b) / o->design_effect, 4) - 2, t = cx_t_quantile_upper(tail, df);
     if (!(own > 0)) return 1;
-    return sample_noncentral(fabs(d) / own, t, df);
+    return cx_i_noncentral_sf(fabs(d) / own, t, df);
 }
 
 /* -- the least n --------------------------------------------------------------------------- */

@@ -17,6 +17,31 @@ CONTACTS = (
 SHOWN = "min_n, totals"
 ONCE = "respondent, time, keep, window"
 SURFACE = {
+    "npv": (
+        "flows, rate",
+        "times, dates, currency, rates, mid_period, real_flows, real_rates, inflation, minor_digits, "
+        "year_days",
+    ),
+    "irr": ("flows", "times, dates, currency, mid_period, minor_digits, year_days"),
+    "mirr": (
+        "flows, finance_rate, reinvest_rate",
+        "times, dates, currency, mid_period, minor_digits, year_days",
+    ),
+    "payback": (
+        "flows, rate",
+        "times, dates, currency, rates, mid_period, real_flows, real_rates, inflation, minor_digits, "
+        "year_days",
+    ),
+    "margin_multiple": ("retention, rate", "growth, horizon"),
+    "evidence": (
+        "method",
+        "adjusted, ordered, reverse, separated, unidentified, through, selected, treated, periods, "
+        "overlap, pre_trend_p, breakdown, placebo_p, split_p, attrition",
+    ),
+    "verdict": (
+        "estimate",
+        "smallest, power, confidence, reliability, cell, least_cell",
+    ),
     "Gate": (
         "rules",
         "seed, points, salt, policy, p_min, p_max, period, retry, clock_slack, class_window, capacity",
@@ -384,6 +409,7 @@ EXAMPLES = [
     cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw,
     cx.simulate_allocation, cx.correlate,
     cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
+    cx.npv, cx.irr, cx.mirr, cx.payback, cx.margin_multiple, cx.evidence, cx.verdict,
     cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
@@ -399,7 +425,7 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
-        "errors estimate fit gap gate index joint journey mean moments monitor mystery net "
+        "errors estimate evidence finance fit gap gate index joint journey mean moments monitor mystery net "
         "nonrespondents plan policy ppi promises random rates recent regress response sample satisfaction "
         "silence simulate special strata survey table tally tolerance trend waits weights windows"
     ).split()
@@ -422,7 +448,7 @@ def test_all_is_what_there_is():
 
 # Read by the facade under another form, or of no use in Python.
 ELSEWHERE = {
-    "cx_array_of", "cx_error_init", "cx_gate_ledger", "cx_policy_free", "cx_policy_new", "cx_policy_plan", "cx_rule_init",
+    "cx_array_of", "cx_error_init", "cx_evidence_facts_init", "cx_gate_ledger", "cx_policy_free", "cx_policy_new", "cx_policy_plan", "cx_rule_init",
     "cx_table_column", "cx_table_export", "cx_table_stream", "cx_tallies_at", "cx_version",
 }  # fmt: skip
 

@@ -133,7 +133,7 @@ START_TEST(test_no_root_says_why) {
 END_TEST
 
 START_TEST(test_the_roots_of_random_flows_are_all_there) {
-    for (uint64_t run = 0; run < (uint64_t)thinned(300); run++) {
+    for (uint64_t run = 0; run < (uint64_t)thinned(60); run++) {
         int64_t count = 3 + (int64_t)(run % 30);
         for (int64_t i = 0; i < count; i++)
             amounts[i] = floor(2000 * cx_random_uniform(7, 1, run, (uint32_t)i)) - 1000;
@@ -142,7 +142,7 @@ START_TEST(test_the_roots_of_random_flows_are_all_there) {
         frame = (cx_frame){columns, 1, {0, 0}};
         int64_t crossings = 0; /* on a grid of log(1 + r), which misses what is close together */
         double before = npv_at(&frame, expm1(-8));
-        for (double x = -8; x < 8; x += 0.01) {
+        for (double x = -8; x < 8; x += 0.02) {
             double now = npv_at(&frame, expm1(x));
             crossings += (now < 0) != (before < 0);
             before = now;
@@ -256,7 +256,7 @@ START_TEST(test_cents_are_whole_numbers) {
     cx_finance_options_init(&options);
     options.minor_digits = 2;
     ck_assert_ok(cx_npv(&f, &rates, &options, &r, err));
-    ck_assert_close(r.npv, 76.65, 1e-15);
+    ck_assert_double_eq(r.npv, 76.65);
     ck_assert_fails(cx_npv(flows("-1 2"), &rates, &options, &r, err), CX_E_TYPE, "whole numbers");
 }
 END_TEST
