@@ -16,25 +16,30 @@ extern "C" {
 
 /** Kinds of correlation: name, number, word. */
 #define CX_CORRELATION_LIST(X)                                                                     \
-    X(CX_CORRELATION_PEARSON, 0, "pearson")   /* linear */                                         \
-    X(CX_CORRELATION_SPEARMAN, 1, "spearman") /* of the mid-ranks */                               \
-    X(CX_CORRELATION_KENDALL, 2, "kendall")   /* tau-b: of the order of pairs, both ties */        \
-    X(CX_CORRELATION_GAMMA, 3, "gamma")       /* of the order of pairs without ties */             \
-    X(CX_CORRELATION_SOMERS, 4, "somers")     /* d of y given x: of pairs that differ in x */
+    X(CX_CORRELATION_PEARSON, 0, "pearson")       /* linear */                                     \
+    X(CX_CORRELATION_SPEARMAN, 1, "spearman")     /* of the mid-ranks */                           \
+    X(CX_CORRELATION_KENDALL, 2, "kendall")       /* tau-b: of the order of pairs, both ties */    \
+    X(CX_CORRELATION_GAMMA, 3, "gamma")           /* of the order of pairs without ties */         \
+    X(CX_CORRELATION_SOMERS, 4, "somers")         /* d of y given x: of pairs that differ in x */  \
+    X(CX_CORRELATION_POLYCHORIC, 5, "polychoric") /* of the normals behind two ordered columns */  \
+    X(CX_CORRELATION_POLYSERIAL, 6, "polyserial") /* of x and the normal behind an ordered y */
 
 /** Kinds of correlation. */
 typedef enum cx_correlation {
 #define CX_CORRELATION_ENUM(name, number, text) name = number,
     CX_CORRELATION_LIST(CX_CORRELATION_ENUM)
 #undef CX_CORRELATION_ENUM
-        CX_CORRELATION_END = 5 /**< one more than the largest */
+        CX_CORRELATION_END = 7 /**< one more than the largest */
 } cx_correlation;
 
 /** Options of cx_correlate() and cx_moments_pearson(). */
 typedef struct cx_correlate_options {
-    uint32_t struct_size;          /**< sizeof(cx_correlate_options) */
-    int32_t method;                /**< a cx_correlation; default CX_CORRELATION_PEARSON */
-    double confidence;             /**< of the interval, in (0, 1); default 0.95 */
+    uint32_t struct_size; /**< sizeof(cx_correlate_options) */
+    int32_t method;       /**< a cx_correlation; default CX_CORRELATION_PEARSON */
+    double confidence;    /**< of the interval, in (0, 1); default 0.95 */
+    int32_t joint;        /**< polychoric, polyserial: 0 two steps (default), 1 all at once */
+    int32_t part;         /**< cx_partial(): 0 controls taken out of x and y (default), 1 of x
+                             only, 2 of y only */
     const cx_allocator *allocator; /**< of scratch memory; NULL: malloc and free */
 } cx_correlate_options;
 
@@ -93,6 +98,37 @@ CX_API CX_NODISCARD cx_status cx_correlate(const cx_array *x, const cx_array *y,
                                            const cx_array *weights,
                                            const cx_correlate_options *options, cx_estimate *out,
                                            cx_error *err);
+
+/** @brief Correlation of two columns with others held constant.
+ *
+ * Pearson: r = s_xy / sqrt(s_xx s_yy), s the sums of products that the controls leave over, solved
+ * in double-double by a Cholesky factor: so many digits that the order of the controls does not
+ * matter. Spearman: the same of the mid-ranks. With options->part the controls are taken out of one
+ * side only: the semi-partial correlation.
+ *
+ * Without weights, k controls: the interval has a standard error of 1/sqrt(n - k - 3) on Fisher's
+ * scale [Fisher1924], for Spearman sqrt((1 + r^2/2)/(n - k - 3)); semi-partial, one from the
+ * influence of each row. The p-value is that of t with n - 2 - k degrees of freedom of the partial
+ * correlation, also where the value is semi-partial: both are 0 together. With weights all are from
+ * the influence of each row, as in cx_correlate(); ranks count as known.
+ *
+ * @param      x        numbers; a row with a null or NaN in any column is left out and counted
+ * @param      y        numbers, as many as x
+ * @param      given    the controls: one or more numeric columns, as long as x
+ * @param      weights  survey weights, as in cx_correlate(), or NULL
+ * @param      options  NULL: the defaults; method Pearson or Spearman
+ * @param[out] out      as in cx_correlate(); written only on CX_OK
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_DOMAIN | CX_E_EMPTY |
+ * CX_E_FEW (no more than k + 2 rows) | CX_E_CONSTANT | CX_E_SINGULAR (names the control, or x or y,
+ * that is a combination of the controls) | CX_E_LIMIT | CX_E_OVERFLOW | CX_E_MEMORY
+ *
+ * Cost: O(n k^2) and 8 (k + 3) bytes a row; sorting for ranks. Threads: any. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_partial(const cx_array *x, const cx_array *y,
+                                         const cx_frame *given, const cx_array *weights,
+                                         const cx_correlate_options *options, cx_estimate *out,
+                                         cx_error *err);
 
 /** @brief Pearson's correlation of columns i and j of a state.
  *

@@ -31,6 +31,12 @@ cx_status cx_i_correlate_options(const cx_correlate_options *given, cx_correlate
     if (options->method < 0 || options->method >= CX_CORRELATION_END)
         return cx_i_fail(err, CX_E_OPTION, "method %d is not a correlation",
                          (int64_t)options->method);
+    if (options->joint != 0 && options->joint != 1)
+        return cx_i_fail(err, CX_E_OPTION, "joint is %d; it has to be 0 or 1",
+                         (int64_t)options->joint);
+    if (options->part < 0 || options->part > 2)
+        return cx_i_fail(err, CX_E_OPTION, "part is %d; it has to be 0 (both), 1 (x) or 2 (y)",
+                         (int64_t)options->part);
     return cx_i_check_confidence(options->confidence, err);
 }
 
@@ -199,5 +205,7 @@ cx_status cx_i_correlate_cells_estimate(const cx_i_correlate_cells *cells,
                                         cx_error *err) {
     CX_TRY(cx_i_correlate_check(input->n, cells->cells.kx > 1, cells->cells.ky > 1, input->name[0],
                                 input->name[1], err));
+    if (options->method >= CX_CORRELATION_POLYCHORIC)
+        return cx_i_correlate_latent(cells, input, options, out, err);
     return cx_i_correlate_rank(cells, input, options, out, err);
 }

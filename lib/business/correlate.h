@@ -39,6 +39,9 @@ void cx_i_correlate_classical(cx_estimate *out, double spent);
 /* Both from a standard error of r, with Student's t of n_eff - 2 - spent. */
 void cx_i_correlate_robust(cx_estimate *out, double se_r, double spent);
 
+/* Most different values of an ordered column */
+#define CX_I_LATENT_LEVELS 50
+
 /* -- rows by the levels of x and y ------------------------------------------------------------- */
 
 typedef struct cx_i_correlate_cells {
@@ -62,6 +65,10 @@ cx_status cx_i_correlate_cells_estimate(const cx_i_correlate_cells *cells,
                                         cx_error *err);
 cx_status cx_i_correlate_rank(const cx_i_correlate_cells *cells, const cx_i_correlate_input *input,
                               const cx_correlate_options *options, cx_estimate *out, cx_error *err);
+cx_status cx_i_correlate_latent(const cx_i_correlate_cells *cells,
+                                const cx_i_correlate_input *input,
+                                const cx_correlate_options *options, cx_estimate *out,
+                                cx_error *err);
 cx_status cx_i_correlate_pearson(cx_i_correlate_input *input, const cx_correlate_options *options,
                                  cx_estimate *out, cx_error *err);
 
