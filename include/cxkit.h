@@ -70,5 +70,7 @@
 #include <cxkit/finance.h>
 #include <cxkit/fit.h>
 #include <cxkit/regress.h>
+#include <cxkit/models.h>
+#include <cxkit/multiplicity.h>
 
 #endif

@@ -147,6 +147,14 @@ struct TYPE {};
 %ignore cx_granger_options::allocator;
 %cx_options(cx_regress_options)
 %ignore cx_regress_options::allocator;
+%cx_options(cx_margin_options)
+%ignore cx_margin_options::allocator;
+%cx_options(cx_model_options)
+%ignore cx_model_options::allocator;
+%cx_options(cx_multiplicity_options)
+%ignore cx_multiplicity_options::allocator;
+%cx_options(cx_simultaneous_options)
+%ignore cx_simultaneous_options::allocator;
 %cx_options(cx_monitor_options)
 %cx_record(cx_monitor_options)
 %cx_options(cx_period_options)

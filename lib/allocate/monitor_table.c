@@ -3,6 +3,7 @@
 #include "base/sort.h"
 #include "stat/interval.h"
 #include "stat/keys_table.h"
+#include "stat/multiple.h"
 
 /* What a monitor says, as tables. */
 
@@ -134,28 +135,25 @@ static double monitor_log_e(const cx_monitor *self, int64_t i) {
     return self->log_r[i] - log((double)t);
 }
 
-static int64_t monitor_count_flags(const cx_monitor *self, const cx_i_sortable *items) {
-    int64_t flags = 0;
-    for (int64_t k = 1; k <= self->count; k++) {
-        double log_e = monitor_log_e(self, items[self->count - k].row);
-        if (log_e >= log((double)self->count / (self->options.fdr * (double)k))) flags = k;
-    }
-    return flags;
-}
-
 static cx_status monitor_flags(const cx_monitor *self, cx_table *table, int64_t *count,
                                cx_error *err) {
     int64_t *flag;
     CX_TRY(cx_i_table_i64(table, "flag", &flag, err));
     cx_i_sortable *items = cx_i_alloc_array(&self->allocator, self->count, 2 * sizeof *items);
-    if (items == NULL) return cx_i_out_of_memory(err);
-    for (int64_t i = 0; i < self->count; i++)
+    double *log_e = cx_i_alloc_array(&self->allocator, self->count, sizeof *log_e);
+    bool made = items != NULL && log_e != NULL;
+    for (int64_t i = 0; i < self->count && made; i++)
         items[i] = (cx_i_sortable){cx_i_sort_key_f64(monitor_log_e(self, i)), i};
-    cx_i_sort(items, items + self->count, self->count);
-    *count = monitor_count_flags(self, items);
-    for (int64_t k = 1; k <= *count; k++) flag[items[self->count - k].row] = 1;
+    if (made) {
+        cx_i_sort(items, items + self->count, self->count);
+        for (int64_t k = 0; k < self->count; k++)
+            log_e[k] = monitor_log_e(self, items[self->count - 1 - k].row);
+        *count = cx_i_e_bh(log_e, self->count, self->options.fdr);
+        for (int64_t k = 1; k <= *count; k++) flag[items[self->count - k].row] = 1;
+    }
+    cx_i_free(&self->allocator, log_e);
     cx_i_free(&self->allocator, items);
-    return CX_OK;
+    return made ? CX_OK : cx_i_out_of_memory(err);
 }
 
 /* -- points -------------------------------------------------------------------------------- */

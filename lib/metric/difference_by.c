@@ -2,6 +2,7 @@
 
 #include "metric/suppress.h"
 #include "stat/keys_table.h"
+#include "stat/multiple.h"
 
 /* Differences of many groups, with p-values for all of them together [Holm1979]. */
 

@@ -3,6 +3,7 @@
 #include "metric/suppress.h"
 #include "stat/combine.h"
 #include "stat/keys_table.h"
+#include "stat/multiple.h"
 #include "stat/table.h"
 
 #include <cxkit/special.h>

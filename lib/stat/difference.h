@@ -39,8 +39,4 @@ typedef struct cx_i_two_shares {
 cx_i_difference cx_i_share_difference(cx_method method, const cx_i_two_shares *shares,
                                       double confidence);
 
-/* The p-values that share one chance of any false difference [Holm1979]: p and out have `count`
- * elements, order is scratch; NaN stays NaN and is no test. */
-void cx_i_holm(const double *p, int64_t count, int64_t *order, double *out);
-
 #endif

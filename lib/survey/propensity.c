@@ -106,7 +106,7 @@ static cx_status propensity_number(cx_response_model *m, const cx_array *column,
                                   "so, or give the column as categories"
                                 : "the number is infinite");
     }
-    m->term[c + 1] = (cx_i_glm_term){value, NULL, m->p};
+    m->term[c + 1] = (cx_i_glm_term){.value = value, .first = m->p};
     CX_TRY(propensity_grow(m, 1, err));
     return propensity_name(m, m->p - 1, column->name, "", err);
 }
@@ -141,7 +141,7 @@ static cx_status propensity_rank(cx_response_model *m, const cx_array *column, i
     }
     for (int64_t row = 0; row < m->rows; row++)
         m->code[c][row] = (int32_t)rank[m->code[c][row]] - 1;
-    m->term[c + 1] = (cx_i_glm_term){NULL, m->code[c], first};
+    m->term[c + 1] = (cx_i_glm_term){.code = m->code[c], .first = first};
     return CX_OK;
 }
 
@@ -237,7 +237,7 @@ static cx_status propensity_fit(cx_response_model *m, cx_error *err) {
                       .max_iterations = m->options.max_iterations,
                       .robust = m->weight != NULL,
                       .allocator = &m->allocator};
-    m->term[0] = (cx_i_glm_term){NULL, NULL, 0};
+    m->term[0] = (cx_i_glm_term){.first = 0};
     CX_TRY(cx_i_glm_solve(&model, &m->fit, err));
     if (!m->fit.converged && !m->fit.separated)
         return cx_i_fail(err, CX_E_CONVERGENCE,

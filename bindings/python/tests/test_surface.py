@@ -79,6 +79,31 @@ SURFACE = {
     "episodes": ("customer, time", f"transfers, by, {CONTACTS}"),
     "fcr": ("customer, time", f"index, by, method, confidence, min_n, {CONTACTS}"),
     "chi_square": ("counts", ""),
+    "logit": (
+        "x, y",
+        "weights, weight_kind, clusters, offset, cov, firth, intercept, influence, small_sample, "
+        "confidence, max_iterations, allow_unconverged",
+    ),
+    "poisson": (
+        "x, y",
+        "exposure, offset, quasi, weights, weight_kind, clusters, cov, firth, intercept, influence, "
+        "small_sample, confidence, max_iterations, allow_unconverged",
+    ),
+    "hazard": (
+        "x, event",
+        "period, weights, weight_kind, clusters, offset, cov, firth, intercept, influence, "
+        "small_sample, confidence, max_iterations, allow_unconverged",
+    ),
+    "ordinal": (
+        "x, y",
+        "probit, weights, weight_kind, clusters, offset, cov, influence, small_sample, confidence, "
+        "max_iterations, allow_unconverged",
+    ),
+    "separation": ("x, y", "confidence"),
+    "person_periods": ("exit, event", "entry"),
+    "margin": ("fit, x, column_name", "change, horizon, weights, population, confidence"),
+    "adjust_p": ("p", "method, by, level"),
+    "simultaneous": ("estimates, influence", "confidence, draws, seed"),
     "heterogeneity": ("scores", "by, weights, scale, score, promoters, detractors, top"),
     "journey": (
         "tree",
@@ -376,6 +401,8 @@ def test_everything_public_is_documented(name):
 
 
 EXAMPLES = [
+    cx.adjust_p, cx.simultaneous, cx.hazard, cx.logit, cx.margin, cx.ordinal, cx.person_periods, cx.poisson,
+    cx.separation,
     cx.adaptive_mean, cx.change_since, cx.period_means, cx.running_mean,
     cx.Strata, cx.Strata.add, cx.Strata.estimate, cx.Strata.total,
     cx.Gate, cx.Gate.add_points, cx.Gate.coverage, cx.Gate.decide, cx.Gate.decide_all, cx.Gate.merge,
@@ -425,8 +452,9 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
-        "errors estimate evidence finance fit gap gate index joint journey mean moments monitor mystery net "
-        "nonrespondents plan policy ppi promises random rates recent regress response sample satisfaction "
+        "errors estimate evidence finance fit gap gate index joint journey mean models moments "
+        "monitor multiplicity mystery net nonrespondents plan policy ppi promises random rates "
+        "recent regress response sample satisfaction "
         "silence simulate special strata survey table tally tolerance trend waits weights windows"
     ).split()
 ]

@@ -71,8 +71,18 @@ from .index import index
 from .joint import Index, Joint
 from .journey import Journey, Modes, journey, modes
 from .metric import ces, csat, enps, mean_score, nps, share
+from .models import (
+    hazard,
+    logit,
+    margin,
+    ordinal,
+    person_periods,
+    poisson,
+    separation,
+)
 from .moments import Moments, correlate
 from .monitor import Monitor
+from .multiplicity import adjust_p, simultaneous
 from .mystery import Auditors, Mystery, Visits, mystery
 from .nonrespondents import (
     Adjustment,
@@ -209,6 +219,7 @@ __all__ = [
     "WaitsBy",
     "Weights",
     "adaptive_mean",
+    "adjust_p",
     "adjust_response",
     "aipw_mean",
     "answer_delay",
@@ -236,12 +247,15 @@ __all__ = [
     "evidence",
     "fcr",
     "gap",
+    "hazard",
     "heterogeneity",
     "index",
     "irr",
     "journey",
     "kish",
     "log_effort",
+    "logit",
+    "margin",
     "margin_multiple",
     "mean_score",
     "mirr",
@@ -250,14 +264,17 @@ __all__ = [
     "non_repeat",
     "nps",
     "npv",
+    "ordinal",
     "patience",
     "payback",
     "period_means",
+    "person_periods",
     "plan",
     "plan_domains",
     "plan_draw",
     "plan_points",
     "plan_steady",
+    "poisson",
     "poststratify",
     "ppi_mean",
     "ppi_nps",
@@ -272,6 +289,7 @@ __all__ = [
     "response_speed",
     "running_mean",
     "sample_size",
+    "separation",
     "share",
     "share_difference",
     "share_of",
@@ -279,6 +297,7 @@ __all__ = [
     "shrink",
     "silence",
     "simulate_allocation",
+    "simultaneous",
     "special",
     "survey_mean",
     "survey_ratio",

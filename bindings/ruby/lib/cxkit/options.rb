@@ -54,6 +54,8 @@ module CXKit
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
 
+    MULTIPLICITIES = words(Native::CX_MULTIPLICITY_END) { |number| Native.cx_multiplicity_name(number) }
+
     def word(option, value, table)
       table.fetch(value.to_s.tr("_", "-")) do
         CXKit.send(:refuse, :option, "#{option}: #{value.inspect} is not one of #{table.keys.join(', ')}")
