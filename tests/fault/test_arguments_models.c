@@ -118,13 +118,13 @@ static cx_status run_models(const cx_allocator *allocator, cx_error *err) {
     cx_model_options_init(&chosen);
     chosen.allocator = allocator;
     chosen.influence = 1;
-    for (chosen.firth = 0; chosen.firth < 2 && status == CX_OK; chosen.firth++) {
-        status = cx_logit(&x, &yes, &ones, &team, &zero, &chosen, &fit, err);
-        if (status == CX_OK) cx_fit_free(fit);
-        if (status == CX_OK)
-            status = cx_poisson(&x, &yes, NULL, NULL, &ones, &zero, &chosen, &fit, err);
-        if (status == CX_OK) cx_fit_free(fit);
-    }
+    status = cx_logit(&x, &yes, &ones, &team, &zero, &chosen, &fit, err);
+    if (status == CX_OK) cx_fit_free(fit);
+    chosen.firth = 1, chosen.cov = CX_COV_HC0;
+    if (status == CX_OK)
+        status = cx_poisson(&x, &yes, NULL, NULL, &ones, &zero, &chosen, &fit, err);
+    if (status == CX_OK) cx_fit_free(fit);
+    chosen.cov = CX_COV_AUTO;
     chosen.firth = 0;
     if (status == CX_OK) status = cx_hazard(&x, &yes, &when, NULL, &team, NULL, &chosen, &fit, err);
     if (status == CX_OK) cx_fit_free(fit);
@@ -149,7 +149,26 @@ static cx_status run_margin(const cx_allocator *allocator, cx_error *err) {
 
 START_TEST(test_models_survive_every_failing_allocation) {
     columns();
-    fault_everywhere(run_models, 300);
+    fault_everywhere(run_models, 150);
+}
+END_TEST
+
+/* Profiles solve the model again and again: every 41st allocation fails. */
+START_TEST(test_profiles_survive_failing_allocations) {
+    cx_status status = CX_E_MEMORY;
+    columns();
+    for (int64_t at = 30; status != CX_OK; at += 41) {
+        fault f = {0, 0, at, false};
+        cx_allocator allocator = fault_allocator(&f);
+        cx_model_options chosen;
+        cx_fit *fit = NULL;
+        cx_model_options_init(&chosen);
+        chosen.allocator = &allocator;
+        chosen.firth = 1;
+        status = cx_logit(&x, &yes, NULL, NULL, NULL, &chosen, &fit, NULL);
+        ck_assert(status == CX_OK || (status == CX_E_MEMORY && fit == NULL && f.live == 0));
+        if (status == CX_OK) cx_fit_free(fit);
+    }
 }
 END_TEST
 
@@ -181,6 +200,7 @@ Suite *suite_arguments_models(void) {
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("allocations");
     tcase_add_test(tcase, test_models_survive_every_failing_allocation);
+    tcase_add_test(tcase, test_profiles_survive_failing_allocations);
     tcase_add_test(tcase, test_margins_survive_every_failing_allocation);
     tcase_add_test(tcase, test_multiplicity_survives_every_failing_allocation);
     tcase_add_test(tcase, test_simultaneous_survives_every_failing_allocation);
