@@ -89,3 +89,5 @@
 %include <cxkit/regress.h>
 %include <cxkit/models.h>
 %include <cxkit/multiplicity.h>
+%include <cxkit/importance.h>
+%include <cxkit/penalised.h>

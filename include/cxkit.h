@@ -36,6 +36,7 @@
 #include <cxkit/journey.h>
 #include <cxkit/tolerance.h>
 #include <cxkit/joint.h>
+#include <cxkit/importance.h>
 #include <cxkit/index.h>
 #include <cxkit/belief.h>
 #include <cxkit/sample.h>
@@ -56,6 +57,7 @@
 #include <cxkit/ppi.h>
 #include <cxkit/propensity.h>
 #include <cxkit/nonrespondents.h>
+#include <cxkit/penalised.h>
 #include <cxkit/adaptive.h>
 #include <cxkit/plan.h>
 #include <cxkit/monitor.h>

@@ -112,6 +112,12 @@ struct TYPE {};
 %cx_options(cx_answer_options)
 %cx_options(cx_anytime_options)
 %cx_options(cx_nps_options)
+%cx_options(cx_importance_options)
+%ignore cx_importance_options::allocator;
+%cx_options(cx_penalty_reward_options)
+%ignore cx_penalty_reward_options::allocator;
+%cx_options(cx_penalised_options)
+%ignore cx_penalised_options::allocator;
 %cx_options(cx_csat_options)
 %cx_options(cx_ces_options)
 %cx_options(cx_gap_options)

@@ -96,7 +96,7 @@ bool cx_i_keys_same_columns(const cx_i_keys *a, const cx_i_keys *b) {
 
 /* -- the table of keys --------------------------------------------------------------------- */
 
-static uint64_t keys_hash(const uint8_t *bytes, size_t size) {
+uint64_t cx_i_keys_hash(const uint8_t *bytes, size_t size) {
     uint64_t hash = UINT64_C(0x9E3779B97F4A7C15) ^ size;
     while (size > 0) {
         uint64_t word = 0;
@@ -140,7 +140,7 @@ static int64_t keys_slot_entry(uint64_t hash, int64_t number) {
 
 int64_t cx_i_keys_find(const cx_i_keys *keys, const uint8_t *bytes, size_t size) {
     if (keys->count == 0) return -1;
-    return keys_slot_number(keys, keys_slot(keys, bytes, size, keys_hash(bytes, size)));
+    return keys_slot_number(keys, keys_slot(keys, bytes, size, cx_i_keys_hash(bytes, size)));
 }
 
 static cx_status keys_rehash(cx_i_keys *keys, int64_t slot_count, cx_error *err) {
@@ -152,7 +152,7 @@ static cx_status keys_rehash(cx_i_keys *keys, int64_t slot_count, cx_error *err)
     for (int64_t i = 0; i < keys->count; i++) {
         size_t size;
         const uint8_t *bytes = cx_i_keys_bytes(keys, i, &size);
-        uint64_t hash = keys_hash(bytes, size);
+        uint64_t hash = cx_i_keys_hash(bytes, size);
         keys->slots[keys_slot(keys, bytes, size, hash)] = keys_slot_entry(hash, i);
     }
     return CX_OK;
@@ -218,7 +218,7 @@ static cx_status keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, ui
 
 cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
                         cx_error *err) {
-    return keys_put(keys, bytes, size, keys_hash(bytes, size), number, err);
+    return keys_put(keys, bytes, size, cx_i_keys_hash(bytes, size), number, err);
 }
 
 /* A look-up misses the cache three times, in slots, ends and bytes: here all rows of the block wait
@@ -240,7 +240,7 @@ cx_status cx_i_keys_put_block(cx_i_keys *keys, const size_t *ends, int64_t count
     uint64_t hash[CX_I_BLOCK];
     size_t first = keys->bytes_used, begin = 0;
     for (int64_t i = 0; i < count; begin = ends[i++]) {
-        hash[i] = keys_hash(keys->bytes + first + begin, ends[i] - begin);
+        hash[i] = cx_i_keys_hash(keys->bytes + first + begin, ends[i] - begin);
         if (keys->slot_count > 0)
             __builtin_prefetch(&keys->slots[hash[i] & (uint64_t)(keys->slot_count - 1)]);
     }

@@ -46,6 +46,8 @@ cx_status cx_i_keys_read(cx_i_keys *keys, const cx_frame *by, int64_t start, int
 cx_status cx_i_keys_lookup(cx_i_keys *keys, const cx_frame *by, int64_t start, int64_t count,
                            int64_t *numbers, cx_error *err);
 const uint8_t *cx_i_keys_bytes(const cx_i_keys *keys, int64_t number, size_t *size);
+/* The same number for the same bytes, whatever else is there. */
+uint64_t cx_i_keys_hash(const uint8_t *bytes, size_t size);
 int64_t cx_i_keys_find(const cx_i_keys *keys, const uint8_t *bytes, size_t size); /* or -1 */
 cx_status cx_i_keys_put(cx_i_keys *keys, const uint8_t *bytes, size_t size, int64_t *number,
                         cx_error *err);

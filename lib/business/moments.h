@@ -68,6 +68,9 @@ double cx_i_moments_ratio(cx_i_twofold xy, cx_i_twofold xx, cx_i_twofold yy);
 cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status);
 /* No infinity and no NaN among so many numbers. */
 bool cx_i_all_finite(const double *x, int64_t rows);
+/* The position of the column that row `row` of a list of names names. */
+cx_status cx_i_moments_named(const cx_moments *self, const cx_array *names, const char *role,
+                             int64_t row, int64_t *column, cx_error *err);
 bool cx_i_sums_finite(const cx_i_sums *sums, int64_t p);
 /* Makes column j one that never varies. */
 void cx_i_sums_flatten(cx_i_sums *sums, int64_t p, int64_t j);

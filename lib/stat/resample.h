@@ -8,6 +8,7 @@ enum {
     CX_I_PURPOSE_TOLERANCE = 1001,
     CX_I_PURPOSE_RANKS = 1010,
     CX_I_PURPOSE_SIMULTANEOUS = 1020,
+    CX_I_PURPOSE_FOLDS = 1030,
     CX_I_PURPOSE_STRATUM = 0x10000 /* and one more for each stratum */
 };
 

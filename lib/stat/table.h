@@ -16,7 +16,7 @@ cx_status cx_i_table_time(cx_table *table, const char *name, int64_t **out, cx_e
 /* A string column: gives the room for `bytes` characters and the rows + 1 offsets to fill. */
 cx_status cx_i_table_string(cx_table *table, const char *name, int64_t bytes, char **characters,
                             int32_t **offsets, cx_error *err);
-/* A string column of words known to live as long as the library (method names and the like). */
+/* A string column: a copy of one text for each row. */
 cx_status cx_i_table_words(cx_table *table, const char *name, const char *const *words,
                            cx_error *err);
 /* Likewise, words[codes[row]]. */

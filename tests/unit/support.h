@@ -65,6 +65,12 @@ const char *shared_path(const char *relative, char *buffer, size_t size);
  * under valgrind; at least 1. */
 int64_t thinned(int64_t runs);
 
+/* -- reading a table: the test fails where there is no such column or figure ---------------- */
+double table_figure(const cx_table *table, const char *name);
+bool table_has_figure(const cx_table *table, const char *name);
+double table_number(const cx_table *table, const char *name, int64_t row); /* null: NaN */
+bool table_word_is(const cx_table *table, const char *name, int64_t row, const char *word);
+
 /* -- an allocator that counts, and fails from the `fail_at`-th request on (or only there) --- */
 typedef struct fault {
     int64_t requests; /* so far */

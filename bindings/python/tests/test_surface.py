@@ -295,6 +295,20 @@ SURFACE = {
         "weights, weight_kind, cov, intercept, influence, confidence, tolerance",
     ),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
+    "penalised": (
+        "x, y",
+        "method, penalty, mix, non_negative, one_error, weights, clusters, columns, penalties, "
+        "folds, seed",
+    ),
+    "penalised_path": (
+        "x, y",
+        "method, mix, non_negative, one_error, weights, clusters, penalties, folds, seed",
+    ),
+    "importance_performance": (
+        "importance, performance",
+        "best, reachable, cost, cut_importance, cut_performance, confidence",
+    ),
+    "penalty_reward": ("x, y", "neutral, weights, confidence"),
     "patience": ("wait, abandoned", "by, zero, invalid, min_n"),
     "promises": (
         "due, done",
@@ -438,6 +452,8 @@ EXAMPLES = [
     cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
     cx.npv, cx.irr, cx.mirr, cx.payback, cx.margin_multiple, cx.evidence, cx.verdict,
     cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
+    cx.drivers, cx.penalised, cx.penalised_path, cx.importance_performance, cx.penalty_reward,
+    cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
 ]  # fmt: skip
@@ -452,10 +468,10 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
-        "errors estimate evidence finance fit gap gate index joint journey mean models moments "
-        "monitor multiplicity mystery net nonrespondents plan policy ppi promises random rates "
-        "recent regress response sample satisfaction "
-        "silence simulate special strata survey table tally tolerance trend waits weights windows"
+        "errors estimate evidence finance fit gap gate importance index joint journey mean "
+        "models moments monitor multiplicity mystery net nonrespondents penalised plan policy "
+        "ppi promises random rates recent regress response sample satisfaction silence simulate "
+        "special strata survey table tally tolerance trend waits weights windows"
     ).split()
 ]
 

@@ -3,26 +3,6 @@
 
 #include "../support.h"
 
-/* A cell of a table as a number, NaN where it is missing. */
-static inline double table_number(const cx_table *table, const char *name, int64_t row) {
-    cx_array c;
-    ck_assert_msg(cx_table_find(table, name) >= 0, "no column %s", name);
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &c, err));
-    if (c.validity != NULL && (c.validity[row / 8] >> row % 8 & 1) == 0) return NAN;
-    return c.dtype == CX_I64 ? (double)((const int64_t *)c.data)[row]
-                             : ((const double *)c.data)[row];
-}
-
-static inline bool table_word_is(const cx_table *table, const char *name, int64_t row,
-                                 const char *word) {
-    cx_array c;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &c, err));
-    const int32_t *ends = c.offsets;
-    if (c.validity != NULL && (c.validity[row / 8] >> row % 8 & 1) == 0) return false;
-    return (size_t)(ends[row + 1] - ends[row]) == strlen(word) &&
-           memcmp((const char *)c.data + ends[row], word, strlen(word)) == 0;
-}
-
 /* Holds every figure of an id in the vectors against its column; returns how many there were. */
 static inline int table_expect(const vectors *v, const char *id, const cx_table *table,
                                int64_t row) {

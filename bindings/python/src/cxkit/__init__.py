@@ -67,6 +67,7 @@ from .finance import Irr, Mirr, Npv, Payback, irr, margin_multiple, mirr, npv, p
 from .fit import Fit
 from .gap import Gap, Gaps, gap
 from .gate import Decision, Gate, Ledger, Rule
+from .importance import importance_performance, penalty_reward
 from .index import index
 from .joint import Index, Joint
 from .journey import Journey, Modes, journey, modes
@@ -98,6 +99,7 @@ from .nonrespondents import (
     r_indicator,
     r_indicator_partial,
 )
+from .penalised import Penalised, penalised, penalised_path
 from .plan import Certificate, DomainPlan, Plan, plan, plan_domains, plan_steady
 from .policy import Draw, PointsPlan, plan_draw, plan_points
 from .ppi import PpiEstimate, ppi_mean, ppi_nps
@@ -241,6 +243,11 @@ __all__ = [
     "detectable",
     "dispositions",
     "drivers",
+    "Penalised",
+    "penalised",
+    "penalised_path",
+    "importance_performance",
+    "penalty_reward",
     "enps",
     "episodes",
     "errors",

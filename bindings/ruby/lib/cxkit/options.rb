@@ -52,6 +52,7 @@ module CXKit
     ALTERNATIVES = {"two-sided" => Native::CX_TWO_SIDED, "larger" => Native::CX_LARGER,
                     "smaller" => Native::CX_SMALLER}.freeze
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
+    PENALTIES = words(Native::CX_PENALTY_END) { |number| Native.cx_penalty_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
 
     MULTIPLICITIES = words(Native::CX_MULTIPLICITY_END) { |number| Native.cx_multiplicity_name(number) }
