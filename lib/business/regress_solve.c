@@ -3,8 +3,8 @@
 /* Normal equations in double-double, from compensated moments. */
 
 typedef struct solve_room {
-    cx_moments *moments;
     const cx_i_sums *sums;
+    const int64_t *use;   /* positions of the columns in the sums; NULL: as they are */
     cx_i_twofold *factor; /* p x p, packed: of the columns scaled to a variance of 1 */
     cx_i_twofold *z, *b;  /* p */
     double *scale;        /* p + 1: the outcome's last */
@@ -30,11 +30,19 @@ static void solve_add(const cx_i_rows *rows, cx_moments *moments) {
     cx_i_sums_settle(sums, moments->p);
 }
 
+static int64_t solve_at(const solve_room *room, int64_t j) {
+    return room->use == NULL ? j : room->use[j];
+}
+
+static cx_i_twofold solve_mean(const solve_room *room, int64_t j) {
+    return room->sums->mean[solve_at(room, j)];
+}
+
 /* About the mean, or about 0 when there is no constant */
 static cx_i_twofold solve_product(const solve_room *room, int64_t i, int64_t j, bool constant) {
-    cx_i_twofold product = cx_i_moments_product(room->sums, i, j);
+    cx_i_twofold product = cx_i_moments_product(room->sums, solve_at(room, i), solve_at(room, j));
     if (constant) return product;
-    cx_i_twofold means = cx_i_tf_multiply(room->sums->mean[i], room->sums->mean[j]);
+    cx_i_twofold means = cx_i_tf_multiply(solve_mean(room, i), solve_mean(room, j));
     return cx_i_tf_add(product, cx_i_tf_multiply(room->sums->w, means));
 }
 
@@ -59,26 +67,25 @@ static void solve_fill(solve_room *room, int64_t p, bool constant) {
 /* -- what is dropped ----------------------------------------------------------------------- */
 
 /* Partners of a dropped column: what counts for more than a tenth in the combination that it is, in
- * standard deviations, else the largest. */
+ * standard deviations, else the largest. A hidden one says that fixed effects determine it. */
 static void solve_partners(solve_room *room, const cx_i_linear *linear, int64_t j, cx_fit *fit) {
-    int64_t shift = linear->constant, largest = 0;
-    bool any = false;
+    int64_t shift = linear->constant - linear->rows->hidden, largest = 0;
     for (int64_t i = 0; i < j; i++) room->b[i] = solve_scaled(room, j, i, linear->constant);
     cx_i_cholesky_forward(room->factor, j, room->b);
     cx_i_cholesky_backward(room->factor, j, room->b);
-    bool *partner = fit->partner + (j + shift) * fit->p;
-    for (int64_t i = 0; i < j; i++) {
-        double size = fabs(room->b[i].hi);
-        partner[i + shift] = size > 0.1;
-        any = any || size > 0.1;
-        if (size > fabs(room->b[largest].hi)) largest = i;
+    for (int64_t i = 0; i < j; i++)
+        if (fabs(room->b[i].hi) > fabs(room->b[largest].hi)) largest = i;
+    bool any = false;
+    for (int64_t i = linear->rows->hidden; i < j; i++) {
+        if (!(fabs(room->b[i].hi) > 0.1) && i != largest) continue;
+        fit->partner[(j + shift) * fit->p + i + shift] = any = true;
     }
-    if (!any && j > 0 && !room->dropped[largest]) partner[largest + shift] = true;
+    if (!any) fit->status[j + shift] = CX_TERM_ABSORBED;
 }
 
 static void solve_drop(solve_room *room, const cx_i_linear *linear, cx_fit *fit) {
-    for (int64_t j = 0; j < linear->rows->p; j++) {
-        int64_t term = j + linear->constant;
+    for (int64_t j = linear->rows->hidden; j < linear->rows->p; j++) {
+        int64_t term = j - linear->rows->hidden + linear->constant;
         if (!room->dropped[j] || fit->status[term] != CX_TERM_OK) continue;
         bool flat = !(solve_product(room, j, j, linear->constant).hi > 0);
         fit->status[term] = flat ? CX_TERM_CONSTANT : CX_TERM_COLLINEAR;
@@ -119,7 +126,7 @@ static void solve_root(solve_room *room, cx_i_linear *linear) {
             cx_i_twofold slope = cx_i_tf_divide(room->b[j], cx_i_tf(room->scale[j]));
             linear->root[(a + shift) * k + c + shift] = cx_i_tf_double(slope);
             if (linear->constant)
-                level = cx_i_tf_subtract(level, cx_i_tf_multiply(slope, room->sums->mean[j]));
+                level = cx_i_tf_subtract(level, cx_i_tf_multiply(slope, solve_mean(room, j)));
         }
         if (linear->constant) linear->root[c + shift] = cx_i_tf_double(level);
     }
@@ -136,35 +143,40 @@ static void solve_squares(const solve_room *room, cx_i_linear *linear) {
 }
 
 static void solve_slopes(solve_room *room, cx_i_linear *linear, cx_fit *fit) {
-    int64_t p = linear->rows->p, shift = linear->constant;
-    cx_i_twofold level = linear->constant ? room->sums->mean[p] : cx_i_tf(0);
+    int64_t p = linear->rows->p, shift = linear->constant - linear->rows->hidden;
+    cx_i_twofold level = linear->constant ? solve_mean(room, p) : cx_i_tf(0);
     cx_i_cholesky_backward(room->factor, p, room->z);
     for (int64_t a = 0; a < linear->q; a++) {
         int64_t j = linear->kept[a];
         cx_i_twofold b = cx_i_tf_multiply(room->z[j], cx_i_tf(room->scale[p]));
         b = cx_i_tf_divide(b, cx_i_tf(room->scale[j]));
-        level = cx_i_tf_subtract(level, cx_i_tf_multiply(b, room->sums->mean[j]));
-        linear->beta[a] = fit->coefficient[j + shift] = cx_i_tf_double(b);
-        linear->mean[a] = linear->constant ? cx_i_tf_double(room->sums->mean[j]) : 0;
+        level = cx_i_tf_subtract(level, cx_i_tf_multiply(b, solve_mean(room, j)));
+        linear->beta[a] = cx_i_tf_double(b);
+        if (j >= linear->rows->hidden) fit->coefficient[j + shift] = linear->beta[a];
+        linear->mean[a] = linear->constant ? cx_i_tf_double(solve_mean(room, j)) : 0;
         linear->scale[a] = room->scale[j];
     }
-    linear->mean_y = linear->constant ? cx_i_tf_double(room->sums->mean[p]) : 0;
+    linear->mean_y = linear->constant ? cx_i_tf_double(solve_mean(room, p)) : 0;
     linear->alpha = linear->constant ? cx_i_tf_double(level) : 0;
     if (linear->constant) fit->coefficient[0] = linear->alpha;
+}
+
+static cx_status solve_check(const solve_room *room, const cx_i_linear *linear, cx_error *err) {
+    const cx_i_rows *rows = linear->rows;
+    const char *outcome = rows->name[rows->terms];
+    if (room->use == NULL && !cx_i_sums_finite(room->sums, rows->p + 1))
+        return cx_i_fail(err, CX_E_OVERFLOW,
+                         "the squares of a column exceed the range of double: change its unit");
+    if (!(solve_product(room, rows->p, rows->p, linear->constant).hi > 0))
+        return cx_i_moments_blame(
+            err, outcome, cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", outcome));
+    return CX_OK;
 }
 
 static cx_status solve_run(solve_room *room, cx_i_linear *linear, double tolerance, cx_fit *fit,
                            cx_error *err) {
     cx_i_rows *rows = linear->rows;
-    solve_add(rows, room->moments);
-    room->sums = cx_i_moments_now(room->moments);
-    if (!cx_i_sums_finite(room->sums, rows->p + 1))
-        return cx_i_fail(err, CX_E_OVERFLOW,
-                         "the squares of a column exceed the range of double: change its unit");
-    if (!(solve_product(room, rows->p, rows->p, linear->constant).hi > 0))
-        return cx_i_moments_blame(
-            err, rows->name[rows->p],
-            cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", rows->name[rows->p]));
+    CX_TRY(solve_check(room, linear, err));
     solve_fill(room, rows->p, linear->constant);
     linear->q = cx_i_cholesky(room->factor, rows->p, tolerance, room->dropped);
     linear->k = linear->q + linear->constant;
@@ -180,23 +192,26 @@ static cx_status solve_run(solve_room *room, cx_i_linear *linear, double toleran
     return CX_OK;
 }
 
-cx_status cx_i_linear_solve(cx_i_linear *linear, double tolerance, cx_fit *fit, cx_error *err) {
+cx_status cx_i_linear_solve(cx_i_linear *linear, const cx_i_sums *sums, const int64_t *use,
+                            double tolerance, cx_fit *fit, cx_error *err) {
     cx_i_rows *rows = linear->rows;
     int64_t p = rows->p;
-    solve_room room = {0};
-    CX_TRY(cx_i_moments_make(p + 1, 0, &rows->allocator, &room.moments, err));
+    cx_moments *moments = NULL;
+    solve_room room = {.sums = sums, .use = use};
     room.factor = cx_i_rows_take(rows, cx_i_packed_size(p) + 2 * p, sizeof *room.factor);
     room.scale = cx_i_rows_take(rows, p + 1, sizeof *room.scale);
     room.dropped = cx_i_rows_take(rows, p, sizeof *room.dropped);
-    cx_status status = CX_E_MEMORY;
     if (room.factor == NULL || room.scale == NULL || room.dropped == NULL)
-        (void)cx_i_out_of_memory(err);
-    else {
-        room.z = room.factor + cx_i_packed_size(p);
-        room.b = room.z + p;
-        status = solve_run(&room, linear, tolerance, fit, err);
+        return cx_i_out_of_memory(err);
+    room.z = room.factor + cx_i_packed_size(p);
+    room.b = room.z + p;
+    if (sums == NULL) {
+        CX_TRY(cx_i_moments_make(p + 1, 0, &rows->allocator, &moments, err));
+        solve_add(rows, moments);
+        room.sums = cx_i_moments_now(moments);
     }
-    cx_moments_free(room.moments);
+    cx_status status = solve_run(&room, linear, tolerance, fit, err);
+    cx_moments_free(moments);
     return status;
 }
 
@@ -204,7 +219,7 @@ cx_status cx_i_linear_solve(cx_i_linear *linear, double tolerance, cx_fit *fit, 
 
 int64_t cx_i_linear_term(const cx_i_linear *linear, int64_t i) {
     if (linear->constant && i == 0) return 0;
-    return linear->kept[i - linear->constant] + linear->constant;
+    return linear->kept[i - linear->constant] - linear->rows->hidden + linear->constant;
 }
 
 cx_status cx_i_linear_spread(const cx_i_linear *linear, const double *meat, double factor,
@@ -221,9 +236,27 @@ cx_status cx_i_linear_spread(const cx_i_linear *linear, const double *meat, doub
             double sum = 0;
             for (int64_t a = 0; a < k; a++) sum += half[i * k + a] * linear->root[j * k + a];
             int64_t s = cx_i_linear_term(linear, i), t = cx_i_linear_term(linear, j);
+            if (s < 0 || t < 0) continue;
             fit->covariance[s * fit->p + t] = fit->covariance[t * fit->p + s] = factor * sum;
         }
     return CX_OK;
+}
+
+void cx_i_linear_influence(const cx_i_linear *linear, const double *score, double factor,
+                           cx_fit *fit, int64_t unit) {
+    int64_t k = linear->k;
+    double *out = fit->influence + unit * fit->p;
+    for (int64_t j = 0; j < fit->p; j++) out[j] = NAN;
+    for (int64_t i = 0; i < k; i++) {
+        int64_t term = cx_i_linear_term(linear, i);
+        double sum = 0;
+        for (int64_t a = 0; a < k; a++) sum += linear->root[i * k + a] * score[a];
+        if (term >= 0) out[term] = factor * sum;
+    }
+}
+
+double cx_i_linear_df(const cx_i_linear *linear) {
+    return linear->rows->count - (double)(linear->k + linear->rows->absorb.rank);
 }
 
 cx_status cx_i_linear_block_new(cx_i_linear *linear, cx_i_linear_block *block, cx_error *err) {

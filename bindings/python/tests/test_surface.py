@@ -292,7 +292,8 @@ SURFACE = {
     "correlate": ("x, y", "method, weights, confidence"),
     "regress": (
         "x, y",
-        "weights, weight_kind, cov, intercept, influence, confidence, tolerance",
+        "terms, weights, weight_kind, clusters, fixed, time, cov, lag, small_sample, fixed_count, draws, "
+        "seed, intercept, influence, confidence, tolerance",
     ),
     "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
     "penalised": (

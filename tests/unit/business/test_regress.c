@@ -6,7 +6,7 @@
 
 static cx_fit *fitted(const cx_frame *x, const cx_array *y, const cx_regress_options *options) {
     cx_fit *fit = NULL;
-    ck_assert_ok(cx_regress(x, y, NULL, options, &fit, err));
+    ck_assert_ok(cx_regress(x, y, NULL, NULL, NULL, NULL, options, &fit, err));
     return fit;
 }
 
@@ -50,7 +50,8 @@ START_TEST(test_regression_without_complete_rows_is_empty) {
     double gone[] = {NAN, 1}, y[] = {1, NAN};
     cx_array outcome = cx_array_of(y, CX_F64, 2);
     cx_fit *fit = NULL;
-    ck_assert_fails(cx_regress(numbers_set(&f, XZ, gone, 2, 1), &outcome, NULL, NULL, &fit, err),
+    ck_assert_fails(cx_regress(numbers_set(&f, XZ, gone, 2, 1), &outcome, NULL, NULL, NULL, NULL,
+                               NULL, &fit, err),
                     CX_E_EMPTY, "none of the 2 rows");
     ck_assert_ptr_null(fit);
 }
@@ -61,8 +62,9 @@ START_TEST(test_regression_with_no_more_rows_than_coefficients_offers_a_ridge) {
     cx_array outcome = cx_array_of(Y, CX_F64, 3);
     cx_fit *fit = NULL;
     double x[] = {1, 2, 4, 2, 1, 7};
-    ck_assert_fails(cx_regress(numbers_set(&f, XZ, x, 3, 2), &outcome, NULL, NULL, &fit, err),
-                    CX_E_FEW, "ridge");
+    ck_assert_fails(
+        cx_regress(numbers_set(&f, XZ, x, 3, 2), &outcome, NULL, NULL, NULL, NULL, NULL, &fit, err),
+        CX_E_FEW, "ridge");
     ck_assert_ptr_null(fit);
 }
 END_TEST
@@ -74,7 +76,8 @@ START_TEST(test_regression_of_a_constant_outcome_is_refused) {
     outcome.name = "score";
     cx_fit *fit = NULL;
     cx_error error;
-    ck_assert_int_eq(cx_regress(numbers_set(&f, XZ, X, 8, 2), &outcome, NULL, NULL, &fit, &error),
+    ck_assert_int_eq(cx_regress(numbers_set(&f, XZ, X, 8, 2), &outcome, NULL, NULL, NULL, NULL,
+                                NULL, &fit, &error),
                      CX_E_CONSTANT);
     ck_assert_str_eq(error.column, "score");
 }
@@ -200,7 +203,8 @@ START_TEST(test_rows_with_missing_values_are_left_out_and_counted) {
     cx_regress_options_init(&options);
     options.weight_kind = CX_WEIGHT_PRECISION;
     cx_fit *one = fitted(numbers_set(&f, XZ, X, 8, 2), &outcome, NULL), *two = NULL;
-    ck_assert_ok(cx_regress(numbers_set(&g, XZ, x, 10, 2), &all, &weights, &options, &two, err));
+    ck_assert_ok(cx_regress(numbers_set(&g, XZ, x, 10, 2), &all, &weights, NULL, NULL, NULL,
+                            &options, &two, err));
     ck_assert_close(term(one, "x").value, term(two, "x").value, 1e-14);
     ck_assert_close(term(one, "z").se, term(two, "z").se, 1e-13);
     ck_assert_int_eq(cx_fit_excluded(two, CX_EXCLUDED_MISSING), 1);
@@ -218,7 +222,8 @@ START_TEST(test_infinite_values_are_refused_with_their_row) {
     cx_array outcome = cx_array_of(Y, CX_F64, 8);
     cx_fit *fit = NULL;
     cx_error error;
-    ck_assert_int_eq(cx_regress(numbers_set(&f, XZ, x, 8, 2), &outcome, NULL, NULL, &fit, &error),
+    ck_assert_int_eq(cx_regress(numbers_set(&f, XZ, x, 8, 2), &outcome, NULL, NULL, NULL, NULL,
+                                NULL, &fit, &error),
                      CX_E_DOMAIN);
     ck_assert_int_eq(error.row, 3);
     ck_assert_str_eq(error.column, "z");
@@ -238,8 +243,8 @@ START_TEST(test_frequencies_are_the_same_as_repeated_rows) {
     for (options.cov = CX_COV_CLASSICAL; options.cov < CX_COV_HC3 + 1; options.cov++) {
         cx_fit *two = NULL;
         options.weight_kind = CX_WEIGHT_FREQUENCY;
-        ck_assert_ok(
-            cx_regress(numbers_set(&f, XZ, X, 8, 2), &outcome, &weights, &options, &two, err));
+        ck_assert_ok(cx_regress(numbers_set(&f, XZ, X, 8, 2), &outcome, &weights, NULL, NULL, NULL,
+                                &options, &two, err));
         cx_fit *one = fitted(numbers_set(&g, XZ, x, 12, 2), &all, &options);
         const char *const terms[] = {"const", "x", "z"};
         for (int t = 0; t < 3; t++) {
@@ -286,14 +291,15 @@ START_TEST(test_survey_weights_need_errors_that_know_them) {
     cx_regress_options options;
     cx_regress_options_init(&options);
     cx_fit *fit = NULL;
-    ck_assert_ok(cx_regress(numbers_set(&f, XZ, X, 8, 2), &outcome, &weights, NULL, &fit, err));
+    ck_assert_ok(cx_regress(numbers_set(&f, XZ, X, 8, 2), &outcome, &weights, NULL, NULL, NULL,
+                            NULL, &fit, err));
     ck_assert_str_eq(cx_fit_method(fit), "hc1");
     ck_assert(cx_fit_flags(fit) & CX_FLAG_WEIGHTED);
     cx_fit_free(fit);
     fit = NULL;
     options.cov = CX_COV_CLASSICAL;
-    ck_assert_fails(cx_regress(&f.frame, &outcome, &weights, &options, &fit, err), CX_E_OPTION,
-                    "survey weights");
+    ck_assert_fails(cx_regress(&f.frame, &outcome, &weights, NULL, NULL, NULL, &options, &fit, err),
+                    CX_E_OPTION, "survey weights");
     ck_assert_ptr_null(fit);
 }
 END_TEST
