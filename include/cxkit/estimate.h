@@ -84,17 +84,16 @@ typedef enum cx_unit {
     X(CX_FLAG_OBSERVATIONAL, 2048, "observational")   /* groups compared were not randomised */    \
     X(CX_FLAG_MODEL_BASED, 4096, "model-based")       /* rests on a model of who answers */        \
     X(CX_FLAG_UNCORRECTED, 8192, "uncorrected")       /* biased by how the answers were chosen */  \
-    X(CX_FLAG_ADJUSTED, 16384, "adjusted")            /* an empty cell was given half a row */
-    X(CX_FLAG_FEW_CLUSTERS, 16384, "few-clusters")    /* too few groups for the usual errors */    \
-    X(CX_FLAG_REPAIRED, 32768, "repaired")            /* a covariance was made non-negative */
+    X(CX_FLAG_ADJUSTED, 16384, "adjusted")            /* an empty cell was given half a row */     \
+    X(CX_FLAG_FEW_CLUSTERS, 32768, "few-clusters")    /* too few groups for the usual errors */    \
+    X(CX_FLAG_REPAIRED, 65536, "repaired")            /* a covariance was made non-negative */
 
 /** Flags of an estimate. */
 typedef enum cx_flag {
 #define CX_FLAG_ENUM(name, bit, text) name = bit,
     CX_FLAG_LIST(CX_FLAG_ENUM)
 #undef CX_FLAG_ENUM
-        CX_FLAG_END = 32768 /**< one more than the sum of all flags */
-        CX_FLAG_END = 65536 /**< one more than the sum of all flags */
+        CX_FLAG_END = 131072 /**< one more than the sum of all flags */
 } cx_flag;
 
 /** Why a row was left out: name, position in cx_estimate.excluded, word. */
