@@ -9,7 +9,7 @@ enum {
     CX_I_PURPOSE_RANKS = 1010,
     CX_I_PURPOSE_SIMULTANEOUS = 1020,
     CX_I_PURPOSE_FOLDS = 1030,
-    CX_I_PURPOSE_WILD = 1030,
+    CX_I_PURPOSE_WILD = 1040,
     CX_I_PURPOSE_STRATUM = 0x10000 /* and one more for each stratum */
 };
 
