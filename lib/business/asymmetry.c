@@ -197,7 +197,7 @@ static cx_status asymmetry_make(const asymmetry_split *split, const cx_array *y,
     options.cov = weights == NULL ? CX_COV_HC3 : CX_COV_AUTO;
     options.confidence = confidence;
     options.allocator = a;
-    CX_TRY(cx_regress(&frame, y, weights, &options, &fit, err));
+    CX_TRY(cx_regress(&frame, y, weights, NULL, NULL, NULL, &options, &fit, err));
     cx_status status = cx_i_table_new(split->x->count, a, &table, err);
     if (status == CX_OK) status = asymmetry_table(fit, split, confidence, table, err);
     cx_fit_free(fit);
