@@ -63,6 +63,7 @@
 #include <cxkit/monitor.h>
 #include <cxkit/lag.h>
 #include <cxkit/ledger.h>
+#include <cxkit/linkage.h>
 #include <cxkit/gate.h>
 #include <cxkit/policy.h>
 #include <cxkit/moments.h>

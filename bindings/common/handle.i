@@ -149,6 +149,12 @@ struct TYPE {};
 %ignore cx_cross_correlate_options::allocator;
 %cx_options(cx_distributed_lag_options)
 %ignore cx_distributed_lag_options::allocator;
+%cx_options(cx_linkage_options)
+%ignore cx_linkage_options::allocator;
+%cx_options(cx_aggregate_options)
+%ignore cx_aggregate_options::allocator;
+%cx_options(cx_aggregate_link_options)
+%ignore cx_aggregate_link_options::allocator;
 %cx_options(cx_granger_options)
 %ignore cx_granger_options::allocator;
 %cx_options(cx_regress_options)
