@@ -289,6 +289,25 @@ SURFACE = {
         "labelled, lam, weights, weights_unlabelled, clusters, clusters_unlabelled, promoters, "
         "detractors, scale, form, centring, alternative, confidence",
     ),
+    "cross_correlate": (
+        "x, y",
+        "max_lag, prewhiten, filter, order, difference, fewest, confidence",
+    ),
+    "distributed_lag": (
+        "x, y",
+        "max_lag, shape, unit, period, covariates, degree, near_zero, far_zero, own_lags, "
+        "horizon, cov, hac_lags, small_sample, penalty, confidence",
+    ),
+    "granger": (
+        "x, y",
+        "lags, max_lag, covariates, cov, hac_lags, unit, period, confidence",
+    ),
+    "linkage": (
+        "metrics, areas",
+        "unit, period, max_lag, level, effect, power, cov, fewest, confidence",
+    ),
+    "aggregate": ("x, by", "scale_steps, confidence"),
+    "aggregate_link": ("x, x_by, y, y_by", "max_lag, fewest, confidence"),
     "correlate": ("x, y", "method, weights, confidence"),
     "regress": (
         "x, y",
@@ -449,6 +468,7 @@ EXAMPLES = [
     cx.Monitor.advance, cx.Monitor.set_baseline, cx.Monitor.set_cycle, cx.Monitor.acknowledge,
     cx.Monitor.fork,
     cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw,
+    cx.cross_correlate, cx.distributed_lag, cx.granger, cx.linkage, cx.aggregate, cx.aggregate_link,
     cx.simulate_allocation, cx.correlate,
     cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
     cx.npv, cx.irr, cx.mirr, cx.payback, cx.margin_multiple, cx.evidence, cx.verdict,
@@ -469,7 +489,7 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
-        "errors estimate evidence finance fit gap gate importance index joint journey mean "
+        "errors estimate evidence finance fit gap gate importance index joint journey lag linkage mean "
         "models moments monitor multiplicity mystery net nonrespondents penalised plan policy "
         "ppi promises random rates recent regress response sample satisfaction silence simulate "
         "special strata survey table tally tolerance trend waits weights windows"
