@@ -16,7 +16,7 @@ typedef struct cross_row {
     uint8_t outside, status;
 } cross_row;
 
-typedef struct cross_work {
+typedef struct cross_series {
     cx_cross_correlate_options options;
     int64_t n; /* of x and y as they are now */
     double *x, *y, *room;
@@ -25,9 +25,9 @@ typedef struct cross_work {
     int64_t difference;
     double kpss_x, kpss_y, band_z;
     cross_row *row;
-} cross_work;
+} cross_series;
 
-static cx_status cross_options(const cx_cross_correlate_options *given, cross_work *work,
+static cx_status cross_options(const cx_cross_correlate_options *given, cross_series *work,
                                cx_error *err) {
     cx_cross_correlate_options *own = &work->options;
     cx_cross_correlate_options_init(own);
@@ -53,13 +53,13 @@ static bool cross_varies(const double *x, int64_t n) {
     return high - low > 1e-13 * size;
 }
 
-static cx_status cross_check(const cross_work *work, const char *what, cx_error *err) {
+static cx_status cross_check(const cross_series *work, const char *what, cx_error *err) {
     if (!cross_varies(work->x, work->n)) return cx_i_lag_constant(err, work->x_name, what);
     if (!cross_varies(work->y, work->n)) return cx_i_lag_constant(err, work->y_name, what);
     return CX_OK;
 }
 
-static cx_status cross_difference(cross_work *work, cx_error *err) {
+static cx_status cross_difference(cross_series *work, cx_error *err) {
     for (int64_t i = 0; i + 1 < work->n; i++) {
         work->x[i] = work->x[i + 1] - work->x[i];
         work->y[i] = work->y[i + 1] - work->y[i];
@@ -71,7 +71,7 @@ static cx_status cross_difference(cross_work *work, cx_error *err) {
 }
 
 /* A filter that is given belongs to the series as they are. */
-static cx_status cross_stationary(cross_work *work, bool given, cx_error *err) {
+static cx_status cross_stationary(cross_series *work, bool given, cx_error *err) {
     bool automatic = work->options.difference < 0 && work->options.prewhiten && !given;
     int64_t most = automatic ? 2 : work->options.difference < 0 ? 0 : work->options.difference;
     for (;;) {
@@ -84,7 +84,7 @@ static cx_status cross_stationary(cross_work *work, bool given, cx_error *err) {
     }
 }
 
-static cx_status cross_given_filter(cross_work *work, const cx_array *filter, cx_error *err) {
+static cx_status cross_given_filter(cross_series *work, const cx_array *filter, cx_error *err) {
     if (filter->length > CX_I_AR_MOST)
         return cx_i_fail(err, CX_E_LIMIT, "the filter has %d coefficients; the most is %d",
                          filter->length, (int64_t)CX_I_AR_MOST);
@@ -103,7 +103,7 @@ static cx_status cross_given_filter(cross_work *work, const cx_array *filter, cx
     return CX_OK;
 }
 
-static cx_status cross_find_filter(cross_work *work, const cx_array *filter, cx_error *err) {
+static cx_status cross_find_filter(cross_series *work, const cx_array *filter, cx_error *err) {
     double c[CX_I_AR_MOST + 1];
     if (filter != NULL) return cross_given_filter(work, filter, err);
     int64_t most = (int64_t)(10 * log10((double)work->n));
@@ -118,7 +118,7 @@ static cx_status cross_find_filter(cross_work *work, const cx_array *filter, cx_
     return CX_OK;
 }
 
-static cx_status cross_filter(cross_work *work, cx_error *err) {
+static cx_status cross_filter(cross_series *work, cx_error *err) {
     if (work->n - work->filter.order < 4)
         return cx_i_fail(err, CX_E_FEW, "%d periods are too few for a filter of order %d", work->n,
                          work->filter.order);
@@ -144,7 +144,7 @@ static double cross_centre(double *x, int64_t n) {
     return squares;
 }
 
-static void cross_test(cross_row *row, const cross_work *work, double shown) {
+static void cross_test(cross_row *row, const cross_series *work, double shown) {
     row->z = row->correlation / row->se;
     row->low = fmax(-1, row->correlation - cx_i_estimate_z(work->options.confidence) * row->se);
     row->high = fmin(1, row->correlation + cx_i_estimate_z(work->options.confidence) * row->se);
@@ -154,7 +154,7 @@ static void cross_test(cross_row *row, const cross_work *work, double shown) {
     row->outside = fabs(row->z) <= work->band_z ? 2 : row->z > 0 ? 0 : 1;
 }
 
-static void cross_rows(cross_work *work) {
+static void cross_rows(cross_series *work) {
     int64_t most = work->options.max_lag, shown = 0;
     double scale = sqrt(cross_centre(work->x, work->n)) * sqrt(cross_centre(work->y, work->n));
     for (int64_t k = -most; k <= most; k++)
@@ -180,7 +180,7 @@ static void cross_rows(cross_work *work) {
 
 /* -- table --------------------------------------------------------------------------------- */
 
-static cx_status cross_filter_figures(const cross_work *work, cx_table *table, cx_error *err) {
+static cx_status cross_filter_figures(const cross_series *work, cx_table *table, cx_error *err) {
     static const char *const names[CX_I_AR_MOST] = {
         "ar_1",  "ar_2",  "ar_3",  "ar_4",  "ar_5",  "ar_6",  "ar_7",  "ar_8",  "ar_9",  "ar_10",
         "ar_11", "ar_12", "ar_13", "ar_14", "ar_15", "ar_16", "ar_17", "ar_18", "ar_19", "ar_20",
@@ -193,7 +193,7 @@ static cx_status cross_filter_figures(const cross_work *work, cx_table *table, c
     return CX_OK;
 }
 
-static cx_status cross_figures(const cross_work *work, int64_t count, cx_table *table,
+static cx_status cross_figures(const cross_series *work, int64_t count, cx_table *table,
                                cx_error *err) {
     double peak = NAN, peak_lag = NAN, forward = NAN, backward = NAN, outside = 0;
     for (int64_t i = 0; i < count; i++) {
@@ -221,7 +221,7 @@ static cx_status cross_figures(const cross_work *work, int64_t count, cx_table *
     return cross_filter_figures(work, table, err);
 }
 
-static cx_status cross_columns(const cross_work *work, int64_t count, uint8_t *codes,
+static cx_status cross_columns(const cross_series *work, int64_t count, uint8_t *codes,
                                cx_table *table, cx_error *err) {
     static const cx_i_lag_field fields[] = {{"correlation", offsetof(cross_row, correlation)},
                                             {"se", offsetof(cross_row, se)},
@@ -248,7 +248,7 @@ static cx_status cross_columns(const cross_work *work, int64_t count, uint8_t *c
     return cx_i_table_coded(table, "status", codes, status, err);
 }
 
-static cx_status cross_table(const cross_work *work, cx_table **out, cx_error *err) {
+static cx_status cross_table(const cross_series *work, cx_table **out, cx_error *err) {
     int64_t count = 2 * (int64_t)work->options.max_lag + 1;
     uint8_t codes[2 * CX_LAG_MOST + 1];
     cx_table *table = NULL;
@@ -264,7 +264,7 @@ static cx_status cross_table(const cross_work *work, cx_table **out, cx_error *e
 
 /* -- all together -------------------------------------------------------------------------- */
 
-static cx_status cross_run(cross_work *work, const cx_array *x, const cx_array *y,
+static cx_status cross_run(cross_series *work, const cx_array *x, const cx_array *y,
                            const cx_array *filter, cx_table **out, cx_error *err) {
     work->n = x->length;
     work->x_name = cx_i_array_name(x, "x");
@@ -288,7 +288,7 @@ cx_status cx_cross_correlate(const cx_array *x, const cx_array *y, const cx_arra
                              const cx_cross_correlate_options *options, cx_table **out,
                              cx_error *err) {
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    cross_work work = {0};
+    cross_series work = {0};
     CX_TRY(cross_options(options, &work, err));
     CX_TRY(cx_i_lag_pair(x, y, err));
     if (filter != NULL) CX_TRY(cx_i_array_check(filter, "filter", CX_I_NUMBERS, err));
