@@ -108,8 +108,9 @@ CX_API void cx_regress_options_init(cx_regress_options *options);
  * CX_COV_DRISCOLL_KRAAY when times repeat; with survey weights CX_COV_HC1; else CX_COV_CLASSICAL.
  * - hc0 .. hc3 [White1980; MacKinnonWhite1985]: n - k degrees of freedom.
  * - cr0, cr1 [LiangZeger1986]: G - 1 degrees of freedom. Two sets of clusters: V1 + V2 - V12, each
- *   with its own factor, V12 without where no two rows share both [CameronGelbachMiller2011]; negative eigenvalues of the sum become 0, and
- *   the result is flagged CX_FLAG_REPAIRED; df from the smaller set.
+ *   with its own factor, V12 without where no two rows share both [CameronGelbachMiller2011];
+ * negative eigenvalues of the sum become 0, and the result is flagged CX_FLAG_REPAIRED; df from the
+ * smaller set.
  * - cr2 [BellMcCaffrey2002; PustejovskyTipton2018]: scores of a cluster times (I - P_g)^(-1/2), P_g
  *   its part of the cross-products in orthonormal coordinates, with Satterthwaite's df of each
  *   coefficient; weights are taken for precisions in the working model.

@@ -11,8 +11,8 @@ typedef struct moments_model {
     cx_i_rows rows;
 } moments_model;
 
-static cx_status model_use(moments_model *model, const cx_array *terms, int64_t row,
-                           cx_error *err) {
+static cx_status regressed_use(moments_model *model, const cx_array *terms, int64_t row,
+                               cx_error *err) {
     const char *name;
     int64_t length = 0, at = 0;
     if (!cx_i_array_present(terms, row))
@@ -31,8 +31,8 @@ static cx_status model_use(moments_model *model, const cx_array *terms, int64_t 
     return CX_OK;
 }
 
-static cx_status model_terms(moments_model *model, int64_t outcome, const cx_array *terms,
-                             cx_error *err) {
+static cx_status regressed_terms(moments_model *model, int64_t outcome, const cx_array *terms,
+                                 cx_error *err) {
     if (terms == NULL) {
         for (int64_t j = 0; j < model->x->p; j++)
             if (j != outcome) model->use[model->p++] = j;
@@ -43,7 +43,7 @@ static cx_status model_terms(moments_model *model, int64_t outcome, const cx_arr
             return cx_i_fail(err, CX_E_TYPE, "terms must be text");
         if (terms->length >= model->x->p)
             return cx_i_fail(err, CX_E_OPTION, "terms names more columns than the moments have");
-        for (int64_t r = 0; r < terms->length; r++) CX_TRY(model_use(model, terms, r, err));
+        for (int64_t r = 0; r < terms->length; r++) CX_TRY(regressed_use(model, terms, r, err));
         for (int64_t j = 0; j < model->p; j++)
             if (model->use[j] == outcome)
                 return cx_i_fail(err, CX_E_OPTION, "the outcome %s is also a term",
@@ -54,8 +54,8 @@ static cx_status model_terms(moments_model *model, int64_t outcome, const cx_arr
     return CX_OK;
 }
 
-static cx_status model_rows(moments_model *model, const cx_regress_options *options,
-                            cx_error *err) {
+static cx_status regressed_rows(moments_model *model, const cx_regress_options *options,
+                                cx_error *err) {
     cx_i_rows *rows = &model->rows;
     rows->p = rows->terms = model->p;
     rows->n = cx_moments_n(model->x);
@@ -82,13 +82,13 @@ static cx_status model_rows(moments_model *model, const cx_regress_options *opti
     return CX_OK;
 }
 
-static cx_status model_run(moments_model *model, int64_t outcome, const cx_array *terms,
-                           const cx_regress_options *options, cx_fit **fit, cx_error *err) {
+static cx_status regressed_run(moments_model *model, int64_t outcome, const cx_array *terms,
+                               const cx_regress_options *options, cx_fit **fit, cx_error *err) {
     bool constant = options->intercept == 1;
     model->use = cx_i_rows_take(&model->rows, model->x->p + 1, sizeof *model->use);
     if (model->use == NULL) return cx_i_out_of_memory(err);
-    CX_TRY(model_terms(model, outcome, terms, err));
-    CX_TRY(model_rows(model, options, err));
+    CX_TRY(regressed_terms(model, outcome, terms, err));
+    CX_TRY(regressed_rows(model, options, err));
     CX_TRY(cx_i_regress_fit(&model->rows, options, constant, fit, err));
     cx_i_linear linear = {.rows = &model->rows, .constant = constant};
     CX_TRY(cx_i_linear_solve(&linear, cx_i_moments_now(model->x), model->use, options->tolerance,
@@ -117,7 +117,7 @@ cx_status cx_regress_moments(const cx_moments *x, const char *outcome, const cx_
             cx_i_fail(err, CX_E_NAME, "the moments have no column called %s", outcome));
     moments_model model = {.x = x, .rows = {.allocator = cx_i_allocator(chosen.allocator)}};
     cx_fit *fit = NULL;
-    cx_status status = model_run(&model, at, terms, &chosen, &fit, err);
+    cx_status status = regressed_run(&model, at, terms, &chosen, &fit, err);
     cx_i_rows_free(&model.rows);
     if (status == CX_OK) *out = fit;
     if (status != CX_OK) cx_fit_free(fit);

@@ -318,6 +318,89 @@ START_TEST(test_an_exact_fit_has_no_error) {
 }
 END_TEST
 
+/* -- reference numbers ------------------------------------------------------------------------ */
+
+typedef struct sample {
+    double x[2][128], y[128], w[128];
+    int64_t g[128], t[128], n;
+} sample;
+
+static void sample_read(sample *s) {
+    vectors v = vectors_read("regress_data");
+    s->n = v.rows;
+    for (int64_t r = 0; r < v.rows; r++) {
+        s->x[0][r] = vectors_number(&v, r, "x"), s->x[1][r] = vectors_number(&v, r, "z");
+        s->y[r] = vectors_number(&v, r, "y"), s->w[r] = vectors_number(&v, r, "w");
+        s->g[r] = (int64_t)vectors_number(&v, r, "g"),
+        s->t[r] = (int64_t)vectors_number(&v, r, "t");
+    }
+    vectors_free(&v);
+}
+
+static const struct {
+    const char *name;
+    int32_t cov;
+    int clusters, fixed;
+    bool weighted;
+} sample_cases[] = {
+    {"cr2", CX_COV_AUTO, 1, 0, false},
+    {"cr1", CX_COV_CR1, 1, 0, false},
+    {"hc0", CX_COV_HC0, 0, 0, false},
+    {"hc1", CX_COV_HC1, 0, 0, false},
+    {"hc2", CX_COV_HC2, 0, 0, false},
+    {"hc3", CX_COV_HC3, 0, 0, false},
+    {"weighted hc0", CX_COV_HC0, 0, 0, true},
+    {"weighted hc1", CX_COV_AUTO, 0, 0, true},
+    {"weighted hc2", CX_COV_HC2, 0, 0, true},
+    {"weighted hc3", CX_COV_HC3, 0, 0, true},
+    {"one fixed cr2", CX_COV_AUTO, 1, 1, false},
+    {"two fixed cr2", CX_COV_AUTO, 1, 2, false},
+    {"two ways", CX_COV_AUTO, 2, 0, false},
+    {"wild", CX_COV_WILD, 1, 0, false},
+    {"plug-in newey-west", CX_COV_NEWEY_WEST, 0, 0, false},
+};
+
+static cx_fit *sample_fit(const sample *s, int at) {
+    cx_array x[2], keys[2] = {cx_array_of(s->g, CX_I64, s->n), cx_array_of(s->t, CX_I64, s->n)};
+    cx_array y = cx_array_of(s->y, CX_F64, s->n), w = cx_array_of(s->w, CX_F64, s->n);
+    for (int j = 0; j < 2; j++) x[j] = cx_array_of(s->x[j], CX_F64, s->n);
+    x[0].name = "x", x[1].name = "z", keys[0].name = "g", keys[1].name = "t";
+    cx_frame frame = {x, 2, {0, 0}}, clusters = {keys, sample_cases[at].clusters, {0, 0}};
+    cx_frame fixed = {keys, sample_cases[at].fixed, {0, 0}};
+    cx_regress_options options;
+    cx_fit *fit = NULL;
+    cx_regress_options_init(&options);
+    options.cov = sample_cases[at].cov;
+    options.lag_rule = CX_LAG_PLUG_IN;
+    ck_assert_ok(cx_regress(&frame, &y, sample_cases[at].weighted ? &w : NULL,
+                            clusters.count > 0 ? &clusters : NULL, fixed.count > 0 ? &fixed : NULL,
+                            NULL, &options, &fit, err));
+    return fit;
+}
+
+START_TEST(test_errors_agree_with_other_packages) {
+    sample s;
+    vectors v = vectors_read("regress");
+    int64_t found = 0;
+    sample_read(&s);
+    cx_fit *fit = sample_fit(&s, _i);
+    for (int64_t r = 0; r < v.rows; r++) {
+        if (strcmp(vectors_text(&v, r, "case"), sample_cases[_i].name) != 0) continue;
+        const char *figure = vectors_text(&v, r, "figure");
+        double value = vectors_number(&v, r, "value"), got = cx_fit_figure(fit, figure);
+        if (strcmp(figure, "lag") != 0) {
+            cx_estimate b = term(fit, vectors_text(&v, r, "term"));
+            got = strcmp(figure, "se") == 0 ? b.se : figure[0] == 'd' ? b.df : b.p_value;
+        }
+        ck_assert_close(got, value, vectors_number(&v, r, "tolerance"));
+        found++;
+    }
+    ck_assert_int_gt(found, 0);
+    cx_fit_free(fit);
+    vectors_free(&v);
+}
+END_TEST
+
 Suite *suite_regress(void);
 Suite *suite_regress(void) {
     Suite *suite = suite_create("regress");
@@ -334,6 +417,8 @@ Suite *suite_regress(void) {
     tcase_add_test(c, test_influences_add_up_to_the_variance);
     tcase_add_test(c, test_survey_weights_need_errors_that_know_them);
     tcase_add_test(c, test_an_exact_fit_has_no_error);
+    tcase_add_loop_test(c, test_errors_agree_with_other_packages, 0,
+                        sizeof sample_cases / sizeof *sample_cases);
     suite_add_tcase(suite, c);
     return suite;
 }
