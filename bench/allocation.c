@@ -40,9 +40,11 @@ static const setting settings[] = {
     {"precision-budget 25 %", CX_POLICY_PRECISION_BUDGET, 0.25, 0},
     {"evidence 1.4 1", CX_POLICY_EVIDENCE, 1.4142135623730951, 1},
     {"evidence 4.5 1", CX_POLICY_EVIDENCE, 4.4721359549995796, 1},
-    {"evidence", CX_POLICY_EVIDENCE, 14, 1.5},
+    {"evidence", CX_POLICY_EVIDENCE, 18, 1.5},
+    {"evidence 14 1.5", CX_POLICY_EVIDENCE, 14, 1.5},
     {"evidence 24 1.5", CX_POLICY_EVIDENCE, 24.49489742783178, 1.5},
     {"evidence 141 1.5", CX_POLICY_EVIDENCE, 141.42135623730951, 1.5},
+    {"index", CX_POLICY_INDEX, 0, 0},
     {"oracle", CX_SIMULATED_ORACLE, 0, 0},
     {"closed-loop", CX_SIMULATED_CLOSED, 0, 0},
     {"open-loop", CX_SIMULATED_OPEN, 0, 0},
@@ -218,6 +220,10 @@ int main(int argc, char **argv) {
         if (given->policy == CX_POLICY_PRECISION_BUDGET) options.allowance = given->value;
         if (given->policy == CX_POLICY_TRAS) options.compensation = given->value;
         if (only != NULL && !is_listed(only, given->label)) continue;
+        if (options.scenario == CX_SCENARIO_S6 &&
+            (given->policy >= CX_POLICY_END || given->policy == CX_POLICY_TRAS ||
+             given->policy == CX_POLICY_TSSRP))
+            continue;
         if ((options.scenario == CX_SCENARIO_S5) != (given->policy >= CX_SIMULATED_CLOSED))
             continue;
         double start = bench_now();

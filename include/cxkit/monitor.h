@@ -101,7 +101,9 @@ typedef struct cx_monitor_options {
     int32_t cycle;                       /**< periods in a cycle, such as 7; 0: none (default) */
     int32_t learn;                       /**< periods from which the cycle is learned; default 56 */
     int32_t common_shock;                /**< 1: also keep evidence from which each period's common
-                                              shock is taken away: no guarantee; default 0 */
+                                              shock is taken away, the weighted median of the points'
+                                              means less their references, where that is a change for
+                                              the worse (up: the better): no guarantee; default 0 */
     int32_t drop_count;                  /**< design drops in use; default 3 */
     int32_t reserved;                    /**< zero */
     double drops[CX_MONITOR_MOST_DROPS]; /**< points, above 0 and at most 200; default 10, 20, 40 */

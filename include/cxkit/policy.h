@@ -61,7 +61,7 @@ typedef struct cx_policy_options {
     int32_t reserved;     /**< zero */
     double arl;           /**< periods to a false alarm, the scale of evidence; >= 1, default 200 */
     double boost;         /**< evidence: the average shares that a point gets when its evidence
-                               reaches arl; 0 .. 1e6, default 14 */
+                               reaches arl; 0 .. 1e6, default 18 */
     double gamma;         /**< evidence: how steeply, 0.1 .. 10; default 1.5 */
     double cap;           /**< evidence: log(R / arl) counts up to here, 0 .. 50; default 8 */
     double allowance;     /**< precision-budget: the error may grow by this share, 0 .. 100; default

@@ -87,7 +87,6 @@ void cx_i_monitor_at_mean(const double from[3], double mean, double out[3]);
 double cx_i_monitor_log_ratio(int32_t form, const double shares[3], double drop,
                               const uint32_t n[3]);
 /* log(1 + e^x) */
-double cx_i_monitor_log_one_more(double x);
 /* log of the mean of the e^x */
 double cx_i_monitor_log_mean(const double *x, int64_t count);
 /* The reference of a point for side 0 or 1, as shares. */

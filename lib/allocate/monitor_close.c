@@ -1,6 +1,7 @@
 #include "allocate/monitor.h"
 
 #include "base/sort.h"
+#include "stat/detect.h"
 
 /* Ending a period: the oldest open cohort is closed. */
 
@@ -8,7 +9,7 @@
 typedef struct monitor_cohort {
     int64_t number; /* from base */
     int64_t slot, phase;
-    double shock; /* points, taken away from the adjusted evidence */
+    double shock[2]; /* by side, points, taken away from the adjusted evidence */
 } monitor_cohort;
 
 /* -- levels -------------------------------------------------------------------------------- */
@@ -71,18 +72,21 @@ static double monitor_median(const cx_monitor *self) {
     return median;
 }
 
-/* Residuals against the levels of before, so that a point's own answers today do not hide it. */
-static double monitor_shock(cx_monitor *self, const monitor_cohort *cohort) {
+/* Residuals against the frozen references, as the evidence itself has them: a shock that stays is
+ * taken away for as long as it stays. Only what would count as a change. */
+static double monitor_shock(cx_monitor *self, const monitor_cohort *cohort, int64_t side) {
     if (self->options.common_shock == 0) return 0;
     for (int64_t i = 0; i < self->count; i++) {
         const cx_i_monitor_cell *cell = cx_i_monitor_cell_of(self, i, cohort->slot);
-        double n = (double)cx_i_monitor_answers(cell), *residual = &self->residual[2 * i];
+        double n = (double)cx_i_monitor_answers(cell), *residual = &self->residual[2 * i], ends[3];
         residual[0] = residual[1] = 0;
-        if (n == 0 || self->points[i].last < 0) continue;
-        residual[0] = monitor_mean(self, cell, cohort->phase) - self->points[i].level;
-        residual[1] = 1 / (cx_i_monitor_predicted(self, i) + cx_i_monitor_s2(self, i) / n);
+        if (n == 0 || self->points[i].watching == 0) continue;
+        cx_i_monitor_reference_of(self, i, side, ends);
+        residual[0] = monitor_mean(self, cell, cohort->phase) - 100 * (ends[2] - ends[0]);
+        residual[1] = 1 / (self->options.process_noise + cx_i_monitor_s2(self, i) / n);
     }
-    return monitor_median(self);
+    double median = monitor_median(self);
+    return cx_i_monitor_side_up(self, side) ? fmax(median, 0) : fmin(median, 0);
 }
 
 /* -- evidence ------------------------------------------------------------------------------ */
@@ -109,10 +113,9 @@ static void monitor_update_side(cx_monitor *self, int64_t i, int64_t side, doubl
         n[0] = cell->n[2], n[2] = cell->n[0];
     }
     for (int32_t j = 0; j < self->options.drop_count; j++) {
-        log_r[j] = cx_i_monitor_log_one_more(log_r[j]);
-        if (any)
-            log_r[j] +=
-                cx_i_monitor_log_ratio(self->options.form, shares, self->options.drops[j], n);
+        double ratio =
+            any ? cx_i_monitor_log_ratio(self->options.form, shares, self->options.drops[j], n) : 0;
+        log_r[j] = cx_i_roberts_step(log_r[j], ratio);
     }
 }
 
@@ -121,9 +124,8 @@ static void monitor_update_rate(cx_i_monitor_point *point, const cx_i_monitor_ce
     double invited = cell->invited, r0 = point->rate_reference;
     if (!(r0 > 0)) return;
     double answered = fmin((double)cx_i_monitor_answers(cell), invited);
-    point->log_rate = cx_i_monitor_log_one_more(point->log_rate);
+    point->log_rate = cx_i_roberts_step(point->log_rate, invited > 0 ? answered * log(drop) : 0);
     if (invited == 0) return;
-    point->log_rate += answered * log(drop);
     point->log_rate += (invited - answered) * log((1 - drop * r0) / (1 - r0));
 }
 
@@ -135,7 +137,7 @@ static void monitor_update_evidence(cx_monitor *self, int64_t i, const monitor_c
         double shift = cx_i_monitor_phase_shift(self, cohort->phase, side);
         monitor_update_side(self, i, side, shift, cell, cx_i_monitor_bank_of(self, i, false) + at);
         if (self->options.common_shock == 1)
-            monitor_update_side(self, i, side, shift + cohort->shock, cell,
+            monitor_update_side(self, i, side, shift + cohort->shock[side], cell,
                                 cx_i_monitor_bank_of(self, i, true) + at);
     }
     cx_i_monitor_combine(self, i);
@@ -268,9 +270,12 @@ static void monitor_close_point(cx_monitor *self, int64_t i, const monitor_cohor
 
 static void monitor_close(cx_monitor *self, int64_t number) {
     int64_t period = self->base + number, cycle = self->options.cycle;
-    monitor_cohort cohort = {number, cx_i_monitor_modulo(period, self->ring),
-                             cycle > 0 ? cx_i_monitor_modulo(period, cycle) : 0, 0};
-    cohort.shock = monitor_shock(self, &cohort);
+    monitor_cohort cohort = {number,
+                             cx_i_monitor_modulo(period, self->ring),
+                             cycle > 0 ? cx_i_monitor_modulo(period, cycle) : 0,
+                             {0, 0}};
+    for (int64_t side = 0; side < self->sides; side++)
+        cohort.shock[side] = monitor_shock(self, &cohort, side);
     for (int64_t i = 0; i < self->count; i++) monitor_close_point(self, i, &cohort);
     monitor_close_ages(self, cohort.slot);
     if (cycle > 0 && self->cycle_known == 0 && number + 1 >= self->options.learn)

@@ -49,10 +49,6 @@ double cx_i_monitor_log_ratio(int32_t form, const double shares[3], double drop,
     return log_ratio;
 }
 
-double cx_i_monitor_log_one_more(double x) {
-    return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
-}
-
 double cx_i_monitor_log_mean(const double *x, int64_t count) {
     double most = x[0], sum = 0;
     for (int64_t i = 1; i < count; i++) most = x[i] > most ? x[i] : most;

@@ -15,7 +15,7 @@ void cx_policy_options_init(cx_policy_options *options) {
     memset(options, 0, sizeof *options);
     options->struct_size = (uint32_t)sizeof *options;
     options->arl = 200;
-    options->boost = 14;
+    options->boost = 18;
     options->gamma = 1.5;
     options->cap = 8;
     options->allowance = 0.05;

@@ -1,7 +1,7 @@
 #include "allocate/simulate.h"
 
 static const char *const simulate_scenarios[CX_SCENARIO_END] = {
-    "S1", "S2a", "S2b", "S2c", "S3", "S3-plain", "S3-season", "S4", "S5"};
+    "S1", "S2a", "S2b", "S2c", "S3", "S3-plain", "S3-season", "S4", "S5", "S6"};
 
 static const char *const simulate_policies[] = {"random",      "stay",      "oracle",
                                                 "closed-loop", "open-loop", "cap-then-stop"};
@@ -24,7 +24,7 @@ void cx_simulation_options_init(cx_simulation_options *options) {
     options->form = CX_MONITOR_TRINOMIAL;
     options->runs = 200;
     options->arl = 200;
-    options->boost = 14;
+    options->boost = 18;
     options->gamma = 1.5;
     options->allowance = 0.05;
     options->compensation = 0.15;
@@ -40,6 +40,12 @@ static cx_status simulate_between(const char *name, double value, double least, 
 /* S5 is about the gate, all others about plans. */
 static cx_status simulate_fits(const cx_simulation_options *given, cx_error *err) {
     bool gate = given->scenario == CX_SCENARIO_S5, of_gate = given->policy >= CX_SIMULATED_CLOSED;
+    int32_t rule = given->policy;
+    if (given->scenario == CX_SCENARIO_S6 &&
+        (rule >= CX_POLICY_END || rule == CX_POLICY_TRAS || rule == CX_POLICY_TSSRP))
+        return cx_i_fail(err, CX_E_OPTION,
+                         "policy is %s; S6 knows those of cx_policy_rule but tras and tssrp",
+                         cx_simulated_policy_name(rule));
     if (gate == of_gate) return CX_OK;
     return cx_i_fail(err, CX_E_OPTION,
                      gate ? "policy is %s; S5 knows closed-loop, open-loop and cap-then-stop"
@@ -59,6 +65,7 @@ static cx_status simulate_check(const cx_simulation_options *given, cx_simulatio
                          (int64_t)given->policy);
     CX_TRY(simulate_fits(given, err));
     CX_TRY(simulate_between("form", given->form, 0, CX_MONITOR_TRINOMIAL, err));
+    CX_TRY(simulate_between("common_shock", given->common_shock, 0, 1, err));
     CX_TRY(simulate_between("first_run", (double)given->first_run, 0, 0x1p32 - 1, err));
     CX_TRY(simulate_between("runs", (double)given->runs, 1, 1e6, err));
     CX_TRY(simulate_between("arl", given->arl, 20, 2000, err));
@@ -79,6 +86,8 @@ static cx_status simulate_missing(const char *name, cx_error *err) {
 static cx_status simulate_make(cx_simulation *self, cx_error *err) {
     if (self->options.scenario == CX_SCENARIO_S5)
         return cx_i_asked_make(&self->asked, &self->options, &self->allocator, err);
+    if (self->options.scenario == CX_SCENARIO_S6)
+        return cx_i_many_make(&self->many, &self->options, &self->allocator, err);
     self->world = cx_i_alloc(&self->allocator, sizeof *self->world);
     if (self->world == NULL) return cx_i_out_of_memory(err);
     return cx_i_world_make(self->world, &self->options, &self->allocator, err);
@@ -108,6 +117,7 @@ void cx_simulation_free(cx_simulation *self) {
     if (self->world != NULL) cx_i_world_free(self->world);
     cx_i_free(&allocator, self->world);
     cx_i_free(&allocator, self->asked);
+    cx_i_many_free(self->many, &allocator);
     cx_i_free(&allocator, self->runs);
     cx_i_free(&allocator, self);
 }
@@ -142,11 +152,16 @@ static cx_status simulate_join(cx_simulation *self, const cx_i_simulation_run *m
     return CX_OK;
 }
 
+static cx_status simulate_one(cx_simulation *self, int64_t run, cx_i_simulation_run *out,
+                              cx_error *err) {
+    if (self->asked != NULL) return cx_i_asked_simulate(self->asked, run, out, err);
+    if (self->many != NULL) return cx_i_many_simulate(self->many, run, out, err);
+    return cx_i_simulate_run(self->world, run, out, err);
+}
+
 static cx_status simulate_runs(cx_simulation *self, int64_t first, int64_t count,
                                cx_i_simulation_run *more, cx_error *err) {
-    for (int64_t k = 0; k < count; k++)
-        CX_TRY(self->asked != NULL ? cx_i_asked_simulate(self->asked, first + k, &more[k], err)
-                                   : cx_i_simulate_run(self->world, first + k, &more[k], err));
+    for (int64_t k = 0; k < count; k++) CX_TRY(simulate_one(self, first + k, &more[k], err));
     return simulate_join(self, more, count, err);
 }
 
@@ -166,8 +181,9 @@ cx_status cx_simulation_run(cx_simulation *self, int64_t first, int64_t count, c
 
 static bool simulate_same(const cx_simulation_options *a, const cx_simulation_options *b) {
     return a->scenario == b->scenario && a->policy == b->policy && a->form == b->form &&
-           a->seed == b->seed && a->arl == b->arl && a->boost == b->boost && a->gamma == b->gamma &&
-           a->allowance == b->allowance && a->compensation == b->compensation;
+           a->common_shock == b->common_shock && a->seed == b->seed && a->arl == b->arl &&
+           a->boost == b->boost && a->gamma == b->gamma && a->allowance == b->allowance &&
+           a->compensation == b->compensation;
 }
 
 cx_status cx_simulation_merge(cx_simulation *self, const cx_simulation *other, cx_error *err) {

@@ -6,6 +6,9 @@
 #include "allocate/monitor.h"
 #include "stat/draws.h"
 
+struct cx_i_asked;
+struct cx_i_many;
+
 enum {
     CX_I_SIMULATE_POINTS = 200,
     CX_I_SIMULATE_QUIET = 60,  /* days before the change, and of the biases */
@@ -14,6 +17,7 @@ enum {
     CX_I_SIMULATE_HITS = 10,
     CX_I_SIMULATE_LAGS = 5,
     CX_I_SIMULATE_RING = 8,
+    CX_I_SIMULATE_CLOSE = 2, /* age at which cohorts of S4 are closed */
     CX_I_SIMULATE_BUDGET = 2000,
     CX_I_SIMULATE_DAYS = 28 /* of a period of S5 */
 };
@@ -21,7 +25,7 @@ enum {
 #define CX_I_SIMULATE_STEP 0.04 /* between the logarithms of thresholds */
 #define CX_I_SIMULATE_MOST 20   /* a history is cut after so many arl */
 
-enum { CX_I_PURPOSE_SIMULATE = 2101, CX_I_PURPOSE_ASKED = 2102 };
+enum { CX_I_PURPOSE_SIMULATE = 2101, CX_I_PURPOSE_ASKED = 2102, CX_I_PURPOSE_MANY = 2103 };
 
 /* What a run of S5 leaves: of its last period, but for the decisions. */
 typedef struct cx_i_asked_run {
@@ -67,6 +71,7 @@ typedef struct cx_i_world {
     double detractors[CX_I_SIMULATE_POINTS], promoters[CX_I_SIMULATE_POINTS];
     double walk[CX_I_SIMULATE_POINTS], lower[CX_I_SIMULATE_POINTS];
     double n[CX_I_SIMULATE_POINTS], best[CX_I_SIMULATE_POINTS]; /* planned; Neyman's */
+    double adjusted[CX_I_SIMULATE_POINTS];                      /* evidence that plans go by */
     double local[CX_I_SIMULATE_POINTS], likelihood[CX_I_SIMULATE_POINTS];
     double cusum[CX_I_SIMULATE_POINTS], away[CX_I_SIMULATE_POINTS], age[CX_I_SIMULATE_POINTS];
     int64_t keys[CX_I_SIMULATE_POINTS], counts[3][CX_I_SIMULATE_POINTS];
@@ -93,6 +98,7 @@ struct cx_simulation {
     cx_i_simulation_run *runs; /* by number */
     cx_i_world *world;         /* S1 .. S4, else NULL */
     struct cx_i_asked *asked;  /* S5 */
+    struct cx_i_many *many;    /* S6 */
 };
 
 /* -- the world ----------------------------------------------------------------------------- */
@@ -117,6 +123,14 @@ cx_status cx_i_world_answer(cx_i_world *world, cx_error *err);
 
 cx_status cx_i_simulate_run(cx_i_world *world, int64_t run, cx_i_simulation_run *out,
                             cx_error *err);
+/* Of policies, as the simulation's options say. */
+void cx_i_simulate_policy(const cx_simulation_options *given, cx_policy_options *out);
+cx_status cx_i_many_make(struct cx_i_many **out, const cx_simulation_options *options,
+                         const cx_allocator *allocator, cx_error *err);
+void cx_i_many_free(struct cx_i_many *self, const cx_allocator *allocator);
+cx_status cx_i_many_simulate(struct cx_i_many *self, int64_t run, cx_i_simulation_run *out,
+                             cx_error *err);
+void cx_i_many_read(const cx_simulation *self, cx_simulation_result *out);
 cx_status cx_i_asked_make(struct cx_i_asked **out, const cx_simulation_options *options,
                           const cx_allocator *allocator, cx_error *err);
 cx_status cx_i_asked_simulate(struct cx_i_asked *self, int64_t run, cx_i_simulation_run *out,

@@ -1,5 +1,7 @@
 #include "allocate/simulate.h"
 
+#include "stat/detect.h"
+
 /* A day: the plan, the answers, and what is made of them. */
 
 enum { DAY_POINTS = CX_I_SIMULATE_POINTS };
@@ -9,6 +11,7 @@ static const int64_t day_lag[CX_I_SIMULATE_LAGS] = {0, 1, 2, 4, 7};
 static const double day_lag_shift[CX_I_SIMULATE_LAGS] = {2, -3, -3, -3, -3}; /* points */
 
 #define DAY_RATE 0.19 /* answers to an invitation: 95 % arrive, a fifth of them answer */
+#define DAY_IN_TIME 0.9
 
 /* -- the plan ------------------------------------------------------------------------------ */
 
@@ -37,13 +40,23 @@ static void day_floors(cx_i_world *world) {
         world->lower[world->hit[k]] = world->upper[world->hit[k]];
 }
 
+static void day_adjust(cx_i_world *world) {
+    const cx_monitor *monitor = world->monitor;
+    bool adjust = world->options->common_shock == 1;
+    for (int64_t i = 0; i < DAY_POINTS; i++)
+        world->adjusted[i] = adjust ? cx_i_monitor_log_mean(cx_i_monitor_bank_of(monitor, i, true),
+                                                            cx_i_monitor_bank_size(monitor))
+                                    : monitor->log_r[i];
+}
+
 cx_status cx_i_world_plan(cx_i_world *world, cx_error *err) {
     day_order(world);
     day_floors(world);
+    day_adjust(world);
     cx_points points = {.count = DAY_POINTS,
                         .weight = world->weight,
                         .s2 = world->s2,
-                        .log_evidence = world->monitor->log_r,
+                        .log_evidence = world->adjusted,
                         .lower = world->lower,
                         .upper = world->upper,
                         .traffic = world->traffic,
@@ -73,7 +86,8 @@ static void day_invite(cx_i_world *world) {
     for (int64_t i = 0; i < DAY_POINTS; i++) {
         double rate = cx_i_monitor_response_rate(world->monitor, i);
         bool fallen = cx_i_world_is_wrong(world) && cx_i_world_is_hit(world, i);
-        double wanted = ceil(world->n[i] / fmax(isnan(rate) ? DAY_RATE : rate, 0.01)), rest = 1;
+        double usual = isnan(rate) ? DAY_RATE * DAY_IN_TIME : rate, rest = 1;
+        double wanted = ceil(world->n[i] / fmax(usual, 0.01));
         world->invited[i] = (int64_t)fmin(wanted, floor(world->traffic[i]));
         int64_t answers =
             cx_i_draw_binomial(&world->draws, world->invited[i], fallen ? DAY_RATE / 2 : DAY_RATE);
@@ -110,7 +124,7 @@ static cx_status day_arrivals(cx_i_world *world, cx_error *err) {
     CX_TRY(cx_monitor_invite(world->monitor, &keys, &invited, NULL, NULL, NULL, err));
     for (int lag = 0; lag < CX_I_SIMULATE_LAGS; lag++) {
         int64_t then = world->day - day_lag[lag];
-        if (then < 0) continue;
+        if (then < 0 || day_lag[lag] > CX_I_SIMULATE_CLOSE) continue;
         CX_TRY(day_hand_in(world, world->later[lag][then % CX_I_SIMULATE_RING], then, err));
     }
     return CX_OK;
@@ -120,11 +134,12 @@ static cx_status day_arrivals(cx_i_world *world, cx_error *err) {
 
 /* The cohort that has just been closed. */
 static void day_closed(const cx_i_world *world, int64_t i, uint32_t n[3]) {
-    int64_t then = world->day - (CX_I_SIMULATE_RING - 1);
+    int64_t then = world->day - CX_I_SIMULATE_CLOSE;
     for (int k = 0; k < 3; k++) {
         int64_t sum = world->delayed ? 0 : world->counts[k][i];
         for (int lag = 0; lag < CX_I_SIMULATE_LAGS && world->delayed && then >= 0; lag++)
-            sum += world->later[lag][then % CX_I_SIMULATE_RING][k][i];
+            if (day_lag[lag] <= CX_I_SIMULATE_CLOSE)
+                sum += world->later[lag][then % CX_I_SIMULATE_RING][k][i];
         n[k] = (uint32_t)sum;
     }
 }
@@ -145,7 +160,7 @@ static void day_remember(cx_i_world *world) {
         day_closed(world, i, n);
         double gain = cx_i_monitor_log_ratio(world->options->form, shares, 20, n);
         world->likelihood[i] += gain;
-        world->cusum[i] = fmax(world->cusum[i] + gain, 0);
+        world->cusum[i] = cx_i_cusum_step(world->cusum[i], gain);
         if (at_floor && policy == CX_POLICY_TRAS) world->cusum[i] += world->options->compensation;
     }
 }

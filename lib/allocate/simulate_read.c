@@ -223,6 +223,8 @@ cx_status cx_i_simulate_read(const cx_simulation *self, cx_simulation_result *ou
     made.runs = self->count;
     if (self->asked != NULL)
         cx_i_asked_read(self, &made);
+    else if (self->many != NULL)
+        cx_i_many_read(self, &made);
     else
         read_worlds(self, &made);
     *out = made;

@@ -165,13 +165,11 @@ static void run_count_outstanding(const cx_i_world *world, cx_i_simulation_run *
     double expected = 0, coming = 0;
     for (int64_t i = 0; i < RUN_POINTS; i++) {
         expected += cx_i_monitor_outstanding(world->monitor, i);
-        for (int l = 0; l < CX_I_SIMULATE_LAGS; l++)
-            for (int64_t age = 0; age < lag[l] && world->day >= age; age++)
-                for (int k = 0; k < 3; k++) /* to come after today, of open cohorts */
+        for (int l = 0; l < CX_I_SIMULATE_LAGS; l++) /* to come after today, in time */
+            for (int64_t age = 0; age < lag[l] && lag[l] <= CX_I_SIMULATE_CLOSE; age++)
+                for (int k = 0; k < 3 && world->day >= age; k++)
                     coming +=
-                        age < CX_I_SIMULATE_RING - 1
-                            ? (double)world->later[l][(world->day - age) % CX_I_SIMULATE_RING][k][i]
-                            : 0;
+                        (double)world->later[l][(world->day - age) % CX_I_SIMULATE_RING][k][i];
     }
     out->outstanding_error += fabs(expected - coming);
     out->outstanding += coming;

@@ -51,22 +51,26 @@ static void world_watch(cx_i_world *world) {
     world->watch.form = world->options->form;
     world->watch.reference = CX_REFERENCE_PLUG_IN;
     world->watch.arl = world->options->arl;
+    world->watch.common_shock = world->options->common_shock;
     if (!bank) world->watch.drop_count = 1, world->watch.drops[0] = 20;
     if (world->seasonal && scenario != CX_SCENARIO_S3_PLAIN) world->watch.cycle = 7;
-    if (world->delayed) world->watch.max_age = CX_I_SIMULATE_RING - 1;
+    if (world->delayed) world->watch.max_age = CX_I_SIMULATE_CLOSE;
+}
+
+void cx_i_simulate_policy(const cx_simulation_options *given, cx_policy_options *out) {
+    cx_policy_options_init(out);
+    out->arl = given->arl;
+    out->boost = given->boost;
+    out->gamma = given->gamma;
+    out->allowance = given->allowance;
+    out->seed = given->seed;
 }
 
 static cx_status world_policy(cx_i_world *world, const cx_allocator *allocator, int32_t rule,
                               cx_policy **out, cx_error *err) {
-    const cx_simulation_options *given = world->options;
     cx_policy_options options;
-    cx_policy_options_init(&options);
+    cx_i_simulate_policy(world->options, &options);
     options.policy = rule;
-    options.arl = given->arl;
-    options.boost = given->boost;
-    options.gamma = given->gamma;
-    options.allowance = given->allowance;
-    options.seed = given->seed;
     options.allocator = allocator;
     return cx_policy_new(CX_I_SIMULATE_POINTS, &options, out, err);
 }
@@ -131,7 +135,7 @@ static cx_status world_baseline(cx_i_world *world, cx_error *err) {
         counts[0][i] = many * world->low[i];
         counts[1][i] = many * (1 - world->low[i] - world->high[i]);
         counts[2][i] = many * world->high[i];
-        asked[i] = many / 0.19;
+        asked[i] = many / 0.171; /* 90 % of 0.19 answer in time */
     }
     for (int k = 0; k < 3; k++) columns[k] = cx_array_of(counts[k], CX_F64, CX_I_SIMULATE_POINTS);
     columns[3] = cx_array_of(asked, CX_F64, CX_I_SIMULATE_POINTS);

@@ -17,12 +17,12 @@ INIT(simulation)
 
 static const function functions[] = {
     OPTIONS(simulation_new, 1, 0, simulation, 0, AT(simulation, scenario), AT(simulation, policy),
-            AT(simulation, form)),
+            AT(simulation, form), AT(simulation, common_shock)),
     PLAIN(simulation_run, 1),
     PLAIN(simulation_merge, 2),
     PLAIN(simulation_read, 2),
     OPTIONS(simulate_allocation, 1, 0, simulation, 0, AT(simulation, scenario),
-            AT(simulation, policy), AT(simulation, form)),
+            AT(simulation, policy), AT(simulation, form), AT(simulation, common_shock)),
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 

@@ -270,7 +270,7 @@ SURFACE = {
     "simulate_allocation": (
         "",
         "scenario, policy, runs, seed, first_run, threads, form, arl, boost, gamma, allowance, "
-        "compensation",
+        "compensation, common_shock",
     ),
     "propensity": ("X, responded", "weights, ridge, max_iterations"),
     "r_indicator": ("propensity", "weights, variances, ddof"),

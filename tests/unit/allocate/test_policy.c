@@ -144,7 +144,7 @@ START_TEST(test_policy_evidence_without_evidence_is_neyman) {
     for (int i = 0; i < 200; i++)
         ck_assert_double_eq(planned_column(t, "n")[i], planned_column(neyman, "n")[i]);
     ck_assert_double_eq(planned_figure(t, "gap"), 0);
-    ck_assert_near(planned_figure(t, "kappa"), 9.8, 1e-9);
+    ck_assert_near(planned_figure(t, "kappa"), 16.2, 1e-9);
     ck_assert_near(planned_column(t, "evidence")[3], 0, 0);
     cx_table_free(t);
     cx_table_free(neyman);
@@ -182,9 +182,9 @@ START_TEST(test_policy_boost_is_reached_where_evidence_reaches_arl) {
     evidence[17] = log(200);
     b.options.rounding = CX_ROUND_NONE;
     cx_table *t = bench_table(5000);
-    double a = 1 + 14 * 14, average = (999 + sqrt(a)) / 1000;
+    double a = 1 + 18 * 18, average = (999 + sqrt(a)) / 1000;
     ck_assert_close(planned_column(t, "n")[17], 5 * sqrt(a) / average, 1e-12);
-    ck_assert_close(planned_column(t, "evidence")[17], 196.0 / 197, 1e-12);
+    ck_assert_close(planned_column(t, "evidence")[17], 324.0 / 325, 1e-12);
     cx_table_free(t);
     /* beyond exp(cap) more evidence moves nothing more */
     evidence[17] = log(200) + 8;

@@ -130,6 +130,8 @@ def _of_monitor(monitor: Monitor, policy: str) -> dict[str, object]:
     table = monitor.points
     names = ["weight", "s2", "log_evidence", "response_rate", "age"]
     found: dict[str, object] = {name: table[name] for name in names}
+    if "log_evidence_adjusted" in table.columns:
+        found["log_evidence"] = table["log_evidence_adjusted"]
     if "point" in table.columns:
         found["point"] = table["point"]
     if policy == "index":

@@ -248,6 +248,7 @@ def simulate_allocation(
     gamma: float | None = None,
     allowance: float | None = None,
     compensation: float | None = None,
+    common_shock: bool = False,
 ) -> SimulatedAllocation:
     """A policy in a simulated world: 200 points, 2,000 answers a day, and a change after 60 days.
 
@@ -256,7 +257,7 @@ def simulate_allocation(
         drop by 10; "S2c": all drop by 5; "S3": nothing is wrong, but there is a week, a promotion,
         and levels wander ("S3-plain": the monitor does not know the week; "S3-season": levels do
         not wander); "S4": by invitation, late answers, and the response rate halves as well; "S5":
-        whom the gate asks, of 50,000 customers
+        whom the gate asks, of 50,000 customers; "S6": 20 of 100,000 points drop (20 s a run)
     policy
         as in plan_points, or "random", "stay" (at a point while its CUSUM is above 0), "oracle";
         of S5 "closed-loop", "open-loop", "cap-then-stop". None: "evidence", "closed-loop"
@@ -272,6 +273,8 @@ def simulate_allocation(
         as in plan_points
     compensation
         tras: what a day at its floor adds to a point's CUSUM (0.15)
+    common_shock
+        plans go by evidence without what befalls all points, alarms by the exact one
 
     >>> import cxkit as cx
     >>> found = cx.simulate_allocation(scenario="S1", policy="neyman", runs=4, seed=1)
@@ -291,6 +294,7 @@ def simulate_allocation(
         gamma=gamma,
         allowance=allowance,
         compensation=compensation,
+        common_shock=int(bool(common_shock)),
     )
     wanted = whole("runs", runs)
     if threads is not None and whole("threads", threads) < 1:

@@ -106,7 +106,9 @@ module CXKit
       table = monitor.points
       names = %i[point weight s2 log_evidence response_rate age] & table.columns
       names << :known if policy == "index"
-      [names.to_h { |name| [name, table[name]] }, {arl: table.figures[:arl], **more}]
+      columns = names.to_h { |name| [name, table[name]] }
+      columns[:log_evidence] = table[:log_evidence_adjusted] if table.columns.include?(:log_evidence_adjusted)
+      [columns, {arl: table.figures[:arl], **more}]
     end
 
     def point_columns(points, extra)

@@ -37,15 +37,18 @@ module CXKit
 
     # A policy in a simulated world: 200 points, 2,000 answers a day, and a change after 60 days.
     #
-    # scenario:: S1, S2a, S2b, S2c, S3, S3-plain, S3-season, S4 or S5; see cx_scenario
+    # scenario:: S1, S2a, S2b, S2c, S3, S3-plain, S3-season, S4, S5 or S6; see cx_scenario
     # policy:: as in plan_points, or random, stay, oracle; of S5 closed-loop, open-loop, cap-then-stop. nil: evidence,
     #          closed-loop
     # runs, first_run:: a multiple of 200 lets every point change equally often
     # seed:: the same seed, the same figures
     # form:: of the monitor, trinomial or bounded
     #
+    # common_shock:: plans go by evidence without what befalls all points, alarms by the exact one
+    #
     # Also arl, boost, gamma, allowance, compensation; see cx_simulation_options.
-    def simulate_allocation(scenario: "S1", policy: nil, runs: 200, seed: 0, first_run: 0, form: :trinomial, **more)
+    def simulate_allocation(scenario: "S1", policy: nil, runs: 200, seed: 0, first_run: 0, form: :trinomial,
+                            common_shock: false, **more)
       policy ||= scenario.to_s == "S5" ? :closed_loop : :evidence
       unknown = more.keys - SIMULATION_SETTINGS
       raise ArgumentError, "unknown keyword: #{unknown.join(', ')}" unless unknown.empty?
@@ -53,7 +56,7 @@ module CXKit
       options = Options.build(:Cx_simulation_options, scenario: Options.word(:scenario, scenario, SCENARIOS),
                                                       policy: Options.word(:policy, policy, SIMULATED),
                                                       form: Options.word(:form, form, SIMULATION_FORMS),
-                                                      seed: seed, runs: runs, first_run: first_run, **more)
+                                                      common_shock: common_shock ? 1 : 0, seed: seed, runs: runs, first_run: first_run, **more)
       simulated(Native.cx_simulate_allocation(options), scenario, policy)
     end
 
