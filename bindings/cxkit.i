@@ -83,6 +83,7 @@
 %include <cxkit/simulate.h>
 %include <cxkit/moments.h>
 %include <cxkit/correlate.h>
+%include <cxkit/crosstab.h>
 %include <cxkit/driver.h>
 %include <cxkit/evidence.h>
 %include <cxkit/finance.h>

@@ -61,6 +61,7 @@ struct TYPE {};
 %cx_handle(cx_tallies, cx_tallies_free)
 %cx_handle(cx_joint, cx_joint_free)
 %cx_handle(cx_moments, cx_moments_free)
+%cx_handle(cx_crosstab, cx_crosstab_free)
 %cx_handle(cx_fit, cx_fit_free)
 %cx_handle(cx_monitor, cx_monitor_free)
 %cx_handle(cx_mystery, cx_mystery_free)
@@ -143,6 +144,7 @@ struct TYPE {};
 %cx_options(cx_journey_options)
 %cx_options(cx_modes_options)
 %cx_options(cx_correlate_options)
+%cx_options(cx_crosstab_options)
 %ignore cx_correlate_options::allocator;
 %cx_options(cx_driver_options)
 %cx_options(cx_cross_correlate_options)

@@ -5,6 +5,7 @@
 #include <cxkit/array.h>
 #include <cxkit/estimate.h>
 #include <cxkit/moments.h>
+#include <cxkit/table.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,14 +23,15 @@ extern "C" {
     X(CX_CORRELATION_GAMMA, 3, "gamma")           /* of the order of pairs without ties */         \
     X(CX_CORRELATION_SOMERS, 4, "somers")         /* d of y given x: of pairs that differ in x */  \
     X(CX_CORRELATION_POLYCHORIC, 5, "polychoric") /* of the normals behind two ordered columns */  \
-    X(CX_CORRELATION_POLYSERIAL, 6, "polyserial") /* of x and the normal behind an ordered y */
+    X(CX_CORRELATION_POLYSERIAL, 6, "polyserial") /* of x and the normal behind an ordered y */    \
+    X(CX_CORRELATION_MIXED, 7, "mixed")           /* of the three the one that fits the columns */
 
 /** Kinds of correlation. */
 typedef enum cx_correlation {
 #define CX_CORRELATION_ENUM(name, number, text) name = number,
     CX_CORRELATION_LIST(CX_CORRELATION_ENUM)
 #undef CX_CORRELATION_ENUM
-        CX_CORRELATION_END = 7 /**< one more than the largest */
+        CX_CORRELATION_END = 8 /**< one more than the largest */
 } cx_correlation;
 
 /** Options of cx_correlate() and cx_moments_pearson(). */
@@ -40,6 +42,9 @@ typedef struct cx_correlate_options {
     int32_t joint;        /**< polychoric, polyserial: 0 two steps (default), 1 all at once */
     int32_t part;         /**< cx_partial(): 0 controls taken out of x and y (default), 1 of x
                              only, 2 of y only */
+    int32_t levels;       /**< mixed: a column of whole numbers with at most so many different ones
+                             is ordered; default 11 */
+    int32_t reserved;     /**< zero */
     const cx_allocator *allocator; /**< of scratch memory; NULL: malloc and free */
 } cx_correlate_options;
 
@@ -149,6 +154,45 @@ CX_API CX_NODISCARD cx_status cx_partial(const cx_array *x, const cx_array *y,
 CX_API CX_NODISCARD cx_status cx_moments_pearson(const cx_moments *x, int64_t i, int64_t j,
                                                  const cx_correlate_options *options,
                                                  cx_estimate *out, cx_error *err);
+
+/** @brief Pearson's correlation of every pair of columns of a state.
+ *
+ * Of a pairwise state each pair stands on its own rows, and the matrix may be one that no data can
+ * have. The nearest correlation matrix in the sense of least squares [Higham2002] stands beside it.
+ *
+ * @param      x        the state, of 2 columns or more
+ * @param      options  NULL: the defaults; method Pearson
+ * @param[out] out      one row a pair: x, y, correlation (the method's word), the columns of an
+ *                      estimate, nearest; figures distance (the root of the summed squares of all
+ *                      changes, 0 where none was needed) and smallest_eigenvalue (of the matrix as
+ *                      it was). A pair without a correlation has a status, and nothing is nearest
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_FEW (one column) | CX_E_CONVERGENCE | CX_E_MEMORY
+ *
+ * Cost: O(p^3), some tens of times where a correction is needed. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_moments_correlations(const cx_moments *x,
+                                                      const cx_correlate_options *options,
+                                                      cx_table **out, cx_error *err);
+
+/** @brief A correlation of every pair of columns, each over the rows that have both.
+ *
+ * With CX_CORRELATION_MIXED each pair is read as its columns are: polychoric for two ordered ones,
+ * polyserial for an ordered one and a number, Pearson for two numbers.
+ *
+ * @param      x        2 numeric columns or more
+ * @param      weights  survey weights, as in cx_correlate(), or NULL
+ * @param      options  NULL: the defaults; any method
+ * @param[out] out      as cx_moments_correlations()
+ * @param      err      may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_OPTION | CX_E_FEW (one column) |
+ * CX_E_DOMAIN | CX_E_LIMIT | CX_E_OVERFLOW | CX_E_CONVERGENCE | CX_E_MEMORY
+ *
+ * Cost: p(p - 1)/2 times cx_correlate(). Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_correlations(const cx_frame *x, const cx_array *weights,
+                                              const cx_correlate_options *options, cx_table **out,
+                                              cx_error *err);
 
 /** @} */
 

@@ -18,7 +18,8 @@ enum {
     CX_I_TYPE_MONITOR = 7,
     CX_I_TYPE_LEDGER = 8,
     CX_I_TYPE_MYSTERY = 9,
-    CX_I_TYPE_RECENT = 10
+    CX_I_TYPE_RECENT = 10,
+    CX_I_TYPE_CROSSTAB = 11
 };
 
 /* Writes, or only counts while `out` is NULL. */

@@ -29,14 +29,10 @@ static bool sort_is_done(const cx_i_sortable *items, int64_t count) {
     return true;
 }
 
-void cx_i_sort(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count) {
+/* Of any number: byte after byte, from the least significant. */
+static void sort_bytes(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count) {
     int64_t counts[8][256];
     cx_i_sortable *from = items, *to = scratch;
-    if (count < SORT_SHORT) {
-        sort_insert(items, count);
-        return;
-    }
-    if (sort_is_done(items, count)) return;
     memset(counts, 0, sizeof counts);
     for (int64_t i = 0; i < count; i++)
         for (int byte = 0; byte < 8; byte++) counts[byte][items[i].key >> (8 * byte) & 255]++;
@@ -56,7 +52,7 @@ void cx_i_sort(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count) {
     if (from != items) memcpy(items, from, (size_t)count * sizeof *items);
 }
 
-/* -- plain keys: from the most significant end, so that parts soon fit the cache ----------- */
+/* -- from the most significant end, so that parts soon fit the cache ----------------------- */
 
 #define SORT_FEW 40
 #define SORT_DIGIT 11
@@ -85,6 +81,51 @@ static int sort_shift(uint64_t difference, int64_t count, int *bits) {
     while (width < SORT_DIGIT && count >> (width + 4) > 0) width++;
     *bits = width < top + 1 ? width : top + 1;
     return top + 1 - *bits;
+}
+
+static uint64_t sort_item_difference(const cx_i_sortable *items, int64_t count) {
+    uint64_t all = items[0].key, any = items[0].key;
+    for (int64_t i = 1; i < count; i++) all &= items[i].key, any |= items[i].key;
+    return all ^ any;
+}
+
+/* As sort_parts() below, with rows; stable. */
+static void sort_items(cx_i_sortable *from, cx_i_sortable *to, int64_t count, bool across) {
+    uint32_t ends[1 << SORT_DIGIT];
+    uint64_t difference = count < SORT_SHORT ? 0 : sort_item_difference(from, count);
+    int bits;
+    if (difference == 0) {
+        if (count < SORT_SHORT) sort_insert(from, count);
+        if (across) memcpy(to, from, (size_t)count * sizeof *to);
+        return;
+    }
+    int shift = sort_shift(difference, count, &bits);
+    uint64_t mask = (UINT64_C(1) << bits) - 1;
+    uint32_t place = 0;
+    memset(ends, 0, sizeof *ends << bits);
+    for (int64_t i = 0; i < count; i++) ends[from[i].key >> shift & mask]++;
+    for (uint64_t b = 0; b <= mask; b++) {
+        uint32_t here = ends[b];
+        ends[b] = place;
+        place += here;
+    }
+    for (int64_t i = 0; i < count; i++) to[ends[from[i].key >> shift & mask]++] = from[i];
+    for (uint64_t b = 0; b <= mask; b++) {
+        uint32_t begin = b == 0 ? 0 : ends[b - 1];
+        if (ends[b] > begin) sort_items(to + begin, from + begin, ends[b] - begin, !across);
+    }
+}
+
+void cx_i_sort(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count) {
+    if (count < SORT_SHORT) {
+        sort_insert(items, count);
+        return;
+    }
+    if (sort_is_done(items, count)) return;
+    if (count > UINT32_MAX)
+        sort_bytes(items, scratch, count);
+    else
+        sort_items(items, scratch, count, false);
 }
 
 /* Sorts `from`; the result stands in `to` when `across`. Each level takes four bits or more. */

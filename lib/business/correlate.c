@@ -19,7 +19,8 @@ void cx_correlate_options_init(cx_correlate_options *options) {
     if (options == NULL) return;
     *options = (cx_correlate_options){.struct_size = sizeof *options,
                                       .method = CX_CORRELATION_PEARSON,
-                                      .confidence = CX_I_DEFAULT_CONFIDENCE};
+                                      .confidence = CX_I_DEFAULT_CONFIDENCE,
+                                      .levels = 11};
 }
 
 cx_status cx_i_correlate_options(const cx_correlate_options *given, cx_correlate_options *options,
@@ -34,9 +35,15 @@ cx_status cx_i_correlate_options(const cx_correlate_options *given, cx_correlate
     if (options->joint != 0 && options->joint != 1)
         return cx_i_fail(err, CX_E_OPTION, "joint is %d; it has to be 0 or 1",
                          (int64_t)options->joint);
+    if (options->reserved != 0)
+        return cx_i_fail(err, CX_E_OPTION, "reserved is %d; it has to be 0",
+                         (int64_t)options->reserved);
     if (options->part < 0 || options->part > 2)
         return cx_i_fail(err, CX_E_OPTION, "part is %d; it has to be 0 (both), 1 (x) or 2 (y)",
                          (int64_t)options->part);
+    if (options->levels < 2 || options->levels > CX_I_LATENT_LEVELS)
+        return cx_i_fail(err, CX_E_OPTION, "levels is %d; it has to be from 2 to %d",
+                         (int64_t)options->levels, (int64_t)CX_I_LATENT_LEVELS);
     return cx_i_check_confidence(options->confidence, err);
 }
 
@@ -117,17 +124,20 @@ cx_status cx_moments_pearson(const cx_moments *x, int64_t i, int64_t j,
     CX_TRY(cx_i_correlate_options(options, &chosen, err));
     CX_TRY(correlate_check_position(x, i, err));
     CX_TRY(correlate_check_position(x, j, err));
-    const cx_i_sums *sums = cx_i_moments_now(x);
-    CX_TRY(cx_i_correlate_check(sums->n, cx_i_moments_product(sums, i, i).hi > 0,
-                                cx_i_moments_product(sums, j, j).hi > 0, x->names[i], x->names[j],
-                                err));
-    cx_i_correlate_input input = {
-        .n = sums->n, .missing = sums->missing, .zero = sums->zero, .w = sums->w, .w2 = sums->w2};
+    cx_i_moments_view view = cx_i_moments_see(x, i, j);
+    const cx_i_sums *sums = view.sums, *all = cx_i_moments_now(x);
+    CX_TRY(cx_i_correlate_check(sums->n, cx_i_moments_product(sums, view.i, view.i).hi > 0,
+                                cx_i_moments_product(sums, view.j, view.j).hi > 0, x->names[i],
+                                x->names[j], err));
+    cx_array weights = {0};
+    cx_i_correlate_input input = {.column = {NULL, NULL, all->weighted ? &weights : NULL},
+                                  .n = sums->n,
+                                  .missing = all->n + all->missing - sums->n,
+                                  .zero = all->zero,
+                                  .w = sums->w,
+                                  .w2 = sums->w2};
     cx_estimate result =
         cx_i_correlate_start(&input, cx_moments_correlation(x, i, j), chosen.confidence);
-    result.n_eff = cx_moments_n_eff(x);
-    if (result.n_eff < 5) result.flags |= CX_FLAG_FEW;
-    if (sums->weighted) result.flags |= CX_FLAG_WEIGHTED;
     cx_i_correlate_classical(&result, 0);
     *out = result;
     return CX_OK;
@@ -205,7 +215,42 @@ cx_status cx_i_correlate_cells_estimate(const cx_i_correlate_cells *cells,
                                         cx_error *err) {
     CX_TRY(cx_i_correlate_check(input->n, cells->cells.kx > 1, cells->cells.ky > 1, input->name[0],
                                 input->name[1], err));
+    if (options->method == CX_CORRELATION_PEARSON)
+        return cx_i_correlate_pearson_cells(cells, input, options, out, err);
+    if (options->method == CX_CORRELATION_MIXED)
+        return cx_i_correlate_mixed(cells, input, options, out, err);
     if (options->method >= CX_CORRELATION_POLYCHORIC)
         return cx_i_correlate_latent(cells, input, options, out, err);
     return cx_i_correlate_rank(cells, input, options, out, err);
+}
+
+/* -- whichever fits ---------------------------------------------------------------------------- */
+
+bool cx_i_correlate_ordered(const double *value, int64_t levels, int64_t most) {
+    bool whole = levels <= most;
+    for (int64_t k = 0; k < levels && whole; k++) whole = value[k] == floor(value[k]);
+    return whole;
+}
+
+int32_t cx_i_correlate_kind(bool x_ordered, bool y_ordered) {
+    if (x_ordered && y_ordered) return CX_CORRELATION_POLYCHORIC;
+    return x_ordered || y_ordered ? CX_CORRELATION_POLYSERIAL : CX_CORRELATION_PEARSON;
+}
+
+cx_status cx_i_correlate_mixed(const cx_i_correlate_cells *cells, const cx_i_correlate_input *input,
+                               const cx_correlate_options *options, cx_estimate *out,
+                               cx_error *err) {
+    const cx_i_cells *from = &cells->cells;
+    bool x = cx_i_correlate_ordered(cells->value[0], from->kx, options->levels);
+    bool y = cx_i_correlate_ordered(cells->value[1], from->ky, options->levels);
+    cx_correlate_options chosen = *options;
+    chosen.method = cx_i_correlate_kind(x, y);
+    if (!x || y) return cx_i_correlate_cells_estimate(cells, input, &chosen, out, err);
+    cx_i_correlate_input swapped = *input;
+    cx_i_correlate_cells turned = *cells;
+    swapped.name[0] = input->name[1], swapped.name[1] = input->name[0];
+    turned.value[0] = cells->value[1], turned.value[1] = cells->value[0];
+    turned.cells.kx = from->ky, turned.cells.ky = from->kx;
+    turned.cells.x = from->y, turned.cells.y = from->x;
+    return cx_i_correlate_cells_estimate(&turned, &swapped, &chosen, out, err);
 }

@@ -69,6 +69,16 @@ cx_status cx_i_correlate_latent(const cx_i_correlate_cells *cells,
                                 const cx_i_correlate_input *input,
                                 const cx_correlate_options *options, cx_estimate *out,
                                 cx_error *err);
+/* Polychoric, polyserial (the ordered column as y) or Pearson */
+cx_status cx_i_correlate_mixed(const cx_i_correlate_cells *cells, const cx_i_correlate_input *input,
+                               const cx_correlate_options *options, cx_estimate *out,
+                               cx_error *err);
+bool cx_i_correlate_ordered(const double *value, int64_t levels, int64_t most);
+int32_t cx_i_correlate_kind(bool x_ordered, bool y_ordered);
+cx_status cx_i_correlate_pearson_cells(const cx_i_correlate_cells *cells,
+                                       const cx_i_correlate_input *input,
+                                       const cx_correlate_options *options, cx_estimate *out,
+                                       cx_error *err);
 cx_status cx_i_correlate_pearson(cx_i_correlate_input *input, const cx_correlate_options *options,
                                  cx_estimate *out, cx_error *err);
 

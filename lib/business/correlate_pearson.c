@@ -97,3 +97,53 @@ cx_status cx_i_correlate_pearson(cx_i_correlate_input *input, const cx_correlate
     *out = result;
     return CX_OK;
 }
+
+/* -- cells ------------------------------------------------------------------------------------- */
+
+static cx_i_twofold pearson_mean(const cx_i_correlate_cells *from, int side) {
+    const cx_i_cells *cells = &from->cells;
+    cx_i_twofold sum = cx_i_tf(0), total = cx_i_tf(0);
+    double origin = from->value[side][0]; /* of the first level: differences are exact */
+    for (int64_t c = 0; c < cells->count; c++) {
+        int32_t level = side == 0 ? cells->x[c] : cells->y[c];
+        cx_i_twofold d = cx_i_tf_sum(from->value[side][level], -origin);
+        sum = cx_i_tf_add(sum, cx_i_tf_multiply(cx_i_tf(cells->w[c]), d));
+        total = cx_i_tf_add(total, cx_i_tf(cells->w[c]));
+    }
+    return cx_i_tf_add(cx_i_tf(origin), cx_i_tf_divide(sum, total));
+}
+
+cx_status cx_i_correlate_pearson_cells(const cx_i_correlate_cells *from,
+                                       const cx_i_correlate_input *input,
+                                       const cx_correlate_options *options, cx_estimate *out,
+                                       cx_error *err) {
+    const cx_i_cells *cells = &from->cells;
+    cx_i_twofold mean[2] = {pearson_mean(from, 0), pearson_mean(from, 1)};
+    cx_i_twofold xx = cx_i_tf(0), xy = xx, yy = xx, total = xx;
+    for (int64_t c = 0; c < cells->count; c++) {
+        cx_i_twofold x = cx_i_tf_subtract(cx_i_tf(from->value[0][cells->x[c]]), mean[0]);
+        cx_i_twofold y = cx_i_tf_subtract(cx_i_tf(from->value[1][cells->y[c]]), mean[1]);
+        cx_i_twofold w = cx_i_tf(cells->w[c]), wx = cx_i_tf_multiply(w, x);
+        xx = cx_i_tf_add(xx, cx_i_tf_multiply(wx, x));
+        xy = cx_i_tf_add(xy, cx_i_tf_multiply(wx, y));
+        yy = cx_i_tf_add(yy, cx_i_tf_multiply(cx_i_tf_multiply(w, y), y));
+        total = cx_i_tf_add(total, w);
+    }
+    if (!(xx.hi > 0 && yy.hi > 0 && isfinite(xx.hi) && isfinite(yy.hi)))
+        return cx_i_fail(err, CX_E_OVERFLOW,
+                         "the squares of these values leave the range of double; rescale them");
+    double r = cx_i_moments_ratio(xy, xx, yy), psi2 = 0;
+    cx_estimate result = cx_i_correlate_start(input, r, options->confidence);
+    for (int64_t c = 0; c < cells->count && cells->weighted; c++) {
+        double zx = (from->value[0][cells->x[c]] - mean[0].hi) / sqrt(xx.hi / total.hi);
+        double zy = (from->value[1][cells->y[c]] - mean[1].hi) / sqrt(yy.hi / total.hi);
+        double psi = (zx * zy - r * (zx * zx + zy * zy) / 2) / total.hi;
+        psi2 += cells->w2[c] * psi * psi;
+    }
+    if (cells->weighted)
+        cx_i_correlate_robust(&result, sqrt(psi2), 0);
+    else
+        cx_i_correlate_classical(&result, 0);
+    *out = result;
+    return CX_OK;
+}

@@ -350,6 +350,7 @@ cx_status cx_drivers(const cx_moments *x, const cx_array *drivers, const char *o
                      const cx_driver_options *options, cx_table **out, cx_error *err) {
     if (x == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", x == NULL ? "x" : "out");
+    CX_TRY(cx_i_moments_need_complete(x, err));
     cx_driver_options chosen;
     CX_TRY(driver_options(options, &chosen, err));
     driver_model model = {.x = x, .tolerance = chosen.tolerance};

@@ -76,6 +76,7 @@ cx_status cx_i_moments_make(int64_t p, size_t name_bytes, const cx_allocator *al
 void cx_moments_free(cx_moments *self) {
     if (self == NULL) return;
     cx_allocator allocator = self->allocator;
+    cx_i_moments_free_pairs(self);
     cx_i_free(&allocator, self->memory);
     cx_i_free(&allocator, self);
 }
@@ -116,8 +117,8 @@ static cx_status moments_check_names(const cx_array *names, size_t *bytes, cx_er
     return CX_OK;
 }
 
-cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, cx_moments **out,
-                         cx_error *err) {
+static cx_status moments_new(const cx_array *names, bool pairwise, const cx_allocator *allocator,
+                             cx_moments **out, cx_error *err) {
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     size_t bytes = 0;
     CX_TRY(moments_check_names(names, &bytes, err));
@@ -129,6 +130,8 @@ cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, c
         const char *name;
         cx_status status = cx_i_array_text(names, "names", i, &name, &length, err);
         if (status == CX_OK) status = cx_i_moments_set_name(self, i, name, length, &room, err);
+        if (status == CX_OK && pairwise && i == self->p - 1)
+            status = cx_i_moments_make_pairs(self, err);
         if (status != CX_OK) {
             cx_moments_free(self);
             return status;
@@ -138,9 +141,19 @@ cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, c
     return CX_OK;
 }
 
+cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, cx_moments **out,
+                         cx_error *err) {
+    return moments_new(names, false, allocator, out, err);
+}
+
+cx_status cx_moments_new_pairwise(const cx_array *names, const cx_allocator *allocator,
+                                  cx_moments **out, cx_error *err) {
+    return moments_new(names, true, allocator, out, err);
+}
+
 /* -- the two sums: the state, and the one being prepared ----------------------------------- */
 
-static void moments_copy_sums(const cx_i_sums *from, cx_i_sums *to, int64_t p) {
+void cx_i_moments_copy_sums(const cx_i_sums *from, cx_i_sums *to, int64_t p) {
     cx_i_sums arrays = *to;
     *to = *from;
     to->missing_in = arrays.missing_in;
@@ -153,7 +166,8 @@ static void moments_copy_sums(const cx_i_sums *from, cx_i_sums *to, int64_t p) {
 
 cx_i_sums *cx_i_moments_next(cx_moments *self) {
     cx_i_sums *next = &self->sums[1 - self->now];
-    moments_copy_sums(&self->sums[self->now], next, self->p);
+    cx_i_moments_copy_sums(&self->sums[self->now], next, self->p);
+    if (self->pairs != NULL) cx_i_moments_copy_pairs(self, self, 1 - self->now);
     return next;
 }
 
@@ -179,14 +193,21 @@ void cx_i_sums_settle(cx_i_sums *sums, int64_t p) {
         if (sums->product[cx_i_packed(j, j)].hi < MOMENTS_VANISH) cx_i_sums_flatten(sums, p, j);
 }
 
-void cx_moments_reset(cx_moments *self) {
-    if (self == NULL) return;
-    cx_i_sums *sums = &self->sums[self->now], arrays = *sums;
+static void moments_clear(cx_i_sums *sums, int64_t p) {
+    cx_i_sums arrays = *sums;
     *sums = (cx_i_sums){
         .missing_in = arrays.missing_in, .mean = arrays.mean, .product = arrays.product};
-    memset(sums->missing_in, 0, (size_t)self->p * sizeof *sums->missing_in);
-    memset(sums->mean, 0, (size_t)self->p * sizeof *sums->mean);
-    memset(sums->product, 0, (size_t)cx_i_packed_size(self->p) * sizeof *sums->product);
+    memset(sums->missing_in, 0, (size_t)p * sizeof *sums->missing_in);
+    memset(sums->mean, 0, (size_t)p * sizeof *sums->mean);
+    memset(sums->product, 0, (size_t)cx_i_packed_size(p) * sizeof *sums->product);
+}
+
+void cx_moments_reset(cx_moments *self) {
+    if (self == NULL) return;
+    moments_clear(&self->sums[self->now], self->p);
+    for (int64_t i = 0; i < self->p && self->pairs != NULL; i++)
+        for (int64_t j = 0; j <= i; j++)
+            moments_clear(cx_i_moments_pair(self, self->now, i, j), cx_i_pair_width(i, j));
 }
 
 cx_status cx_moments_copy(const cx_moments *self, const cx_allocator *allocator, cx_moments **out,
@@ -200,7 +221,15 @@ cx_status cx_moments_copy(const cx_moments *self, const cx_allocator *allocator,
     memcpy(copy->names[0], self->names[0], bytes);
     for (int64_t i = 1; i < self->p; i++)
         copy->names[i] = copy->names[0] + (self->names[i] - self->names[0]);
-    moments_copy_sums(cx_i_moments_now(self), &copy->sums[0], self->p);
+    cx_i_moments_copy_sums(cx_i_moments_now(self), &copy->sums[0], self->p);
+    if (self->pairs != NULL) {
+        cx_status status = cx_i_moments_make_pairs(copy, err);
+        if (status != CX_OK) {
+            cx_moments_free(copy);
+            return status;
+        }
+        cx_i_moments_copy_pairs(self, copy, 0);
+    }
     *out = copy;
     return CX_OK;
 }
@@ -274,6 +303,24 @@ static void moments_select(cx_moments *self, cx_i_sums *sums, int64_t rows) {
     if (block->weighted) moments_squeeze(block->weighted_hi, self->keep, rows);
 }
 
+/* Pairwise: a row counts when it has any value; only counts go into the sums. */
+static void moments_select_any(cx_moments *self, cx_i_sums *sums, int64_t rows) {
+    cx_i_block *block = &self->block;
+    for (int64_t r = 0; r < rows; r++) {
+        bool any = false;
+        double w = block->weighted ? block->weighted_hi[r] : 1;
+        for (int64_t j = 1; j <= self->p && !any; j++)
+            any = !isnan(block->hi[j * MOMENTS_ROWS + r]);
+        self->keep[r] = any && w > 0;
+        sums->missing += !any;
+        sums->zero += any && w == 0;
+        if (!self->keep[r]) continue;
+        sums->n++;
+        sums->w = cx_i_tf_add(sums->w, cx_i_tf(w));
+        sums->w2 = cx_i_tf_add(sums->w2, cx_i_tf_product(w, w));
+    }
+}
+
 static cx_status moments_add_block(cx_moments *self, cx_i_sums *sums, const cx_array *weights,
                                    int64_t start, int64_t rows, cx_error *err) {
     cx_i_block *block = &self->block;
@@ -290,6 +337,11 @@ static cx_status moments_add_block(cx_moments *self, cx_i_sums *sums, const cx_a
         for (int64_t r = 0; r < rows; r++)
             CX_TRY(cx_i_weight_check(weights, start + r, block->weighted_hi[r], err));
     }
+    if (self->pairs != NULL) {
+        moments_select_any(self, sums, rows);
+        cx_i_moments_join_pairs(self, rows);
+        return CX_OK;
+    }
     moments_select(self, sums, rows);
     cx_i_moments_join(sums, self->p, block);
     return CX_OK;
@@ -303,15 +355,14 @@ cx_status cx_moments_add(cx_moments *self, const cx_frame *x, const cx_array *we
     int64_t rows = self->found[0]->length, ignored;
     if (!cx_i_add_i64(next->n + next->zero + next->missing, rows, &ignored))
         return cx_i_fail(err, CX_E_OVERFLOW, "there are more rows than can be counted");
-    next->weighted = next->weighted || weights != NULL;
+    cx_i_moments_mark_weighted(self, weights != NULL);
     for (int64_t start = 0; start < rows; start += MOMENTS_ROWS) {
         int64_t count = rows - start < MOMENTS_ROWS ? rows - start : MOMENTS_ROWS;
         CX_TRY(moments_add_block(self, next, weights, start, count, err));
     }
-    if (!cx_i_sums_finite(next, self->p))
+    if (!cx_i_moments_settle(self))
         return cx_i_fail(err, CX_E_OVERFLOW,
                          "the squares of these values exceed the range of double; rescale them");
-    cx_i_sums_settle(next, self->p);
     cx_i_moments_commit(self);
     return CX_OK;
 }

@@ -34,14 +34,52 @@ typedef struct cx_i_block {
 struct cx_moments {
     cx_allocator allocator;
     int64_t p;
-    char **names;           /* p, in one piece of memory */
-    cx_i_sums sums[2];      /* the state, and room to prepare the next one */
-    int now;                /* which of the two is the state */
-    cx_i_block block;       /* room for the rows being added */
-    uint8_t *keep;          /* CX_I_MOMENTS_BLOCK: which of them are complete */
-    const cx_array **found; /* p: the columns being added, only during that call */
-    void *memory;           /* holds all arrays */
+    char **names;             /* p, in one piece of memory */
+    cx_i_sums sums[2];        /* the state, and room to prepare the next one */
+    int now;                  /* which of the two is the state */
+    cx_i_block block;         /* room for the rows being added */
+    uint8_t *keep;            /* CX_I_MOMENTS_BLOCK: which of them are complete */
+    const cx_array **found;   /* p: the columns being added, only during that call */
+    void *memory;             /* holds all arrays */
+    struct cx_i_pairs *pairs; /* of a pairwise state: then `sums` only count rows */
 };
+
+/* Of every pair of columns i > j the sums over the rows that have both, in the order j, i; of every
+ * column alone, those that have it. Packed. As in the state, two of each: `now` says which counts.
+ */
+typedef struct cx_i_pairs {
+    cx_i_sums *sums[2];
+    cx_i_block block; /* room for the rows of one pair */
+    void *memory;
+} cx_i_pairs;
+
+cx_status cx_i_moments_make_pairs(cx_moments *self, cx_error *err);
+void cx_i_moments_free_pairs(cx_moments *self);
+void cx_i_moments_copy_sums(const cx_i_sums *from, cx_i_sums *to, int64_t p);
+/* The next pairs begin as those of `from`, a state of the same columns. */
+void cx_i_moments_copy_pairs(const cx_moments *from, cx_moments *self, int now);
+/* Joins the block just read to the next pairs; NaN is missing, `keep` the rows with a weight. */
+void cx_i_moments_join_pairs(cx_moments *self, int64_t rows);
+/* Sums of the next state were weighted before, or are now. */
+void cx_i_moments_mark_weighted(cx_moments *self, bool weighted);
+/* Flattens what vanishes in the next state; false: something is infinite. */
+bool cx_i_moments_settle(cx_moments *self);
+/* Columns of a pair, and its sums */
+static inline int64_t cx_i_pair_width(int64_t i, int64_t j) {
+    return i == j ? 1 : 2;
+}
+static inline cx_i_sums *cx_i_moments_pair(const cx_moments *self, int which, int64_t i,
+                                           int64_t j) {
+    return &self->pairs->sums[which][i > j ? cx_i_packed(i, j) : cx_i_packed(j, i)];
+}
+/* Sums to read columns i and j from, and where they stand in them. */
+typedef struct cx_i_moments_view {
+    const cx_i_sums *sums;
+    int64_t i, j;
+} cx_i_moments_view;
+cx_i_moments_view cx_i_moments_see(const cx_moments *self, int64_t i, int64_t j);
+/* A method that needs complete rows refuses a pairwise state. */
+cx_status cx_i_moments_need_complete(const cx_moments *self, cx_error *err);
 
 /* The state's sums, and the room beside them. cx_i_moments_commit makes the room the state. */
 static inline const cx_i_sums *cx_i_moments_now(const cx_moments *self) {

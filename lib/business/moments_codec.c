@@ -2,7 +2,8 @@
 
 #include "base/codec.h"
 
-#define MOMENTS_VERSION 1
+#define MOMENTS_VERSION 1  /* complete rows */
+#define MOMENTS_PAIRWISE 2 /* then the sums of every pair as well */
 #define MOMENTS_NOUN "moments state"
 
 /* -- writing: parameters are the names, the payload is the sums ---------------------------- */
@@ -13,9 +14,21 @@ static void moments_put_twofold(cx_i_writer *writer, cx_i_twofold value) {
     cx_i_put_f64(writer, value.lo + 0.0);
 }
 
+static void moments_write_sums(const cx_i_sums *sums, int64_t p, cx_i_writer *writer) {
+    cx_i_put_i64(writer, sums->n);
+    cx_i_put_i64(writer, sums->zero);
+    cx_i_put_i64(writer, sums->missing);
+    cx_i_put_u8(writer, sums->weighted ? 1 : 0);
+    moments_put_twofold(writer, sums->w);
+    moments_put_twofold(writer, sums->w2);
+    for (int64_t i = 0; i < p; i++) cx_i_put_i64(writer, sums->missing_in[i]);
+    for (int64_t i = 0; i < p; i++) moments_put_twofold(writer, sums->mean[i]);
+    for (int64_t k = 0; k < cx_i_packed_size(p); k++) moments_put_twofold(writer, sums->product[k]);
+}
+
 static void moments_write(const cx_moments *self, cx_i_writer *writer) {
-    const cx_i_sums *sums = cx_i_moments_now(self);
-    cx_i_codec_begin(writer, CX_I_TYPE_MOMENTS, MOMENTS_VERSION);
+    cx_i_codec_begin(writer, CX_I_TYPE_MOMENTS,
+                     self->pairs == NULL ? MOMENTS_VERSION : MOMENTS_PAIRWISE);
     cx_i_put_u32(writer, (uint32_t)self->p);
     for (int64_t i = 0; i < self->p; i++) {
         size_t length = strlen(self->names[i]);
@@ -23,16 +36,11 @@ static void moments_write(const cx_moments *self, cx_i_writer *writer) {
         cx_i_put_bytes(writer, self->names[i], length);
     }
     cx_i_codec_payload(writer);
-    cx_i_put_i64(writer, sums->n);
-    cx_i_put_i64(writer, sums->zero);
-    cx_i_put_i64(writer, sums->missing);
-    cx_i_put_u8(writer, sums->weighted ? 1 : 0);
-    moments_put_twofold(writer, sums->w);
-    moments_put_twofold(writer, sums->w2);
-    for (int64_t i = 0; i < self->p; i++) cx_i_put_i64(writer, sums->missing_in[i]);
-    for (int64_t i = 0; i < self->p; i++) moments_put_twofold(writer, sums->mean[i]);
-    for (int64_t k = 0; k < cx_i_packed_size(self->p); k++)
-        moments_put_twofold(writer, sums->product[k]);
+    moments_write_sums(cx_i_moments_now(self), self->p, writer);
+    for (int64_t i = 0; i < self->p && self->pairs != NULL; i++)
+        for (int64_t j = 0; j <= i; j++)
+            moments_write_sums(cx_i_moments_pair(self, self->now, i, j), cx_i_pair_width(i, j),
+                               writer);
     cx_i_codec_end(writer);
 }
 
@@ -93,13 +101,13 @@ static bool moments_is_normal(cx_i_twofold value) {
            !(value.hi == 0 && signbit(value.hi)) && !(value.lo == 0 && signbit(value.lo));
 }
 
-static bool moments_counts_valid(const cx_i_sums *sums, int64_t p) {
-    int64_t all;
+static bool moments_counts_valid(const cx_i_sums *sums, int64_t p, bool complete) {
+    int64_t all = 0;
     bool fine = sums->n >= 0 && sums->zero >= 0 && sums->missing >= 0 &&
                 cx_i_add_i64(sums->n, sums->zero, &all) && cx_i_add_i64(all, sums->missing, &all) &&
                 (sums->zero == 0 || sums->weighted || sums->n == 0);
     for (int64_t i = 0; i < p && fine; i++)
-        fine = sums->missing_in[i] >= 0 && sums->missing_in[i] <= sums->missing;
+        fine = sums->missing_in[i] >= 0 && sums->missing_in[i] <= (complete ? sums->missing : all);
     return fine;
 }
 
@@ -126,8 +134,9 @@ static bool moments_products_valid(const cx_i_sums *sums, int64_t p) {
     return true;
 }
 
-static cx_status moments_check_sums(const cx_i_sums *sums, int64_t p, cx_error *err) {
-    if (!moments_counts_valid(sums, p))
+static cx_status moments_check_sums(const cx_i_sums *sums, int64_t p, bool complete,
+                                    cx_error *err) {
+    if (!moments_counts_valid(sums, p, complete))
         return cx_i_codec_damaged(err, MOMENTS_NOUN, "its counts are impossible");
     if (!moments_weights_valid(sums))
         return cx_i_codec_damaged(err, MOMENTS_NOUN, "its sums of weights are impossible");
@@ -136,18 +145,53 @@ static cx_status moments_check_sums(const cx_i_sums *sums, int64_t p, cx_error *
     return CX_OK;
 }
 
+static size_t moments_sums_size(int64_t p) {
+    return 3 * 8 + 1 + 32 + (size_t)p * 24 + (size_t)cx_i_packed_size(p) * 16;
+}
+
 /* p from the parameters; the payload's size then has one value only, so that no more memory is
  * asked for than the bytes given account for. */
 static cx_status moments_read_size(const cx_i_reader *parameters, const cx_i_reader *payload,
-                                   int64_t *p, cx_error *err) {
+                                   bool pairwise, int64_t *p, cx_error *err) {
     cx_i_reader peek = *parameters;
     *p = cx_i_get_u32(&peek);
     if (peek.failed || *p < 1 || *p > CX_MOMENTS_COLUMNS)
         return cx_i_codec_damaged(err, MOMENTS_NOUN, "its number of columns is impossible");
-    size_t needed = 3 * 8 + 1 + 32 + (size_t)*p * 24 + (size_t)cx_i_packed_size(*p) * 16;
+    size_t needed = moments_sums_size(*p), pairs = (size_t)(*p * (*p - 1) / 2);
+    if (pairwise) needed += (size_t)*p * moments_sums_size(1) + pairs * moments_sums_size(2);
     if (payload->size != needed)
         return cx_i_codec_damaged(err, MOMENTS_NOUN, "its size does not fit its columns");
     return CX_OK;
+}
+
+/* Counts of pairs hold rows only, and no more of them than there are. */
+static cx_status moments_read_pairs(cx_moments *self, cx_i_reader *payload, cx_error *err) {
+    const cx_i_sums *all = &self->sums[0];
+    CX_TRY(cx_i_moments_make_pairs(self, err));
+    for (int64_t i = 0; i < self->p; i++)
+        for (int64_t j = 0; j <= i; j++) {
+            cx_i_sums *sums = cx_i_moments_pair(self, 0, i, j);
+            int64_t width = cx_i_pair_width(i, j);
+            moments_read_sums(sums, width, payload);
+            if (sums->zero != 0 || sums->missing != 0 || sums->n > all->n ||
+                sums->weighted != all->weighted)
+                return cx_i_codec_damaged(err, MOMENTS_NOUN, "its counts are impossible");
+            CX_TRY(moments_check_sums(sums, width, true, err));
+        }
+    return CX_OK;
+}
+
+static cx_status moments_decode_state(cx_moments *self, cx_i_reader *parameters,
+                                      cx_i_reader *payload, bool pairwise, cx_error *err) {
+    CX_TRY(moments_read_names(self, parameters, err));
+    moments_read_sums(&self->sums[0], self->p, payload);
+    if (!pairwise && !cx_i_get_done(payload))
+        return cx_i_codec_damaged(err, MOMENTS_NOUN, "its flags are impossible");
+    CX_TRY(moments_check_sums(&self->sums[0], self->p, !pairwise, err));
+    if (!pairwise) return CX_OK;
+    CX_TRY(moments_read_pairs(self, payload, err));
+    if (cx_i_get_done(payload)) return CX_OK;
+    return cx_i_codec_damaged(err, MOMENTS_NOUN, "its flags are impossible");
 }
 
 cx_status cx_moments_decode(const uint8_t *bytes, size_t size, const cx_allocator *allocator,
@@ -155,16 +199,13 @@ cx_status cx_moments_decode(const uint8_t *bytes, size_t size, const cx_allocato
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     cx_i_reader parameters, payload;
     int64_t p;
-    CX_TRY(cx_i_codec_open(bytes, size, CX_I_TYPE_MOMENTS, MOMENTS_VERSION, MOMENTS_NOUN,
+    CX_TRY(cx_i_codec_open(bytes, size, CX_I_TYPE_MOMENTS, MOMENTS_PAIRWISE, MOMENTS_NOUN,
                            &parameters, &payload, err));
-    CX_TRY(moments_read_size(&parameters, &payload, &p, err));
+    bool pairwise = bytes[6] == MOMENTS_PAIRWISE;
+    CX_TRY(moments_read_size(&parameters, &payload, pairwise, &p, err));
     cx_moments *self;
     CX_TRY(cx_i_moments_make(p, parameters.size, allocator, &self, err));
-    cx_status status = moments_read_names(self, &parameters, err);
-    moments_read_sums(&self->sums[0], p, &payload);
-    if (status == CX_OK && !cx_i_get_done(&payload))
-        status = cx_i_codec_damaged(err, MOMENTS_NOUN, "its flags are impossible");
-    if (status == CX_OK) status = moments_check_sums(&self->sums[0], p, err);
+    cx_status status = moments_decode_state(self, &parameters, &payload, pairwise, err);
     if (status != CX_OK) {
         cx_moments_free(self);
         return status;
@@ -194,5 +235,11 @@ int cx_moments_equal(const cx_moments *a, const cx_moments *b) {
     if (a == NULL || b == NULL || a->p != b->p) return 0;
     for (int64_t i = 0; i < a->p; i++)
         if (strcmp(a->names[i], b->names[i]) != 0) return 0;
+    if ((a->pairs == NULL) != (b->pairs == NULL)) return 0;
+    for (int64_t i = 0; i < a->p && a->pairs != NULL; i++)
+        for (int64_t j = 0; j <= i; j++)
+            if (!moments_same_sums(cx_i_moments_pair(a, a->now, i, j),
+                                   cx_i_moments_pair(b, b->now, i, j), cx_i_pair_width(i, j)))
+                return 0;
     return moments_same_sums(cx_i_moments_now(a), cx_i_moments_now(b), a->p);
 }

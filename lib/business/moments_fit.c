@@ -103,6 +103,7 @@ cx_status cx_i_moments_fit(const cx_moments *self, int64_t y, const int64_t *x, 
                            bool constant, double tolerance, cx_i_fit *fit, cx_error *err) {
     const cx_i_sums *sums = cx_i_moments_now(self);
     fit_room room = {0};
+    CX_TRY(cx_i_moments_need_complete(self, err));
     CX_TRY(fit_room_new(&room, p, &self->allocator, err));
     fit_fill(&room, sums, y, x, p, constant);
     fit->rank = cx_i_cholesky(room.factor, p, tolerance, fit->dropped);

@@ -51,9 +51,25 @@ int64_t cx_moments_missing(const cx_moments *self, int64_t i) {
     return moments_inside(self, i) ? cx_i_moments_now(self)->missing_in[i] : 0;
 }
 
+cx_i_moments_view cx_i_moments_see(const cx_moments *self, int64_t i, int64_t j) {
+    if (self->pairs == NULL) return (cx_i_moments_view){cx_i_moments_now(self), i, j};
+    const cx_i_sums *sums = cx_i_moments_pair(self, self->now, i, j);
+    return (cx_i_moments_view){sums, i > j, j > i};
+}
+
+int cx_moments_pairwise(const cx_moments *self) {
+    return self != NULL && self->pairs != NULL;
+}
+
+int64_t cx_moments_n_pair(const cx_moments *self, int64_t i, int64_t j) {
+    if (!moments_inside(self, i) || !moments_inside(self, j)) return 0;
+    return cx_i_moments_see(self, i, j).sums->n;
+}
+
 double cx_moments_mean(const cx_moments *self, int64_t i) {
-    if (!moments_inside(self, i) || cx_i_moments_now(self)->n == 0) return NAN;
-    return cx_i_tf_double(cx_i_moments_now(self)->mean[i]);
+    if (!moments_inside(self, i)) return NAN;
+    cx_i_moments_view view = cx_i_moments_see(self, i, i);
+    return view.sums->n == 0 ? NAN : cx_i_tf_double(view.sums->mean[view.i]);
 }
 
 double cx_moments_variance(const cx_moments *self, int64_t i) {
@@ -62,19 +78,27 @@ double cx_moments_variance(const cx_moments *self, int64_t i) {
 
 double cx_moments_covariance(const cx_moments *self, int64_t i, int64_t j) {
     if (!moments_inside(self, i) || !moments_inside(self, j)) return NAN;
-    const cx_i_sums *sums = cx_i_moments_now(self);
-    if (sums->n < 2) return NAN;
-    double n = (double)sums->n;
-    cx_i_twofold product = cx_i_moments_product(sums, i, j);
-    return cx_i_tf_double(cx_i_tf_divide(product, sums->w)) * (n / (n - 1));
+    cx_i_moments_view view = cx_i_moments_see(self, i, j);
+    if (view.sums->n < 2) return NAN;
+    double n = (double)view.sums->n;
+    cx_i_twofold product = cx_i_moments_product(view.sums, view.i, view.j);
+    return cx_i_tf_double(cx_i_tf_divide(product, view.sums->w)) * (n / (n - 1));
 }
 
 double cx_moments_correlation(const cx_moments *self, int64_t i, int64_t j) {
     if (!moments_inside(self, i) || !moments_inside(self, j)) return NAN;
-    const cx_i_sums *sums = cx_i_moments_now(self);
-    cx_i_twofold xx = cx_i_moments_product(sums, i, i), yy = cx_i_moments_product(sums, j, j);
+    cx_i_moments_view view = cx_i_moments_see(self, i, j);
+    cx_i_twofold xx = cx_i_moments_product(view.sums, view.i, view.i);
+    cx_i_twofold yy = cx_i_moments_product(view.sums, view.j, view.j);
     if (!(xx.hi > 0) || !(yy.hi > 0)) return NAN;
-    return cx_i_moments_ratio(cx_i_moments_product(sums, i, j), xx, yy);
+    return cx_i_moments_ratio(cx_i_moments_product(view.sums, view.i, view.j), xx, yy);
+}
+
+cx_status cx_i_moments_need_complete(const cx_moments *self, cx_error *err) {
+    if (self->pairs == NULL) return CX_OK;
+    return cx_i_fail(err, CX_E_OPTION,
+                     "this needs rows that are complete, and the state was made pairwise: make one "
+                     "with cx_moments_new(), or take its nearest correlations");
 }
 
 cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status) {

@@ -68,9 +68,101 @@ static void concordance_run(cx_i_concordance *self, concordance_scan *scan) {
     }
 }
 
-/* (sum of all)^2 minus the squares of the parts */
-static cx_i_twofold concordance_untied(double total, const double *part, int64_t count) {
+/* -- one row a cell --------------------------------------------------------------------------- */
+
+/* Rows before, as bits in the order of y. Beside each word how many there are before it in its line
+ * of 16 words, beside each line how many before it in its page of 32 lines, and a tree over pages:
+ * adding a row touches two short runs that a processor takes at once. */
+enum { BITS_LINE = 16, BITS_PAGE = 32, BITS_PAGE_SHIFT = 15 };
+
+typedef struct concordance_bits {
+    int32_t pages;
+    int32_t *page;    /* pages + 1: the tree */
+    uint16_t *line;   /* BITS_PAGE a page */
+    uint16_t *before; /* by word */
+    uint64_t *word;   /* BITS_LINE a line */
+    int32_t *level;   /* two by level of y: rows below it, and rows of it so far */
+} concordance_bits;
+
+static int64_t concordance_ones(uint64_t bits) {
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (int64_t)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
+CX_I_INLINE int64_t concordance_bits_below(const concordance_bits *bits, int32_t place) {
+    int64_t sum = concordance_ones(bits->word[place >> 6] & ((UINT64_C(1) << (place & 63)) - 1));
+    sum += bits->before[place >> 6] + bits->line[place >> 10];
+    for (int32_t at = place >> BITS_PAGE_SHIFT; at > 0; at &= at - 1) sum += bits->page[at];
+    return sum;
+}
+
+/* Adds 1 to all after the one called `at` of so many. */
+CX_I_INLINE void concordance_bits_after(uint16_t *run, int32_t at, int32_t count) {
+    for (int32_t k = 0; k < count; k++) run[k] = (uint16_t)(run[k] + (k > at));
+}
+
+CX_I_INLINE void concordance_bits_insert(concordance_bits *bits, int32_t y) {
+    int32_t place = bits->level[2 * y] + bits->level[2 * y + 1]++;
+    int32_t word = place >> 6, line = place >> 10, page = place >> BITS_PAGE_SHIFT;
+    bits->word[word] |= UINT64_C(1) << (place & 63);
+    concordance_bits_after(bits->before + line * BITS_LINE, word % BITS_LINE, BITS_LINE);
+    concordance_bits_after(bits->line + page * BITS_PAGE, line % BITS_PAGE, BITS_PAGE);
+    for (int32_t at = page + 1; at <= bits->pages; at += at & -at) bits->page[at]++;
+}
+
+static void concordance_bits_run(cx_i_concordance *self, concordance_bits *bits) {
+    const cx_i_cells *cells = self->cells;
+    int32_t less = 0;
+    for (int32_t y = 0; y < cells->ky; y++) {
+        bits->level[2 * y] = less;
+        less += (int32_t)self->ty[y];
+    }
+    bits->level[2 * cells->ky] = less;
+    for (int64_t start = 0, end; start < cells->count; start = end) {
+        end = concordance_group_end(cells, start);
+        for (int64_t c = start; c < end; c++) {
+            const int32_t *level = bits->level + 2 * cells->y[c];
+            int64_t below = concordance_bits_below(bits, level[0]), seen = level[1];
+            int64_t right_below = level[0] - below - (c - start);
+            int64_t right_level = level[2] - level[0] - seen - 1;
+            int64_t right_above = cells->count - end - right_below - right_level;
+            self->net[c] = (double)(below + right_above - (start - below - seen) - right_below);
+        }
+        for (int64_t c = start; c < end; c++) concordance_bits_insert(bits, cells->y[c]);
+    }
+}
+
+static cx_status concordance_count_rows(cx_i_concordance *self, cx_error *err) {
+    const cx_allocator *allocator = self->allocator;
+    int64_t pages = (self->cells->count >> BITS_PAGE_SHIFT) + 1, lines = pages * BITS_PAGE;
+    concordance_bits bits = {.pages = (int32_t)pages};
+    bits.page = cx_i_alloc_array(allocator, pages + 1, sizeof *bits.page);
+    bits.line = cx_i_alloc_array(allocator, lines, sizeof *bits.line);
+    bits.before = cx_i_alloc_array(allocator, lines * BITS_LINE, sizeof *bits.before);
+    bits.word = cx_i_alloc_array(allocator, lines * BITS_LINE, sizeof *bits.word);
+    bits.level = cx_i_alloc_array(allocator, 2 * (int64_t)self->cells->ky + 2, sizeof *bits.level);
+    bool made = bits.page != NULL && bits.line != NULL && bits.before != NULL &&
+                bits.word != NULL && bits.level != NULL;
+    if (made) concordance_bits_run(self, &bits);
+    cx_i_free(allocator, bits.page);
+    cx_i_free(allocator, bits.line);
+    cx_i_free(allocator, bits.before);
+    cx_i_free(allocator, bits.word);
+    cx_i_free(allocator, bits.level);
+    return made ? CX_OK : cx_i_out_of_memory(err);
+}
+
+/* -- sums -------------------------------------------------------------------------------------- */
+
+/* (sum of all)^2 minus the squares of the parts; of few rows every number is whole and exact. */
+static cx_i_twofold concordance_untied(double total, const double *part, int64_t count,
+                                       bool exact) {
     cx_i_twofold sum = cx_i_tf_product(total, total);
+    double squares = 0;
+    for (int64_t k = 0; k < count && exact; k++) squares += part[k] * part[k];
+    if (exact) return cx_i_tf(sum.hi - squares);
     for (int64_t k = 0; k < count; k++)
         sum = cx_i_tf_subtract(sum, cx_i_tf_product(part[k], part[k]));
     return sum;
@@ -78,12 +170,16 @@ static cx_i_twofold concordance_untied(double total, const double *part, int64_t
 
 static void concordance_sum(cx_i_concordance *self) {
     const cx_i_cells *cells = self->cells;
+    bool exact = !cells->weighted && self->total * self->total < 0x1p53;
+    double whole = 0;
     self->sum = cx_i_tf(0);
-    for (int64_t c = 0; c < cells->count; c++)
+    for (int64_t c = 0; c < cells->count && exact; c++) whole += cells->w[c] * self->net[c];
+    for (int64_t c = 0; c < cells->count && !exact; c++)
         self->sum = cx_i_tf_add(self->sum, cx_i_tf_product(cells->w[c], self->net[c]));
-    cx_i_twofold apart = concordance_untied(self->total, cells->w, cells->count);
-    self->untied_x = concordance_untied(self->total, self->tx, cells->kx);
-    self->untied_y = concordance_untied(self->total, self->ty, cells->ky);
+    if (exact) self->sum = cx_i_tf(whole);
+    cx_i_twofold apart = concordance_untied(self->total, cells->w, cells->count, exact);
+    self->untied_x = concordance_untied(self->total, self->tx, cells->kx, exact);
+    self->untied_y = concordance_untied(self->total, self->ty, cells->ky, exact);
     self->untied = cx_i_tf_subtract(cx_i_tf_add(self->untied_x, self->untied_y), apart);
 }
 
@@ -106,13 +202,19 @@ cx_status cx_i_concordance_new(const cx_i_cells *cells, const cx_allocator *allo
     return CX_OK;
 }
 
-cx_status cx_i_concordance_count(cx_i_concordance *self, cx_error *err) {
+static cx_status concordance_count_cells(cx_i_concordance *self, cx_error *err) {
     int64_t ky = self->cells->ky;
     double *room = cx_i_alloc_array(self->allocator, 3 * ky + 1, sizeof *room);
     if (room == NULL) return cx_i_out_of_memory(err);
     concordance_scan scan = {{self->cells->ky, room}, room + ky + 1, room + 2 * ky + 1, 0};
     concordance_run(self, &scan);
     cx_i_free(self->allocator, room);
+    return CX_OK;
+}
+
+cx_status cx_i_concordance_count(cx_i_concordance *self, cx_error *err) {
+    bool rows = !self->cells->weighted && self->cells->count == self->cells->n;
+    CX_TRY(rows ? concordance_count_rows(self, err) : concordance_count_cells(self, err));
     concordance_sum(self);
     return CX_OK;
 }
@@ -150,8 +252,10 @@ double cx_i_rank_error(const cx_i_concordance *self, cx_i_rank_kind kind, double
     cx_i_twofold a, b;
     concordance_parts(self, kind, &a, &b);
     double root = sqrt(a.hi) * sqrt(b.hi), variance = 0;
+    bool apart = cells->ky == cells->n && !cells->weighted; /* no two rows share a y */
     for (int64_t c = 0; c < cells->count; c++) {
-        double x = self->total - self->tx[cells->x[c]], y = self->total - self->ty[cells->y[c]];
+        double x = self->total - self->tx[cells->x[c]];
+        double y = self->total - (apart ? 1 : self->ty[cells->y[c]]);
         double both = x + y - (self->total - cells->w[c]);
         double in_a = kind == CX_I_RANK_GAMMA ? both : x, in_b = kind == CX_I_RANK_TAU_B ? y : in_a;
         double slope = 2 * self->net[c] / root - value * (in_a / a.hi + in_b / b.hi);
@@ -193,6 +297,7 @@ static concordance_ties concordance_tied(const double *group, int64_t count) {
     concordance_ties ties = {{0, 0}, {0, 0}, {0, 0}};
     for (int64_t k = 0; k < count; k++) {
         double t = group[k];
+        if (t == 1) continue;
         cx_i_twofold pairs = cx_i_tf_product(t, t - 1);
         ties.pairs = cx_i_tf_add(ties.pairs, (cx_i_twofold){pairs.hi / 2, pairs.lo / 2});
         ties.triples = cx_i_tf_add(ties.triples, cx_i_tf_multiply(pairs, cx_i_tf(t - 2)));

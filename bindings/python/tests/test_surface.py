@@ -308,7 +308,13 @@ SURFACE = {
     ),
     "aggregate": ("x, by", "scale_steps, confidence"),
     "aggregate_link": ("x, x_by, y, y_by", "max_lag, fewest, confidence"),
-    "correlate": ("x, y", "method, weights, confidence"),
+    "correlate": ("x, y", "method, partial, part, joint, levels, weights, confidence"),
+    "correlations": ("table", "method, joint, levels, weights, confidence"),
+    "Crosstab": ("", "x, y"),
+    "Crosstab.add": ("x, y", "weights"),
+    "Crosstab.add_counts": ("x, y, counts", ""),
+    "Crosstab.count": ("x, y", ""),
+    "Crosstab.correlate": ("", "method, joint, levels, confidence"),
     "regress": (
         "x, y",
         "terms, weights, weight_kind, clusters, fixed, time, cov, lag, small_sample, fixed_count, draws, "
@@ -371,7 +377,7 @@ SURFACE = {
     "Tally.from_bytes": ("data", ""),
     "Tallies.margin": ("keys", ""),
     "Tallies.add": ("scores", f"by, {READING}"),
-    "Moments": ("names", ""),
+    "Moments": ("names", "missing"),
     "Moments.add": ("table", "weights"),
     "Table.to_frame": ("backend", ""),
 }
@@ -393,7 +399,15 @@ DEFAULTS = {
     "plan": {"lower": 0, "upper": None, "known": 0, "cost": None, "integer": True},
     "plan_points": {"policy": "evidence", "unit": "answers", "rounding": "auto", "seed": 0},
     "simulate_allocation": {"scenario": "S1", "policy": None, "runs": 200, "seed": 0},
-    "correlate": {"method": "pearson", "weights": None, "confidence": 0.95},
+    "correlate": {
+        "method": "pearson",
+        "partial": None,
+        "part": "both",
+        "joint": False,
+        "levels": 11,
+        "weights": None,
+        "confidence": 0.95,
+    },
     "drivers": {"method": "shapley", "adjust": None, "weights": None},
     "Tally": {"scale": (0, 10)},
 }
@@ -469,7 +483,8 @@ EXAMPLES = [
     cx.Monitor.fork,
     cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw,
     cx.cross_correlate, cx.distributed_lag, cx.granger, cx.linkage, cx.aggregate, cx.aggregate_link,
-    cx.simulate_allocation, cx.correlate,
+    cx.simulate_allocation, cx.correlate, cx.correlations,
+    cx.Crosstab, cx.Crosstab.add, cx.Crosstab.add_counts, cx.Crosstab.correlate, cx.Moments.correlations,
     cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
     cx.npv, cx.irr, cx.mirr, cx.payback, cx.margin_multiple, cx.evidence, cx.verdict,
     cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
@@ -488,7 +503,7 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "adaptive anytime closed_loop compare contacts coverage curves difference driver effort "
+        "adaptive anytime closed_loop compare contacts correlation coverage curves difference driver effort "
         "errors estimate evidence finance fit gap gate importance index joint journey lag linkage mean "
         "models moments monitor multiplicity mystery net nonrespondents penalised plan policy "
         "ppi promises random rates recent regress response sample satisfaction silence simulate "

@@ -26,6 +26,7 @@ from .compare import (
     heterogeneity,
 )
 from .contacts import Resolution, fcr, non_repeat
+from .correlation import Crosstab, correlate, correlations
 from .coverage import coverage
 from .difference import (
     BeliefGap,
@@ -90,7 +91,7 @@ from .models import (
     poisson,
     separation,
 )
-from .moments import Moments, correlate
+from .moments import Moments
 from .monitor import Monitor
 from .multiplicity import adjust_p, simultaneous
 from .mystery import Auditors, Mystery, Visits, mystery
@@ -156,6 +157,7 @@ __all__ = [
     "ConstantError",
     "ConvergenceError",
     "CrossCorrelation",
+    "Crosstab",
     "Decision",
     "Decomposition",
     "Delay",
@@ -254,6 +256,7 @@ __all__ = [
     "compare",
     "compare_rest",
     "correlate",
+    "correlations",
     "coverage",
     "cross_correlate",
     "csat",

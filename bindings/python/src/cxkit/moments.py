@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 from . import _native
 from ._columns import column, frame
-from ._options import CORRELATIONS, EXCLUDED, fill, number
+from ._options import EXCLUDED, fill
 from ._state import State
 from .errors import NameNotFoundError, OptionError
 from .estimate import Estimate, estimate_of
+from .table import Table
 
-__all__ = ["Moments", "correlate"]
+__all__ = ["Moments"]
 
 
 def _known(value: float) -> float | None:
@@ -24,8 +25,9 @@ class Moments(State):
 
     names
         the names of the columns
-
-    A row with a missing value in any of them is left out of all, and counted.
+    missing
+        "listwise": a row with a missing value in any of them is left out of all, and counted;
+        "pairwise": a missing value costs its column's pairs only
 
     >>> import cxkit as cx
     >>> m = cx.Moments(["speed", "nps"])
@@ -43,10 +45,13 @@ class Moments(State):
     _encode = staticmethod(_native.cx_moments_encode)
     _decode = staticmethod(_native.cx_moments_decode)
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], *, missing: str = "listwise") -> None:
         if isinstance(names, str):
             raise OptionError(f"names is {names!r}; it has to be a list of names")
-        self._own(_native.cx_moments_new(list(names)))
+        if missing not in ("listwise", "pairwise"):
+            raise OptionError(f"missing is {missing!r}; it has to be listwise or pairwise")
+        make = _native.cx_moments_new if missing == "listwise" else _native.cx_moments_new_pairwise
+        self._own(make(list(names)))
 
     def add(self, table: object, *, weights: object = None) -> Moments:
         """Adds rows, and returns the state.
@@ -98,8 +103,13 @@ class Moments(State):
         )
 
     @property
+    def pairwise(self) -> bool:
+        """Whether each pair of columns stands on its own rows."""
+        return bool(_native.cx_moments_pairwise(self._handle))
+
+    @property
     def n(self) -> int:
-        """Complete rows with a positive weight."""
+        """Complete rows with a positive weight; of a pairwise state those with any value."""
         with self._lock:
             return int(_native.cx_moments_n(self._handle))
 
@@ -147,6 +157,13 @@ class Moments(State):
             )
         return at
 
+    def n_pair(self, one: str, other: str) -> int:
+        """Rows that two columns stand on together."""
+        with self._lock:
+            return int(
+                _native.cx_moments_n_pair(self._handle, self._at(one), self._at(other))
+            )
+
     def mean(self, name: str) -> float | None:
         """The weighted mean of a column; None without rows."""
         with self._lock:
@@ -185,40 +202,17 @@ class Moments(State):
                 _native.cx_moments_pearson(self._handle, self._at(one), self._at(other), options)
             )
 
+    def correlations(self, *, confidence: float = 0.95) -> Table:
+        """Pearson's correlation of every pair of columns; see correlations.
+
+        >>> import cxkit as cx
+        >>> m = cx.Moments(["a", "b"], missing="pairwise")
+        >>> m.add({"a": [1, 2, 3, 4], "b": [1, 3, 2, None]}).correlations()["n"]
+        [3]
+        """
+        options = fill(_native.cx_correlate_options(), confidence=confidence)
+        with self._lock:
+            return Table(_native.cx_moments_correlations(self._handle, options))
+
     def __repr__(self) -> str:
         return f"Moments of {self.n} rows: {', '.join(self.names)}"
-
-
-def correlate(
-    x: object,
-    y: object,
-    *,
-    method: str = "pearson",
-    weights: object = None,
-    confidence: float = 0.95,
-) -> Estimate:
-    """Correlation of two columns, -1 to 1.
-
-    x, y
-        numbers; a row that misses one is left out and counted
-    method
-        "pearson"
-    weights
-        survey weights >= 0
-    confidence
-        of the interval, which is symmetric on Fisher's scale
-
-    Raises EmptyError, FewError, ConstantError (names the column), DomainError, LengthError.
-
-    >>> import cxkit as cx
-    >>> cx.correlate([1, 2, 3, 4, 5], [2, 4, 6, 8, 11]).n
-    5
-    """
-    options = fill(
-        _native.cx_correlate_options(),
-        method=number("method", method, CORRELATIONS),
-        confidence=confidence,
-    )
-    return estimate_of(
-        _native.cx_correlate(column(x, "x"), column(y, "y"), column(weights, "weights"), options)
-    )

@@ -7,9 +7,12 @@ module CXKit
     private_constant :PREFIX
 
     # names:: of the columns
-    def initialize(names)
+    # missing:: "listwise": a row that misses any is left out of all; "pairwise": of that column's pairs only
+    def initialize(names, missing: "listwise")
       super()
-      Input.open { |input| adopt(Native.cx_moments_new(input.column(names, :names))) }
+      make = {"listwise" => :cx_moments_new, "pairwise" => :cx_moments_new_pairwise}[missing.to_s]
+      CXKit.__send__(:misuse, "missing is #{missing}; it has to be listwise or pairwise") if make.nil?
+      Input.open { |input| adopt(Native.__send__(make, input.column(names, :names))) }
     end
 
     # Adds the rows of a mapping from names to columns. A row that misses any of them is left out.
@@ -38,6 +41,16 @@ module CXKit
     # Complete rows with a positive weight.
     def n
       read { |handle| Native.cx_moments_n(handle) }
+    end
+
+    # Rows that two columns stand on together.
+    def n_pair(one, other)
+      read { |handle| Native.cx_moments_n_pair(handle, find(handle, one), find(handle, other)) }
+    end
+
+    # Whether each pair of columns stands on its own rows.
+    def pairwise?
+      read { |handle| Native.cx_moments_pairwise(handle) != 0 }
     end
 
     def n_eff
@@ -91,6 +104,12 @@ module CXKit
       end)
     end
 
+    # Pearson's correlation of every pair of columns, with the nearest matrix that data can have.
+    def correlations(confidence: 0.95)
+      options = Options.build(:Cx_correlate_options, confidence: confidence)
+      Table.new(read { |handle| Native.cx_moments_correlations(handle, options) })
+    end
+
     def inspect
       "#<CXKit::Moments #{names.join(', ')}; n = #{n}>"
     end
@@ -106,16 +125,6 @@ module CXKit
       return position unless position.negative?
 
       CXKit.send(:refuse, :name, "there is no column #{name}", column: name.to_s)
-    end
-  end
-
-  # Correlation of two columns.
-  def self.correlate(x, y, method: "pearson", weights: nil, confidence: 0.95)
-    options = Options.build(:Cx_correlate_options, confidence: confidence,
-                                                   method: Options.word(:method, method, Options::CORRELATIONS))
-    Input.open do |input|
-      columns = {x: x, y: y, weights: weights}.map { |name, value| input.column(value, name) }
-      Estimate.from(Native.cx_correlate(*columns, options))
     end
   end
 end
