@@ -70,7 +70,7 @@ static void cells_append(cells_rows *rows, cx_i_correlate_input *input,
     rows->n += block->rows;
 }
 
-static cx_status cells_read(cells_rows *rows, cx_i_correlate_input *input, cx_error *err) {
+static cx_status cells_gather(cells_rows *rows, cx_i_correlate_input *input, cx_error *err) {
     int64_t length = input->column[0]->length;
     cx_i_correlate_block block;
     for (int64_t start = 0; start < length; start += CX_I_BLOCK) {
@@ -137,7 +137,7 @@ static cx_status cells_build(cells_rows *rows, cx_i_correlate_input *input,
                              cx_error *err) {
     int64_t kx, ky;
     CX_TRY(cells_room(rows, input->column[0]->length, input->column[2] != NULL, allocator, err));
-    CX_TRY(cells_read(rows, input, err));
+    CX_TRY(cells_gather(rows, input, err));
     cells_sort(rows, &kx, &ky);
     CX_TRY(cx_i_correlate_cells_make(rows->n, kx, ky, rows->w != NULL, allocator, out, err));
     cells_fill(rows, out);

@@ -28,8 +28,8 @@ static const cx_array *partial_column(const partial_rows *rows, const cx_i_corre
     return j < 2 ? input->column[j] : &rows->given->columns[j - 2];
 }
 
-static const char *partial_name(const partial_rows *rows, const cx_i_correlate_input *input,
-                                int64_t j) {
+static const char *partial_label(const partial_rows *rows, const cx_i_correlate_input *input,
+                                 int64_t j) {
     return cx_i_array_name(partial_column(rows, input, j), j == 0 ? "x" : j == 1 ? "y" : "given");
 }
 
@@ -65,7 +65,7 @@ static cx_status partial_check_value(const partial_rows *rows, const cx_i_correl
                                      int64_t j, int64_t row, double value, cx_error *err) {
     if (!isinf(value)) return CX_OK;
     cx_array named = *partial_column(rows, input, j);
-    named.name = partial_name(rows, input, j);
+    named.name = partial_label(rows, input, j);
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value,
                         "the value is infinite; give a number or leave it missing");
 }
@@ -103,7 +103,7 @@ static cx_status partial_read_block(partial_rows *rows, cx_i_correlate_input *in
     return CX_OK;
 }
 
-static cx_status partial_read(partial_rows *rows, cx_i_correlate_input *input, cx_error *err) {
+static cx_status partial_gather(partial_rows *rows, cx_i_correlate_input *input, cx_error *err) {
     for (int64_t start = 0; start < rows->length; start += CX_I_BLOCK) {
         int64_t count = rows->length - start < CX_I_BLOCK ? rows->length - start : CX_I_BLOCK;
         CX_TRY(partial_read_block(rows, input, start, count, err));
@@ -171,7 +171,7 @@ static cx_status partial_fit(partial_rows *rows, const cx_i_correlate_input *inp
     CX_TRY(
         cx_i_moments_fit(rows->moments, j, rows->control, k, true, PARTIAL_TOLERANCE, &fit, err));
     for (int64_t c = 0; c < k; c++) {
-        const char *name = partial_name(rows, input, c + 2);
+        const char *name = partial_label(rows, input, c + 2);
         if (!rows->dropped[c]) continue;
         bool constant = !(cx_moments_variance(rows->moments, c + 2) > 0);
         return cx_i_moments_blame(
@@ -197,7 +197,7 @@ static cx_status partial_varies(const partial_rows *rows, const cx_i_correlate_i
                                 int64_t j, cx_i_twofold rest, cx_error *err) {
     double whole = cx_i_moments_product(cx_i_moments_now(rows->moments), j, j).hi;
     if (rest.hi > PARTIAL_TOLERANCE * whole) return CX_OK;
-    const char *name = partial_name(rows, input, j);
+    const char *name = partial_label(rows, input, j);
     return cx_i_moments_blame(
         err, name,
         cx_i_fail(err, CX_E_SINGULAR, "column %s is a combination of the controls", name));
@@ -290,7 +290,7 @@ static cx_status partial_run(partial_rows *rows, cx_i_correlate_input *input,
                              const cx_correlate_options *options, cx_estimate *out, cx_error *err) {
     partial_sides sides = {.r = NAN};
     CX_TRY(partial_room(rows, input->column[2] != NULL, err));
-    CX_TRY(partial_read(rows, input, err));
+    CX_TRY(partial_gather(rows, input, err));
     if (options->method == CX_CORRELATION_SPEARMAN) CX_TRY(partial_rank(rows, input, err));
     CX_TRY(partial_sum(rows, err));
     CX_TRY(partial_solve(rows, input, options->part, &sides, err));

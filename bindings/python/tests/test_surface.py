@@ -503,8 +503,9 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "adaptive anytime closed_loop compare contacts correlation coverage curves difference driver effort "
-        "errors estimate evidence finance fit gap gate importance index joint journey lag linkage mean "
+        "adaptive anytime closed_loop compare contacts correlation coverage curves difference "
+        "driver effort errors estimate evidence finance fit gap gate importance index joint journey "
+        "lag linkage mean "
         "models moments monitor multiplicity mystery net nonrespondents penalised plan policy "
         "ppi promises random rates recent regress response sample satisfaction silence simulate "
         "special strata survey table tally tolerance trend waits weights windows"
