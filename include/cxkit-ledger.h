@@ -14,9 +14,10 @@ extern "C" {
  * memory; opening the file plays the log into it.
  *
  * The file is written ahead (WAL) and synced at each commit (`synchronous=FULL`). Every row carries
- * a checksum, and beside the file lies `<path>-mark`, which says how far the log has come: a file
- * that was cut short, lost its WAL or had bits flipped is refused, never read as if nothing were
- * missing. One process at a time has the file open.
+ * a checksum, and a row of its own their number and sum. Beside the file lies `<path>-mark`, synced
+ * after each commit, which says how far the log has come: a file that was cut short, lost its WAL or
+ * had bits flipped is refused, never read as if nothing were missing, and left as it is. One process
+ * at a time has the file open.
  * @{
  */
 
@@ -25,7 +26,8 @@ typedef struct cx_store_options {
     uint32_t struct_size; /**< set by cx_store_options_init */
     int32_t group;       /**< 0 (default): every call commits before it returns. 1: rows are on disk
                               when cx_store_commit has returned, many for one sync */
-    int32_t accept_loss; /**< 1: open a file of which the end is missing, with what is left */
+    int32_t accept_loss; /**< 1: open a file of which the end or the mark is missing, with what is
+                              left */
     int32_t reserved;    /**< zero */
 } cx_store_options;
 
@@ -46,6 +48,7 @@ typedef struct cx_store cx_store;
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_OPTION | CX_E_MEMORY
  * @retval CX_E_FORMAT    the file is damaged, cut short, or no log of a gate; nothing was changed
+ * @retval CX_E_VERSION   the file has a format of another version
  * @retval CX_E_MISMATCH  the log of a gate with another seed, salt or other points
  * @retval CX_E_LIMIT     the file cannot be opened or written, or another process has it
  *

@@ -50,8 +50,9 @@ uint64_t store_checksum(const int64_t *words, int count) {
 
 static int64_t store_bits(double value) {
     int64_t bits;
+    if (isnan(value)) return INT64_C(0x7FF8000000000000);
     memcpy(&bits, &value, sizeof bits);
-    return isnan(value) ? 0 : bits;
+    return bits;
 }
 
 void store_words(const store_row *row, int64_t *words) {
@@ -95,24 +96,29 @@ static cx_status store_begin(cx_store *store, cx_error *err) {
 }
 
 static cx_status store_put_state(cx_store *store, cx_error *err) {
+    const store_end *end = &store->end;
     int64_t points = cx_gate_size(store->gate);
-    int64_t state[6] = {STORE_FORMAT,
-                        store->last,
-                        store->rows,
-                        points,
-                        (int64_t)cx_gate_fingerprint(store->gate, points),
-                        0};
-    state[5] = (int64_t)store_checksum(state, 5);
+    int64_t state[STORE_STATE] = {STORE_FORMAT,
+                                  end->commits,
+                                  end->last,
+                                  end->rows,
+                                  (int64_t)end->sum,
+                                  points,
+                                  (int64_t)cx_gate_fingerprint(store->gate, points),
+                                  0};
+    state[STORE_STATE - 1] = (int64_t)store_checksum(state, STORE_STATE - 1);
     sqlite3_reset(store->state);
-    for (int c = 0; c < 6; c++) sqlite3_bind_int64(store->state, c + 1, state[c]);
+    for (int c = 0; c < STORE_STATE; c++) sqlite3_bind_int64(store->state, c + 1, state[c]);
     if (sqlite3_step(store->state) == SQLITE_DONE) return CX_OK;
     return store_sql_fail(store, "the log cannot be written", err);
 }
 
-static cx_status store_put_row(cx_store *store, const store_row *row, cx_error *err) {
+static cx_status store_put_row(cx_store *store, const store_row *row, uint64_t *sum,
+                               cx_error *err) {
     int64_t words[STORE_COLUMNS];
     store_words(row, words);
-    words[STORE_COLUMNS - 1] = (int64_t)store_checksum(words, STORE_COLUMNS - 1);
+    *sum = store_checksum(words, STORE_COLUMNS - 1);
+    words[STORE_COLUMNS - 1] = (int64_t)*sum;
     sqlite3_reset(store->insert);
     for (int c = 0; c < STORE_COLUMNS; c++)
         if (c == 5)
@@ -130,6 +136,7 @@ static cx_status store_put_row(cx_store *store, const store_row *row, cx_error *
 static cx_status store_finish(cx_store *store, cx_error *err) {
     cx_status status = CX_OK;
     if (!store->open) return CX_OK;
+    store->end.commits++;
     status = store_put_state(store, err);
     if (status == CX_OK) status = store_run(store, "COMMIT", "the log cannot be written", err);
     if (status == CX_OK) status = store_mark_write(store, err);
@@ -141,11 +148,13 @@ static cx_status store_finish(cx_store *store, cx_error *err) {
 }
 
 static cx_status store_append(cx_store *store, store_row *row, cx_error *err) {
-    row->id = store->last + 1;
-    cx_status status = store_put_row(store, row, err);
+    uint64_t sum;
+    row->id = store->end.last + 1;
+    cx_status status = store_put_row(store, row, &sum, err);
     if (status == CX_OK) {
-        store->last++;
-        store->rows++;
+        store->end.last++;
+        store->end.rows++;
+        store->end.sum += sum;
         return store->group ? CX_OK : store_finish(store, err);
     }
     store->failed = true;
@@ -190,19 +199,28 @@ cx_status cx_store_commit(cx_store *self, cx_error *err) {
     return store_finish(self, err);
 }
 
-cx_status cx_store_erase(cx_store *self, uint64_t contact, cx_error *err) {
+/* Deletes them row by row: their checksums leave the sum. */
+static cx_status store_delete(cx_store *store, uint64_t contact, cx_error *err) {
     sqlite3_stmt *erase = NULL;
+    store_end end = store->end;
+    int step = SQLITE_ERROR;
+    if (sqlite3_prepare_v2(store->db, "DELETE FROM journal WHERE contact = ? RETURNING checksum",
+                           -1, &erase, NULL) == SQLITE_OK &&
+        sqlite3_bind_int64(erase, 1, (int64_t)contact) == SQLITE_OK)
+        for (; (step = sqlite3_step(erase)) == SQLITE_ROW; end.rows--)
+            end.sum -= (uint64_t)sqlite3_column_int64(erase, 0);
+    cx_status status = CX_OK;
+    if (step != SQLITE_DONE) status = store_sql_fail(store, "the log cannot be written", err);
+    sqlite3_finalize(erase);
+    if (status == CX_OK) store->end = end;
+    return status;
+}
+
+cx_status cx_store_erase(cx_store *self, uint64_t contact, cx_error *err) {
     if (self == NULL) return store_fail(err, CX_E_NULL, "self is missing");
     cx_status status = store_begin(self, err);
+    if (status == CX_OK) status = store_delete(self, contact, err);
     if (status != CX_OK) return status;
-    bool done = sqlite3_prepare_v2(self->db, "DELETE FROM journal WHERE contact = ?", -1, &erase,
-                                   NULL) == SQLITE_OK &&
-                sqlite3_bind_int64(erase, 1, (int64_t)contact) == SQLITE_OK &&
-                sqlite3_step(erase) == SQLITE_DONE;
-    if (!done) status = store_sql_fail(self, "the log cannot be written", err);
-    sqlite3_finalize(erase);
-    if (status != CX_OK) return status;
-    self->rows -= sqlite3_changes(self->db);
     cx_gate_erase(self->gate, contact);
     status = store_finish(self, err);
     if (status != CX_OK) return status;
@@ -210,7 +228,7 @@ cx_status cx_store_erase(cx_store *self, uint64_t contact, cx_error *err) {
 }
 
 int64_t cx_store_rows(const cx_store *self) {
-    return self == NULL ? 0 : self->rows;
+    return self == NULL ? 0 : self->end.rows;
 }
 
 /* -- opening and closing ------------------------------------------------------------------- */
@@ -221,18 +239,22 @@ void cx_store_options_init(cx_store_options *options) {
     options->struct_size = sizeof *options;
 }
 
-static const char store_schema[] =
-    "CREATE TABLE journal(id INTEGER PRIMARY KEY, event INTEGER, time INTEGER, point INTEGER, "
-    "contact INTEGER, probability REAL, u REAL, retry_at INTEGER, period INTEGER, policy INTEGER, "
-    "allocation INTEGER, invite INTEGER, reason INTEGER, rule INTEGER, action INTEGER, "
-    "frequency INTEGER, repeat INTEGER, attributes INTEGER, checksum INTEGER) STRICT;"
-    "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER, last INTEGER, "
-    "rows INTEGER, points INTEGER, gate INTEGER, checksum INTEGER) STRICT;";
+const char *const store_tables[2] = {
+    "CREATE TABLE journal(id INTEGER PRIMARY KEY, event INTEGER NOT NULL, time INTEGER NOT NULL, "
+    "point INTEGER NOT NULL, contact INTEGER NOT NULL, probability REAL NOT NULL, u REAL, "
+    "retry_at INTEGER NOT NULL, period INTEGER NOT NULL, policy INTEGER NOT NULL, "
+    "allocation INTEGER NOT NULL, invite INTEGER NOT NULL, reason INTEGER NOT NULL, "
+    "rule INTEGER NOT NULL, action INTEGER NOT NULL, frequency INTEGER NOT NULL, "
+    "repeat INTEGER NOT NULL, attributes INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT",
+    "CREATE TABLE state(id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, "
+    "commits INTEGER NOT NULL, last INTEGER NOT NULL, rows INTEGER NOT NULL, "
+    "sum INTEGER NOT NULL, points INTEGER NOT NULL, gate INTEGER NOT NULL, "
+    "checksum INTEGER NOT NULL) STRICT"};
 
 static cx_status store_prepare(cx_store *store, cx_error *err) {
     static const char insert[] =
         "INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-    static const char state[] = "INSERT OR REPLACE INTO state VALUES (1,?,?,?,?,?,?)";
+    static const char state[] = "INSERT OR REPLACE INTO state VALUES (1,?,?,?,?,?,?,?,?)";
     if (sqlite3_prepare_v2(store->db, insert, -1, &store->insert, NULL) == SQLITE_OK &&
         sqlite3_prepare_v2(store->db, state, -1, &store->state, NULL) == SQLITE_OK)
         return CX_OK;
@@ -240,7 +262,7 @@ static cx_status store_prepare(cx_store *store, cx_error *err) {
 }
 
 /* The tables there are; -1 on failure. */
-static int store_tables(cx_store *store) {
+static int store_count_tables(cx_store *store) {
     sqlite3_stmt *query = NULL;
     int tables = -1;
     if (sqlite3_prepare_v2(store->db, "SELECT count(*) FROM sqlite_master", -1, &query, NULL) ==
@@ -251,16 +273,18 @@ static int store_tables(cx_store *store) {
     return tables;
 }
 
-static cx_status store_first(cx_store *store, int64_t mark, bool accept_loss, cx_error *err) {
-    if (mark > 0 && !accept_loss)
+static cx_status store_first(cx_store *store, const store_end *mark, bool accept_loss,
+                             cx_error *err) {
+    if (mark->rows > 0 && !accept_loss)
         return store_fail(err, CX_E_FORMAT,
                           "the log is empty or missing, and %lld rows were acknowledged; "
                           "accept_loss begins a new one",
-                          (long long)mark);
+                          (long long)mark->rows);
     cx_status status = store_begin(store, err);
-    if (status == CX_OK) status = store_run(store, store_schema, "the file cannot be made", err);
+    for (int i = 0; i < 2 && status == CX_OK; i++)
+        status = store_run(store, store_tables[i], "the file cannot be made", err);
     if (status == CX_OK) status = store_prepare(store, err);
-    store->last = mark;
+    store->end = (store_end){mark->commits, mark->last, 0, 0};
     return status == CX_OK ? store_finish(store, err) : status;
 }
 
@@ -268,20 +292,27 @@ static cx_status store_start(cx_store *store, const char *path, bool accept_loss
     static const char settings[] =
         "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
         "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; BEGIN EXCLUSIVE; COMMIT;";
-    int64_t mark;
+    store_end mark;
     bool marked;
     if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
         SQLITE_OK)
         return store_sql_fail(store, "the file cannot be opened", err);
+    /* A log that is refused stays as it was, the part of its WAL that cannot be read included. */
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     cx_status status = store_run(store, settings, "the file cannot be opened", err);
     if (status == CX_OK) status = store_mark_open(store, path, accept_loss, &mark, &marked, err);
     if (status != CX_OK) return status;
-    int tables = store_tables(store);
+    int tables = store_count_tables(store);
     if (tables < 0) return store_sql_fail(store, "the file cannot be read", err);
-    if (tables == 0) return store_first(store, mark, accept_loss, err);
-    status = store_load(store, mark, marked, accept_loss, err);
+    if (tables == 0) return store_first(store, &mark, accept_loss, err);
+    status = store_load(store, &mark, marked, accept_loss, err);
     if (status == CX_OK) status = store_prepare(store, err);
-    return status == CX_OK && accept_loss ? store_mark_write(store, err) : status;
+    if (status == CX_OK && accept_loss) { /* log and mark agree from now on */
+        status = store_begin(store, err);
+        return status == CX_OK ? store_finish(store, err) : status;
+    }
+    if (status != CX_OK || store->end.commits == mark.commits) return status;
+    return store_mark_write(store, err); /* what was seen once is not lost in silence later */
 }
 
 static void store_free(cx_store *store) {
@@ -323,11 +354,13 @@ cx_status cx_store_open(const char *path, cx_gate *gate, const cx_store_options 
     store->gate = gate;
     store->group = options != NULL && options->group != 0;
     cx_status status = store_start(store, path, options != NULL && options->accept_loss != 0, err);
-    if (status == CX_OK)
-        *out = store;
-    else
+    if (status != CX_OK) {
         store_free(store);
-    return status;
+        return status;
+    }
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    *out = store;
+    return CX_OK;
 }
 
 cx_status cx_store_close(cx_store *self, cx_error *err) {
