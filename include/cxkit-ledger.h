@@ -15,9 +15,9 @@ extern "C" {
  *
  * The file is written ahead (WAL) and synced at each commit (`synchronous=FULL`). Every row carries
  * a checksum, and a row of its own their number and sum. Beside the file lies `<path>-mark`, synced
- * after each commit, which says how far the log has come: a file that was cut short, lost its WAL or
- * had bits flipped is refused, never read as if nothing were missing, and left as it is. One process
- * at a time has the file open.
+ * after each commit, which says how far the log has come: a file that was cut short, lost its WAL
+ * or had bits flipped is refused, never read as if nothing were missing, and left as it is. One
+ * process at a time has the file open.
  * @{
  */
 
