@@ -27,6 +27,7 @@ typedef struct cx_i_lot {
     uint32_t chance; /* p in units of 1e-9, bit 31: invited, bit 30: answered */
     uint32_t second; /* of the draw */
 } cx_i_lot;
+#define CX_I_DRAWS_LINE 4 /* in a line of memory: a search begins with its first */
 #define CX_I_DRAW_INVITED 0x80000000u
 #define CX_I_DRAW_ANSWERED 0x40000000u
 #define CX_I_DRAW_CHANCE 0x3FFFFFFFu
@@ -35,6 +36,7 @@ typedef struct cx_i_lots {
     const cx_allocator *allocator;
     struct cx_i_lot_table {
         cx_i_lot *draws;
+        void *block;           /* that they lie in, from the start of a line of memory on */
         uint32_t slots, count; /* a power of two, or 0 */
     } tables[CX_I_GATE_DRAWS];
 } cx_i_lots;
@@ -44,7 +46,7 @@ CX_I_INLINE const struct cx_i_lot_table *cx_i_lots_table(const cx_i_lots *draws,
     return &draws->tables[bits & (CX_I_GATE_DRAWS - 1)];
 }
 CX_I_INLINE uint32_t cx_i_lots_home(const struct cx_i_lot_table *table, uint64_t bits) {
-    return (uint32_t)(bits >> 8) & (table->slots - 1);
+    return (uint32_t)(bits >> 8) & (table->slots - CX_I_DRAWS_LINE);
 }
 const cx_i_lot *cx_i_lots_find(const cx_i_lots *draws, uint64_t bits);
 /* Room for one more in the table of these bits; draws before `expired` may go. */
@@ -176,6 +178,16 @@ void cx_i_gate_undo(cx_gate *gate, const cx_decision *decision, const cx_i_undo 
 /* U in the period of this time; and in the period that the point is in. */
 uint64_t cx_i_gate_bits(const cx_gate *gate, cx_i_point *point, uint64_t contact, int64_t time);
 uint64_t cx_i_gate_hash(const cx_gate *gate, const cx_i_point *point, uint64_t contact);
+
+/* -- gate_ahead.c: what decisions will need is sent for ----------------------------------------- */
+
+/* U of some rows, and the lines of their draws. */
+void cx_i_ahead_draws(const cx_gate *gate, const int64_t *points, const int64_t *contacts,
+                      int64_t count, cx_i_ahead *ahead);
+/* The lines of their counters and keys; later, with the keys there, those of their cells. */
+void cx_i_ahead_keys(const cx_gate *gate, const int64_t *contacts, int64_t count);
+void cx_i_ahead_cells(const cx_gate *gate, const int64_t *contacts, int64_t count,
+                      cx_i_ahead *ahead);
 
 /* -- gate_tables.c: the column `point`; NULL: all points, one a row ---------------------------- */
 cx_status cx_i_gate_names(const cx_gate *gate, const int64_t *points, cx_table *table,

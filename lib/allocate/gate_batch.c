@@ -5,7 +5,7 @@
 /* Many decisions. Rows are first checked and read; then decided one after the other, with the
  * memory of the next ones already on its way. What was entered is taken back when memory ends. */
 
-#define BATCH_AHEAD 64
+#define BATCH_BLOCK 32
 
 typedef struct batch_columns {
     int64_t *time, *contact, *invite, *rule, *retry_at, *frequency, *repeat, *period, *policy,
@@ -222,36 +222,6 @@ static void batch_given(const gate_batch *b, int64_t i, cx_decision *d) {
     d->attributes = b->bits == NULL ? 0 : b->bits[i];
 }
 
-/* -- looking ahead: first the keys and counters of a row, later its cells, then it is decided ---
- */
-
-static void batch_fetch(const gate_batch *b, int64_t row, cx_i_ahead *ahead) {
-    const cx_gate *gate = b->gate;
-    const cx_i_point *point = &gate->points[b->points[row]];
-    uint64_t contact = (uint64_t)b->to.contact[row];
-    const cx_i_shard *shard = cx_i_ledger_shard(gate->ledger, contact);
-    CX_I_PREFETCH(&gate->visits.counts[contact & gate->visits.mask]);
-    if (shard->count > 0) {
-        const uint64_t *home = &shard->keys[cx_i_shard_home(shard, contact)];
-        CX_I_PREFETCH(home);
-        CX_I_PREFETCH(home + 8);
-    }
-    ahead->draw = point->draw;
-    ahead->bits = cx_i_gate_hash(gate, point, contact);
-    const struct cx_i_lot_table *table = cx_i_lots_table(&gate->draws, ahead->bits);
-    if (table->slots > 0) CX_I_PREFETCH(&table->draws[cx_i_lots_home(table, ahead->bits)]);
-}
-
-static void batch_fetch_cells(const gate_batch *b, int64_t row, cx_i_ahead *ahead) {
-    uint64_t contact = (uint64_t)b->to.contact[row];
-    ahead->slot = cx_i_ledger_slot(b->gate->ledger, contact);
-    if (ahead->slot == UINT32_MAX) return;
-    const char *cells =
-        (const char *)&cx_i_ledger_shard(b->gate->ledger, contact)->cells[ahead->slot];
-    CX_I_PREFETCH(cells);
-    CX_I_PREFETCH(cells + sizeof(cx_i_past) - 1);
-}
-
 static cx_status batch_decide_row(gate_batch *b, int64_t row, const cx_i_ahead *ahead,
                                   cx_error *err) {
     cx_decision decision;
@@ -267,16 +237,29 @@ static cx_status batch_decide_row(gate_batch *b, int64_t row, const cx_i_ahead *
     return status;
 }
 
+/* Two blocks ahead the keys are sent for, one block ahead the cells. */
+static void batch_look_ahead(const gate_batch *b, int64_t block, cx_i_ahead *ring) {
+    for (int64_t k = 0; k < 2; k++) {
+        int64_t at = block + 2 - k, start = at * BATCH_BLOCK;
+        int64_t count = b->rows - start < BATCH_BLOCK ? b->rows - start : BATCH_BLOCK;
+        cx_i_ahead *ahead = &ring[(at & 3) * BATCH_BLOCK];
+        if (at < 0 || count <= 0) continue;
+        if (k == 0) cx_i_ahead_keys(b->gate, b->to.contact + start, count);
+        if (k == 0)
+            cx_i_ahead_draws(b->gate, b->points + start, b->to.contact + start, count, ahead);
+        if (k == 1) cx_i_ahead_cells(b->gate, b->to.contact + start, count, ahead);
+    }
+}
+
 static cx_status batch_decide(gate_batch *b, int64_t *row, cx_error *err) {
-    cx_i_ahead ring[BATCH_AHEAD];
-    for (int64_t i = -BATCH_AHEAD; i < b->rows; i++) {
-        int64_t far = i + BATCH_AHEAD, near = i + BATCH_AHEAD / 2;
-        if (i >= 0) {
-            CX_TRY(batch_decide_row(b, i, &ring[i % BATCH_AHEAD], err));
+    cx_i_ahead ring[4 * BATCH_BLOCK];
+    for (int64_t block = -2; block * BATCH_BLOCK < b->rows; block++) {
+        int64_t end = (block + 1) * BATCH_BLOCK < b->rows ? (block + 1) * BATCH_BLOCK : b->rows;
+        batch_look_ahead(b, block, ring);
+        for (int64_t i = *row; i < end; i++) {
+            CX_TRY(batch_decide_row(b, i, &ring[i % (4 * BATCH_BLOCK)], err));
             *row = i + 1;
         }
-        if (far < b->rows) batch_fetch(b, far, &ring[far % BATCH_AHEAD]);
-        if (near >= 0 && near < b->rows) batch_fetch_cells(b, near, &ring[near % BATCH_AHEAD]);
     }
     return CX_OK;
 }

@@ -6,7 +6,7 @@
 
 void cx_i_lots_free(cx_i_lots *draws) {
     for (int i = 0; i < CX_I_GATE_DRAWS; i++)
-        if (draws->tables[i].draws != NULL) cx_i_free(draws->allocator, draws->tables[i].draws);
+        cx_i_free(draws->allocator, draws->tables[i].block);
     memset(draws->tables, 0, sizeof draws->tables);
 }
 
@@ -24,25 +24,35 @@ const cx_i_lot *cx_i_lots_find(const cx_i_lots *draws, uint64_t bits) {
     return found->bits == 0 ? NULL : found;
 }
 
+static cx_status draws_make(const cx_allocator *allocator, uint32_t slots,
+                            struct cx_i_lot_table *table, cx_error *err) {
+    size_t line = CX_I_DRAWS_LINE * sizeof *table->draws;
+    char *block = cx_i_alloc_array(allocator, (int64_t)slots + CX_I_DRAWS_LINE, sizeof(cx_i_lot));
+    if (block == NULL) return cx_i_out_of_memory(err);
+    table->block = block;
+    table->draws = (cx_i_lot *)(void *)(block + (line - (uintptr_t)block % line) % line);
+    table->slots = slots;
+    return CX_OK;
+}
+
 cx_status cx_i_lots_reserve(cx_i_lots *draws, uint64_t bits, uint32_t expired, cx_error *err) {
     struct cx_i_lot_table *table = &draws->tables[bits & (CX_I_GATE_DRAWS - 1)], larger;
     uint32_t alive = 0;
-    if ((uint64_t)table->count * 4 + 4 <= (uint64_t)table->slots * 3) return CX_OK;
+    if ((uint64_t)table->count * 5 + 5 <= (uint64_t)table->slots * 3) return CX_OK;
     for (uint32_t i = 0; i < table->slots; i++)
         alive += table->draws[i].bits != 0 && table->draws[i].second >= expired;
-    larger.slots = table->slots == 0 ? DRAWS_FIRST : table->slots;
-    while ((uint64_t)alive * 2 >= larger.slots) {
-        if (larger.slots > UINT32_MAX / 4)
+    uint32_t slots = table->slots == 0 ? DRAWS_FIRST : table->slots;
+    while ((uint64_t)alive * 2 >= slots) {
+        if (slots > UINT32_MAX / 4)
             return cx_i_fail(err, CX_E_LIMIT, "there are more than 2^35 draws in a period");
-        larger.slots *= 2;
+        slots *= 2;
     }
-    larger.draws = cx_i_alloc_array(draws->allocator, larger.slots, sizeof *larger.draws);
-    if (larger.draws == NULL) return cx_i_out_of_memory(err);
+    CX_TRY(draws_make(draws->allocator, slots, &larger, err));
     larger.count = alive;
     for (uint32_t i = 0; i < table->slots; i++)
         if (table->draws[i].bits != 0 && table->draws[i].second >= expired)
             larger.draws[draws_seek(&larger, table->draws[i].bits)] = table->draws[i];
-    if (table->draws != NULL) cx_i_free(draws->allocator, table->draws);
+    cx_i_free(draws->allocator, table->block);
     *table = larger;
     return CX_OK;
 }

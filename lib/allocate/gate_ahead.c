@@ -1,0 +1,45 @@
+#include "allocate/gate.h"
+
+/* Looking ahead. Rows are gone through in blocks, each in short loops of its own: first what the
+ * draws are, then where the keys, counters and draws of the contacts lie, then, when the keys have
+ * come, where their cells are. So many lines of memory are on their way at once; within the long
+ * way of a decision the processor would wait for them one after the other. */
+
+void cx_i_ahead_draws(const cx_gate *gate, const int64_t *points, const int64_t *contacts,
+                      int64_t count, cx_i_ahead *ahead) {
+    for (int64_t i = 0; i < count; i++) {
+        const cx_i_point *point = &gate->points[points[i]];
+        ahead[i].draw = point->draw;
+        ahead[i].bits = cx_i_gate_hash(gate, point, (uint64_t)contacts[i]);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        const struct cx_i_lot_table *table = cx_i_lots_table(&gate->draws, ahead[i].bits);
+        if (table->slots > 0) CX_I_PREFETCH(&table->draws[cx_i_lots_home(table, ahead[i].bits)]);
+    }
+}
+
+void cx_i_ahead_keys(const cx_gate *gate, const int64_t *contacts, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t contact = (uint64_t)contacts[i];
+        const cx_i_shard *shard = cx_i_ledger_shard(gate->ledger, contact);
+        CX_I_PREFETCH(&gate->visits.counts[contact & gate->visits.mask]);
+        if (shard->count == 0) continue;
+        const uint64_t *home = &shard->keys[cx_i_shard_home(shard, contact)];
+        CX_I_PREFETCH(home);
+        CX_I_PREFETCH(home + 8);
+    }
+}
+
+void cx_i_ahead_cells(const cx_gate *gate, const int64_t *contacts, int64_t count,
+                      cx_i_ahead *ahead) {
+    for (int64_t i = 0; i < count; i++)
+        ahead[i].slot = cx_i_ledger_slot(gate->ledger, (uint64_t)contacts[i]);
+    for (int64_t i = 0; i < count; i++) {
+        if (ahead[i].slot == UINT32_MAX) continue;
+        const char *cells =
+            (const char *)&cx_i_ledger_shard(gate->ledger, (uint64_t)contacts[i])
+                ->cells[ahead[i].slot];
+        CX_I_PREFETCH(cells);
+        CX_I_PREFETCH(cells + sizeof(cx_i_past) - 1);
+    }
+}
