@@ -229,6 +229,7 @@ struct TYPE {};
 
 /* The ledger inside a gate is the gate's: cx_gate_copy_ledger gives one of your own. */
 %ignore cx_gate_ledger;
+%ignore cx_gate_recent;
 
 /* A tally inside a set is the set's: cx_tallies_take gives one of your own. */
 %ignore cx_tallies_at;

@@ -160,4 +160,14 @@ static cx_status cx_gate_copy_ledger(const cx_gate *self, cx_ledger **out, cx_er
 {
     return cx_ledger_copy(cx_gate_ledger(self), NULL, out, err);
 }
+
+static cx_status cx_gate_copy_recent(const cx_gate *self, cx_recent **out, cx_error *err)
+{
+    return cx_recent_copy(cx_gate_recent(self), NULL, out, err);
+}
+
+static int cx_gate_has_recent(const cx_gate *self)
+{
+    return cx_gate_recent(self) != NULL;
+}
 %}

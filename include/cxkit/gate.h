@@ -2,6 +2,7 @@
 #define CXKIT_GATE_H
 
 #include <cxkit/ledger.h>
+#include <cxkit/recent.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -195,6 +196,39 @@ CX_API void cx_gate_free(cx_gate *self);
  */
 CX_API CX_NODISCARD cx_status cx_gate_add_rule(cx_gate *self, const cx_rule *rule, cx_error *err);
 
+/** @brief A filter in place of the ledger: 2.5 bytes a contact, and one rule, number 0.
+ *
+ * Nobody is asked again within the filter's window, whatever the point, and there are no other
+ * rules. A few are spared who were not asked: cx_gate_coverage says how many. What the filter says
+ * does not depend on the draw, so that probabilities in the log stay right; whoever is spared has
+ * none. `retry_at` is when the generation is over.
+ *
+ * @param self    unchanged unless CX_OK; without rules and points
+ * @param filter  copied, with what it knows
+ * @param err     may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_MEMORY
+ * @retval CX_E_OPTION    the gate has rules
+ * @retval CX_E_LIMIT     it has points, or a filter
+ * @retval CX_E_MISMATCH  the filter has another salt
+ *
+ * cx_gate_erase then forgets nobody, cx_gate_ledger is NULL, cx_gate_merge an error. Since: 0.1.
+ */
+CX_API CX_NODISCARD cx_status cx_gate_use_recent(cx_gate *self, const cx_recent *filter,
+                                                 cx_error *err);
+
+/** @brief The gate's filter, which stays the gate's; NULL when it keeps a ledger. */
+CX_API const cx_recent *cx_gate_recent(const cx_gate *self);
+
+/** @brief Adds what another machine's filter knows.
+ *
+ * @param self   unchanged unless CX_OK
+ * @param other  the other filter
+ * @param err    may be NULL
+ * @retval CX_OK | CX_E_NULL | CX_E_MISMATCH (made with other options, or the gate keeps a ledger)
+ */
+CX_API CX_NODISCARD cx_status cx_gate_merge_recent(cx_gate *self, const cx_recent *other,
+                                                   cx_error *err);
+
 /** @brief Adds measurement points; they are numbered in the order they come.
  *
  * @param self    unchanged unless CX_OK
@@ -345,7 +379,9 @@ CX_API CX_NODISCARD cx_status cx_gate_replay(cx_gate *self, const cx_decision *d
  * Columns, a row for each class: `frequency`, `visits` (decisions), `share` of them, `eligible`
  * (passed the rules), `eligible_share` (null without visits), `quarantined_share`, `drawn` (draws
  * made), `invited`. Figures: `visits`, `eligible`, `eligible_share`, `quarantined_share`, and
- * visits by reason: `reason_rule` and so on.
+ * visits by reason: `reason_rule` and so on. With a filter `spared_rate`, the share of contacts not
+ * asked that it now takes for asked, and `spared_share`, the visits refused for that, estimated as
+ * (1 - quarantined_share) rate / (1 - rate); both 0 with a ledger.
  *
  * @param      self  the state
  * @param[out] out   written only on CX_OK

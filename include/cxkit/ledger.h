@@ -185,6 +185,9 @@ CX_API int64_t cx_ledger_memory(const cx_ledger *self);
 /** @brief The kinds of event it keeps: bits 1 << cx_event. */
 CX_API uint32_t cx_ledger_events(const cx_ledger *self);
 
+/** @brief 1 when the contacts' keys are those of this salt; 0 otherwise and for NULL. */
+CX_API int cx_ledger_is_salted(const cx_ledger *self, uint64_t salt);
+
 /** @brief Size in bytes of the encoded ledger: 56 and 44 for each contact. */
 CX_API size_t cx_ledger_encoded_size(const cx_ledger *self);
 

@@ -67,6 +67,9 @@ typedef struct cx_policy_options {
     double allowance;     /**< precision-budget: the error may grow by this share, 0 .. 100; default
                                0.05 */
     double head;          /**< tssrp: mean of the head start, > 0; default 1 */
+    double max_share;     /**< policies that follow evidence: a point without capacity and traffic
+                               gets its floor and at most this part of the movable pool; above 0,
+                               1: all of it; default 0.2 */
     uint64_t seed;        /**< of systematic rounding, of ties in tras and tssrp, of head starts */
     const cx_allocator *allocator; /**< NULL: malloc and free */
 } cx_policy_options;
@@ -160,6 +163,14 @@ CX_API CX_NODISCARD cx_status cx_policy_plan(cx_policy *policy, const cx_points 
  * for the present variance x = s^2 / (known + n), q the drift. It is the price of an answer at
  * which asking every m and every m + 1 periods cost the same [Whittle1988] [DanceSilander2019].
  *
+ * Where nobody says what a point can yield, neither `upper` nor `traffic`, the policies that follow
+ * evidence (all but neyman, proportional, uniform and index) hold it at
+ *
+ *     floor + max(max_share, 3 / K) pool,    pool = budget - sum of floors
+ *
+ * or more if the budget finds no other place: one alarm is not all there is to see, and others
+ * would go unseen. Its reason is then "spread". A capacity, also a generous one, takes its place.
+ *
  * tras and tssrp are there to be compared with. Only evidence, precision-budget, neyman, uniform
  * and proportional bound what the moving does to the company figure.
  *
@@ -180,12 +191,14 @@ CX_API CX_NODISCARD cx_status cx_policy_plan(cx_policy *policy, const cx_points 
  * used; `committed`, answered and outstanding; `precision` and `evidence`, the shares of these two
  * in what one more answer is worth (both 0 where neither counts); `score`, what the policy orders
  * by; `reason`: "none" (no capacity), "fixed" (floor = capacity), "committed" (nothing more is
- * needed), "floor", "capacity", "evidence", "precision", "share", "remainder".
+ * needed), "floor", "capacity", "spread" (held at max_share), "evidence", "precision", "share",
+ * "remainder".
  *
  * Figures: `variance` of the weighted mean and `best_variance`, V* (infinite when a point has no
  * information, missing when there is nothing to plan); `error`, sqrt(variance / best_variance) - 1;
  * `gain_high`, `gain_low` of the exact plan, as in cx_plan, NaN otherwise; `gap`; `kappa`; `theta`,
- * the price of a nat in precision-budget; `budget_used`; `committed`; `floor_scale`; `points`;
+ * the price of a nat in precision-budget; `spread`, the most of the pool for a point without
+ * capacity, NaN where that does not hold; `budget_used`; `committed`; `floor_scale`; `points`;
  * `unmet`, floors above what traffic allows; `unmeasured`, points without capacity or knowledge,
  * which no plan can help and which the variance leaves out.
  *

@@ -128,6 +128,9 @@ CX_API CX_NODISCARD cx_status cx_recent_rates(const cx_recent *self, int64_t tim
 CX_API CX_NODISCARD cx_status cx_recent_merge(cx_recent *self, const cx_recent *other,
                                               cx_error *err);
 
+/** @brief 1 when the contacts' keys are those of this salt; 0 otherwise and for NULL. */
+CX_API int cx_recent_is_salted(const cx_recent *self, uint64_t salt);
+
 /** @brief 1 when both hold the same settings and content; 0 for NULL. */
 CX_API int cx_recent_equal(const cx_recent *a, const cx_recent *b);
 

@@ -112,6 +112,7 @@ void cx_gate_free(cx_gate *self) {
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) cx_i_keys_free(keys[i]);
     cx_i_lots_free(&self->draws);
     cx_ledger_free(self->ledger);
+    cx_recent_free(self->filter);
     cx_i_free(&allocator, self->points);
     cx_i_free(&allocator, self->text);
     cx_i_free(&allocator, self->visits.counts);
@@ -152,6 +153,8 @@ int cx_gate_erase(cx_gate *self, uint64_t contact) {
 cx_status cx_gate_merge(cx_gate *self, const cx_ledger *other, cx_error *err) {
     if (self == NULL || other == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "other");
+    if (self->filter != NULL)
+        return cx_i_fail(err, CX_E_MISMATCH, "the gate keeps a filter, and no ledger");
     if (self->ledger == NULL) return cx_i_fail(err, CX_E_EMPTY, "the gate has no points yet");
     return cx_ledger_merge(self->ledger, other, err);
 }
@@ -197,6 +200,9 @@ cx_status cx_gate_add_rule(cx_gate *self, const cx_rule *rule, cx_error *err) {
     if (self == NULL || rule == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", self == NULL ? "self" : "rule");
     CX_TRY(gate_check_rule(rule, &checked, err));
+    if (self->filter != NULL)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "the gate has a filter, which is its one rule; more rules need a ledger");
     if (self->sealed)
         return cx_i_fail(err, CX_E_LIMIT, "there are points already: rules come before points");
     if (self->rule_count == CX_I_GATE_RULES)

@@ -4,6 +4,7 @@
 #include <cxkit/gate.h>
 
 #include "allocate/ledger.h"
+#include "allocate/recent.h"
 #include "base/keys.h"
 #include "base/times.h"
 
@@ -119,7 +120,8 @@ struct cx_gate {
     cx_gate_options options;
     int64_t policy, period, retry, slack, longest; /* microseconds; longest period there is */
     uint64_t draw_key;                             /* of seed and policy */
-    cx_ledger *ledger;
+    cx_ledger *ledger;                /* NULL before there are points, and with a filter */
+    cx_recent *filter;                /* in its place, or NULL */
     cx_i_rule rules[CX_I_GATE_RULES]; /* in order of priority */
     int32_t rule_count, attributed;
     bool sealed; /* points were added: rules are complete */
@@ -163,7 +165,10 @@ void cx_i_gate_needs(const cx_gate *gate, const cx_i_point *point, int64_t time,
 
 /* What has to be undone when a later row fails. */
 typedef struct cx_i_undo {
-    cx_i_past cells;
+    union {
+        cx_i_past cells;
+        uint64_t line[CX_I_RECENT_WORDS]; /* with a filter, if no generation gave way */
+    } was;
     bool known, drawn, invited, entered;
 } cx_i_undo;
 /* What was looked up ahead of time; it is checked when it is used. */
@@ -179,7 +184,20 @@ void cx_i_gate_undo(cx_gate *gate, const cx_decision *decision, const cx_i_undo 
 uint64_t cx_i_gate_bits(const cx_gate *gate, cx_i_point *point, uint64_t contact, int64_t time);
 uint64_t cx_i_gate_hash(const cx_gate *gate, const cx_i_point *point, uint64_t contact);
 
-/* -- gate_ahead.c: what decisions will need is sent for ----------------------------------------- */
+/* -- gate_recent.c: a filter in place of the ledger ------------------------------------------- */
+
+/* Fills in reason, rule, action, retry_at when the contact was asked, or seems to. */
+void cx_i_gate_spare(const cx_gate *gate, cx_decision *decision);
+void cx_i_gate_asked(cx_gate *gate, const cx_decision *decision, cx_i_undo *undo);
+void cx_i_gate_unasked(cx_gate *gate, const cx_decision *decision, const cx_i_undo *undo);
+/* The filter as it is, where an entry of this time would make a generation give way. */
+cx_status cx_i_gate_keep_filter(const cx_gate *gate, int64_t time, cx_recent **kept, cx_error *err);
+void cx_i_gate_put_filter(cx_gate *gate, const cx_recent *kept);
+/* Share of visits that were refused by mistake; *rate is that of contacts never asked. */
+double cx_i_gate_spared(const cx_gate *gate, double quarantined, double *rate);
+
+/* -- gate_ahead.c: what decisions will need is sent for -----------------------------------------
+ */
 
 /* U of some rows, and the lines of their draws. */
 void cx_i_ahead_draws(const cx_gate *gate, const int64_t *points, const int64_t *contacts,

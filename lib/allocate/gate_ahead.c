@@ -21,8 +21,14 @@ void cx_i_ahead_draws(const cx_gate *gate, const int64_t *points, const int64_t 
 void cx_i_ahead_keys(const cx_gate *gate, const int64_t *contacts, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         uint64_t contact = (uint64_t)contacts[i];
-        const cx_i_shard *shard = cx_i_ledger_shard(gate->ledger, contact);
         CX_I_PREFETCH(&gate->visits.counts[contact & gate->visits.mask]);
+        if (gate->filter != NULL) {
+            const uint64_t *line = cx_i_recent_line(gate->filter, contact, 0);
+            for (int32_t g = 0; g < gate->filter->kept; g++)
+                CX_I_PREFETCH(line + g * CX_I_RECENT_WORDS);
+            continue;
+        }
+        const cx_i_shard *shard = cx_i_ledger_shard(gate->ledger, contact);
         if (shard->count == 0) continue;
         const uint64_t *home = &shard->keys[cx_i_shard_home(shard, contact)];
         CX_I_PREFETCH(home);
@@ -32,13 +38,13 @@ void cx_i_ahead_keys(const cx_gate *gate, const int64_t *contacts, int64_t count
 
 void cx_i_ahead_cells(const cx_gate *gate, const int64_t *contacts, int64_t count,
                       cx_i_ahead *ahead) {
+    if (gate->filter != NULL) return;
     for (int64_t i = 0; i < count; i++)
         ahead[i].slot = cx_i_ledger_slot(gate->ledger, (uint64_t)contacts[i]);
     for (int64_t i = 0; i < count; i++) {
         if (ahead[i].slot == UINT32_MAX) continue;
-        const char *cells =
-            (const char *)&cx_i_ledger_shard(gate->ledger, (uint64_t)contacts[i])
-                ->cells[ahead[i].slot];
+        const char *cells = (const char *)&cx_i_ledger_shard(gate->ledger, (uint64_t)contacts[i])
+                                ->cells[ahead[i].slot];
         CX_I_PREFETCH(cells);
         CX_I_PREFETCH(cells + sizeof(cx_i_past) - 1);
     }

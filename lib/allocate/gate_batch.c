@@ -28,6 +28,7 @@ typedef struct gate_batch {
     int64_t *undo_row;
     cx_i_point *before;
     cx_i_gate_counts counts;
+    cx_recent *filter; /* as it was, where entries alone do not tell */
     batch_columns to;
     cx_table *table;
 } gate_batch;
@@ -273,6 +274,7 @@ static void batch_take_back(gate_batch *b, int64_t rows) {
         batch_given(b, b->undo_row[b->undo_count], &decision);
         cx_i_gate_undo(gate, &decision, &b->undo[b->undo_count]);
     }
+    if (b->filter != NULL) cx_i_gate_put_filter(gate, b->filter);
     memcpy(gate->points, b->before, (size_t)gate->count * sizeof *gate->points);
     gate->counts = b->counts;
 }
@@ -331,6 +333,8 @@ static cx_status batch_run(gate_batch *b, cx_error *err) {
     CX_TRY(batch_read_attributes(b, err));
     memcpy(b->before, b->gate->points, (size_t)b->gate->count * sizeof *b->before);
     b->counts = b->gate->counts;
+    for (int64_t i = 0; i < b->rows && b->gate->filter != NULL && b->filter == NULL; i++)
+        CX_TRY(cx_i_gate_keep_filter(b->gate, b->to.time[i], &b->filter, err));
     cx_status status = batch_decide(b, &row, err);
     if (status == CX_OK) status = batch_last_columns(b, err);
     if (status != CX_OK) batch_take_back(b, row);
@@ -352,6 +356,7 @@ cx_status cx_gate_decide_all(cx_gate *self, const cx_array *contact, const cx_ar
                        b.undo,   b.undo_row, b.before, b.to.retry_at};
     for (size_t i = 0; i < sizeof scratch / sizeof *scratch; i++)
         cx_i_free(&self->allocator, scratch[i]);
+    cx_recent_free(b.filter);
     if (status == CX_OK)
         *out = b.table;
     else

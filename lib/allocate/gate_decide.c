@@ -72,10 +72,11 @@ static cx_status gate_commit(cx_gate *gate, cx_i_point *point, uint64_t bits,
     if (decision->invite && (point->wanted >> CX_EVENT_INVITED & 1) != 0) {
         cx_i_event event = {0, (uint16_t)point->place, CX_EVENT_INVITED};
         CX_TRY(cx_i_ledger_minute(decision->time, &event.minute, err));
-        CX_TRY(cx_i_ledger_enter(gate->ledger, decision->contact, event, &undo->cells, &undo->known,
-                                 err));
+        CX_TRY(cx_i_ledger_enter(gate->ledger, decision->contact, event, &undo->was.cells,
+                                 &undo->known, err));
         undo->entered = true;
     }
+    if (decision->invite && gate->filter != NULL) cx_i_gate_asked(gate, decision, undo);
     if (decision->invite) {
         draw.chance |= CX_I_DRAW_INVITED;
         point->pace.invited++;
@@ -128,6 +129,17 @@ static uint64_t gate_bits_ahead(const cx_gate *gate, cx_i_point *point, const cx
     return cx_i_gate_hash(gate, point, decision->contact);
 }
 
+static void gate_ask_rules(const cx_gate *gate, const cx_i_point *point, const cx_i_ahead *ahead,
+                           cx_decision *decision) {
+    if (gate->filter != NULL) {
+        cx_i_gate_spare(gate, decision);
+        return;
+    }
+    const cx_i_past *cells = cx_i_ledger_find_at(gate->ledger, decision->contact,
+                                                 ahead == NULL ? UINT32_MAX : ahead->slot);
+    if (cells != NULL) cx_i_gate_judge(gate, point, cells, decision);
+}
+
 cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, const cx_i_ahead *ahead,
                            cx_i_undo *undo, cx_error *err) {
     cx_i_point *point = &gate->points[decision->point];
@@ -153,11 +165,9 @@ cx_status cx_i_gate_decide(cx_gate *gate, cx_decision *decision, const cx_i_ahea
         gate_stands(gate, draw, decision);
     }
     if (draw == NULL || !decision->invite) {
-        const cx_i_past *cells = cx_i_ledger_find_at(gate->ledger, decision->contact,
-                                                     ahead == NULL ? UINT32_MAX : ahead->slot);
         int32_t stands = decision->reason;
         decision->reason = -1;
-        if (cells != NULL) cx_i_gate_judge(gate, point, cells, decision);
+        gate_ask_rules(gate, point, ahead, decision);
         if (decision->reason >= 0) {
             decision->probability = 0;
             decision->repeat = 0;
@@ -176,8 +186,10 @@ void cx_i_gate_undo(cx_gate *gate, const cx_decision *decision, const cx_i_undo 
     if (undo->drawn)
         cx_i_lots_remove(&gate->draws, cx_i_gate_bits(gate, &gate->points[decision->point],
                                                       decision->contact, decision->time));
-    if (undo->entered)
-        cx_i_ledger_restore(gate->ledger, decision->contact, &undo->cells, undo->known);
+    if (undo->entered && gate->filter != NULL)
+        cx_i_gate_unasked(gate, decision, undo);
+    else if (undo->entered)
+        cx_i_ledger_restore(gate->ledger, decision->contact, &undo->was.cells, undo->known);
 }
 
 cx_status cx_gate_decide(cx_gate *self, uint64_t contact, int64_t point, int64_t time,
@@ -212,6 +224,8 @@ static cx_status gate_enter(cx_gate *gate, uint64_t contact, const cx_i_point *p
     bool known;
     *fresh = true;
     CX_TRY(cx_i_ledger_minute(time, &entry.minute, err));
+    if (gate->filter != NULL && event == CX_EVENT_INVITED)
+        return cx_recent_record(gate->filter, contact, time, err);
     if ((point->wanted >> event & 1) == 0) return CX_OK;
     CX_TRY(cx_i_ledger_enter(gate->ledger, contact, entry, &before, &known, err));
     *fresh = !known || !gate_same_cells(&before, cx_i_ledger_find(gate->ledger, contact));

@@ -5,8 +5,7 @@
 #define DRAWS_FIRST 16
 
 void cx_i_lots_free(cx_i_lots *draws) {
-    for (int i = 0; i < CX_I_GATE_DRAWS; i++)
-        cx_i_free(draws->allocator, draws->tables[i].block);
+    for (int i = 0; i < CX_I_GATE_DRAWS; i++) cx_i_free(draws->allocator, draws->tables[i].block);
     memset(draws->tables, 0, sizeof draws->tables);
 }
 

@@ -136,7 +136,7 @@ static cx_status points_places(points_batch *batch, cx_error *err) {
 
 static cx_status points_seal(cx_gate *gate, cx_error *err) {
     cx_ledger_options options;
-    if (gate->ledger != NULL) return CX_OK;
+    if (gate->ledger != NULL || gate->filter != NULL) return CX_OK;
     cx_ledger_options_init(&options);
     options.events = 1u << CX_EVENT_INVITED;
     options.salt = gate->options.salt;

@@ -68,6 +68,10 @@ static cx_status gate_class_figures(const cx_gate *gate, const cx_i_gate_class *
                              visits > 0 ? (double)all->eligible / visits : (double)NAN, err));
     CX_TRY(cx_i_table_figure(table, "quarantined_share",
                              visits > 0 ? (double)all->quarantined / visits : (double)NAN, err));
+    double rate, quarantined = visits > 0 ? (double)all->quarantined / visits : 0;
+    double spared = cx_i_gate_spared(gate, quarantined, &rate);
+    CX_TRY(cx_i_table_figure(table, "spared_share", visits > 0 ? spared : (double)NAN, err));
+    CX_TRY(cx_i_table_figure(table, "spared_rate", rate, err));
     for (int r = 0; r < CX_REASON_END; r++)
         CX_TRY(cx_i_table_figure(table, names[r], (double)gate->counts.reasons[r], err));
     return CX_OK;

@@ -211,6 +211,10 @@ uint32_t cx_ledger_events(const cx_ledger *self) {
     return self == NULL ? 0 : self->events;
 }
 
+int cx_ledger_is_salted(const cx_ledger *self, uint64_t salt) {
+    return self != NULL && self->fingerprint == cx_i_contact_fingerprint(salt);
+}
+
 int64_t cx_ledger_memory(const cx_ledger *self) {
     int64_t bytes = self == NULL ? 0 : (int64_t)sizeof *self;
     for (int i = 0; self != NULL && i < CX_I_LEDGER_SHARDS; i++)

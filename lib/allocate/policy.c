@@ -20,6 +20,7 @@ void cx_policy_options_init(cx_policy_options *options) {
     options->cap = 8;
     options->allowance = 0.05;
     options->head = 1;
+    options->max_share = 0.2;
 }
 
 static cx_status policy_between(const char *name, double value, double least, double most,
@@ -51,6 +52,7 @@ static cx_status policy_options(const cx_policy_options *given, cx_policy_option
     CX_TRY(policy_between("cap", given->cap, 0, 50, err));
     CX_TRY(policy_between("allowance", given->allowance, 0, 100, err));
     CX_TRY(policy_between("head", given->head, 1e-300, 1e300, err));
+    CX_TRY(policy_between("max_share", given->max_share, 1e-9, 1, err));
     *out = *given;
     return CX_OK;
 }

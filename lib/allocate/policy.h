@@ -25,6 +25,7 @@ struct cx_policy {
     double *expected, *reward;
     double kappa, theta, best_variance, floor_scale, committed_sum;
     double usual_rate;
+    double spread; /* of the budget, above the floor, to a point without capacity; NaN: no limit */
     int64_t unmet, unmeasured;
     bool exact; /* whole numbers with a certificate */
 };
@@ -42,6 +43,8 @@ cx_status cx_i_policy_load(cx_policy *policy, const cx_points *points, double bu
 /* A rate or log evidence, where NaN stands for the usual rate or for none. */
 double cx_i_policy_rate(const cx_policy *policy, const cx_points *points, int64_t i);
 double cx_i_policy_evidence(const cx_points *points, int64_t i);
+/* Nobody says what it can yield. */
+bool cx_i_policy_is_open(const cx_points *points, int64_t i);
 /* expected and n of all points. */
 cx_status cx_i_policy_decide(cx_policy *policy, const cx_points *points, uint64_t period,
                              cx_error *err);

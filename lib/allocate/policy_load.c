@@ -182,6 +182,41 @@ static cx_status load_budget(cx_policy *policy, const cx_points *points, double 
     return CX_OK;
 }
 
+bool cx_i_policy_is_open(const cx_points *points, int64_t i) {
+    return isinf(load_at(points->upper, i, INFINITY)) &&
+           isinf(load_at(points->traffic, i, INFINITY));
+}
+
+static bool load_follows_evidence(const cx_policy *policy) {
+    int32_t rule = policy->options.policy;
+    return rule != CX_POLICY_NEYMAN && rule != CX_POLICY_PROPORTIONAL &&
+           rule != CX_POLICY_UNIFORM && rule != CX_POLICY_INDEX;
+}
+
+/* A share of the pool, unless the budget then would not find its place. */
+static void load_spread(cx_policy *policy, const cx_points *points) {
+    cx_i_plan *plan = &policy->plan;
+    cx_i_plan_sum floors = {0, 0}, placed = {0, 0};
+    double open = 0;
+    policy->spread = NAN;
+    if (policy->options.max_share >= 1 || !load_follows_evidence(policy)) return;
+    for (int64_t i = 0; i < plan->points; i++) {
+        bool is_open = cx_i_policy_is_open(points, i);
+        open += is_open;
+        cx_i_plan_add_product(&floors, plan->cost[i], plan->lower[i]);
+        cx_i_plan_add_product(&placed, plan->cost[i], is_open ? plan->lower[i] : plan->upper[i]);
+    }
+    double pool = plan->budget - cx_i_plan_total(&floors);
+    if (open == 0 || !(pool > 0)) return;
+    double share = fmax(policy->options.max_share, 3.0 / (double)plan->points);
+    policy->spread = fmax(share * pool, (plan->budget - cx_i_plan_total(&placed)) / open);
+    for (int64_t i = 0; i < plan->points; i++) {
+        if (!cx_i_policy_is_open(points, i)) continue;
+        double most = plan->lower[i] + policy->spread / plan->cost[i];
+        plan->upper[i] = policy->options.rounding == CX_ROUND_NONE ? most : load_ceil(most);
+    }
+}
+
 cx_status cx_i_policy_load(cx_policy *policy, const cx_points *points, double budget,
                            cx_error *err) {
     cx_i_plan *plan = &policy->plan;
@@ -205,6 +240,7 @@ cx_status cx_i_policy_load(cx_policy *policy, const cx_points *points, double bu
     policy->usual_rate = load_usual_rate(points);
     for (int64_t i = 0; i < plan->points; i++) load_point(policy, points, i);
     CX_TRY(load_budget(policy, points, budget, err));
+    load_spread(policy, points);
     plan->integer = policy->options.rounding != CX_ROUND_NONE;
     return cx_i_plan_bounds(plan, policy->options.soft != 0, &policy->floor_scale, err);
 }

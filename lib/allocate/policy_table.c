@@ -76,13 +76,13 @@ static cx_status table_names(const cx_frame *frame, const cx_allocator *allocato
     return status;
 }
 
-static const char *table_reason(const cx_policy *policy, int64_t i) {
+static const char *table_reason(const cx_policy *policy, const cx_points *points, int64_t i) {
     const cx_i_plan *plan = &policy->plan;
     double n = plan->n[i];
     if (plan->upper[i] == 0) return policy->committed[i] > 0 ? "committed" : "none";
     if (plan->lower[i] == plan->upper[i]) return "fixed";
     if (n <= plan->lower[i]) return n == 0 && policy->committed[i] > 0 ? "committed" : "floor";
-    if (n >= plan->upper[i]) return "capacity";
+    if (n >= plan->upper[i]) return cx_i_policy_is_open(points, i) ? "spread" : "capacity";
     switch (policy->options.policy) {
     case CX_POLICY_PROPORTIONAL:
     case CX_POLICY_UNIFORM:
@@ -135,7 +135,7 @@ static void table_fill(const cx_policy *policy, const cx_points *points, table_c
         c->evidence[i] = policy->share[i];
         c->precision[i] = neither || policy->precise[i] == 0 ? 0 : 1 - policy->share[i];
         c->score[i] = policy->score[i];
-        words[i] = table_reason(policy, i);
+        words[i] = table_reason(policy, points, i);
     }
 }
 
@@ -162,6 +162,7 @@ static cx_status table_figures(cx_policy *policy, cx_table *table, cx_error *err
                    {"gap", gap},
                    {"kappa", policy->kappa},
                    {"theta", policy->theta},
+                   {"spread", policy->spread},
                    {"budget_used", used},
                    {"committed", policy->committed_sum},
                    {"floor_scale", policy->floor_scale},

@@ -1,27 +1,17 @@
 #include <cxkit/random.h>
-#include <cxkit/recent.h>
 #include <cxkit/special.h>
 
 #include "allocate/ledger.h"
+#include "allocate/recent.h"
 #include "base/codec.h"
 #include "stat/table.h"
 
 /* A block is 512 bits: all probes of a contact fall into it. The blocks of all generations with the
  * same number lie side by side, so that one place in memory answers. */
 
-enum { RECENT_WORDS = 8, RECENT_BITS = 512, RECENT_PROBES = 7, RECENT_VERSION = 1 };
+enum { RECENT_WORDS = CX_I_RECENT_WORDS, RECENT_BITS = 512, RECENT_PROBES = 7, RECENT_VERSION = 1 };
 #define RECENT_NOUN "filter"
 #define RECENT_SECOND 1000000.0
-
-struct cx_recent {
-    cx_allocator allocator;
-    int32_t kept;         /* generations kept: one more than the window has */
-    int64_t span, newest; /* microseconds of a generation; number of the latest, -1: none */
-    uint64_t blocks;      /* of a generation */
-    double capacity;      /* contacts of a generation that this is made for */
-    uint64_t fingerprint;
-    uint64_t *words; /* block, then generation modulo kept, then RECENT_WORDS */
-};
 
 /* -- options ------------------------------------------------------------------------------- */
 
@@ -193,12 +183,25 @@ static int64_t recent_oldest(const cx_recent *filter, int64_t time) {
     return oldest > 0 ? oldest : 0;
 }
 
+int64_t cx_i_recent_until(const cx_recent *filter, uint64_t contact, int64_t time) {
+    uint64_t home = recent_home(filter, contact);
+    for (int64_t g = filter->newest; g >= recent_oldest(filter, time); g--)
+        if (recent_has(recent_block(filter, home, g), recent_probes(contact, g)))
+            return (g + filter->kept) * filter->span;
+    return -1;
+}
+
 int cx_recent_asked(const cx_recent *self, uint64_t contact, int64_t time) {
     if (self == NULL || contact == 0) return 0;
-    uint64_t home = recent_home(self, contact);
-    for (int64_t g = self->newest; g >= recent_oldest(self, time); g--)
-        if (recent_has(recent_block(self, home, g), recent_probes(contact, g))) return 1;
-    return 0;
+    return cx_i_recent_until(self, contact, time) >= 0;
+}
+
+uint64_t *cx_i_recent_line(const cx_recent *filter, uint64_t contact, int64_t time) {
+    return recent_block(filter, recent_home(filter, contact), time / filter->span);
+}
+
+int cx_recent_is_salted(const cx_recent *self, uint64_t salt) {
+    return self != NULL && self->fingerprint == cx_i_contact_fingerprint(salt);
 }
 
 /* -- rates --------------------------------------------------------------------------------- */
@@ -268,6 +271,17 @@ static cx_status recent_fill(const cx_recent *filter, int64_t time, cx_table *ta
     CX_TRY(cx_i_table_figure(table, "rate_expected", -expm1(filter->kept * log1p(-each)), err));
     CX_TRY(cx_i_table_figure(table, "contacts", contacts, err));
     return cx_i_table_figure(table, "bytes", (double)cx_recent_memory(filter), err);
+}
+
+double cx_i_recent_rate(const cx_recent *filter, int64_t time) {
+    double none = 1, blocks = (double)filter->blocks;
+    for (int64_t g = filter->newest; g >= recent_oldest(filter, time); g--) {
+        double rate = 0;
+        for (uint64_t b = 0; b < filter->blocks; b++)
+            rate += recent_seventh((double)recent_count(recent_block(filter, b, g)) / RECENT_BITS);
+        none *= 1 - rate / blocks;
+    }
+    return 1 - none;
 }
 
 cx_status cx_recent_rates(const cx_recent *self, int64_t time, cx_table **out, cx_error *err) {

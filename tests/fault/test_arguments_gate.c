@@ -10,7 +10,7 @@ static double hour_values[168];
 static const int64_t names[3] = {1, 2, 3};
 static cx_array contact, point, times, attributes, hours, name;
 static cx_frame points;
-static cx_gate *gate, *bare;
+static cx_gate *gate, *bare, *spare;
 static cx_ledger *ledger;
 static cx_recent *recent;
 static cx_decision row;
@@ -36,6 +36,8 @@ CALL(recent_merge, PTR(0, recent), PTR(1, recent))
 CALL(recent_encode, PTR(0, recent), PTR(1, room), filter_size)
 CALL(recent_decode, PTR(0, filter_bytes), filter_size, NULL, HANDLE(1, cx_recent))
 CALL(gate_new, options, NULL, HANDLE(0, cx_gate))
+CALL(gate_use_recent, PTR(0, bare), PTR(1, recent))
+CALL(gate_merge_recent, PTR(0, spare), PTR(1, recent))
 CALL(gate_add_rule, PTR(0, bare), PTR(1, &rule))
 CALL(gate_add_points, PTR(0, bare), PTR(1, &points))
 CALL(gate_profile, PTR(0, bare), COL(1, &hours))
@@ -83,6 +85,8 @@ static const function functions[] = {
     PLAIN(recent_encode, 2),
     PLAIN(recent_decode, 2),
     OPTIONS(gate_new, 1, 0, gate, 0, 0),
+    PLAIN(gate_use_recent, 2),
+    PLAIN(gate_merge_recent, 2),
     PLAIN(gate_add_rule, 2),
     PLAIN(gate_add_points, 2),
     PLAIN(gate_profile, 1),
@@ -125,6 +129,7 @@ static void setup(void) {
     ck_assert_ok(cx_gate_add_rule(gate, &rule, err));
     ck_assert_ok(cx_gate_add_points(gate, &points, err));
     ck_assert_ok(cx_gate_new(NULL, NULL, &bare, err));
+    ck_assert_ok(cx_gate_new(NULL, NULL, &spare, err));
     ck_assert_ok(cx_ledger_new(NULL, NULL, &ledger, err));
     ck_assert_ok(cx_ledger_record(ledger, 9, 0, 0, 60000000, err));
     cx_recent_options small;
@@ -132,6 +137,7 @@ static void setup(void) {
     small.capacity = 10;
     ck_assert_ok(cx_recent_new(&small, NULL, &recent, err));
     ck_assert_ok(cx_recent_record(recent, 9, 60000000, err));
+    ck_assert_ok(cx_gate_use_recent(spare, recent, err));
     filter_size = cx_recent_encoded_size(recent);
     ck_assert_ok(cx_recent_encode(recent, filter_bytes, filter_size, err));
     memset(&row, 0, sizeof row);
@@ -144,6 +150,7 @@ static void setup(void) {
 static void teardown(void) {
     cx_gate_free(gate);
     cx_gate_free(bare);
+    cx_gate_free(spare);
     cx_ledger_free(ledger);
     cx_recent_free(recent);
 }
@@ -172,6 +179,32 @@ static cx_status run_gate(const cx_allocator *allocator, cx_error *err) {
         cx_table_free(table);
     if (status == CX_OK && (status = cx_gate_points(made, when[MANY - 1], &table, err)) == CX_OK)
         cx_table_free(table);
+    cx_gate_free(made);
+    return status;
+}
+
+/* With a filter, once within a generation and once where one gives way. */
+static cx_status run_filtered(const cx_allocator *allocator, cx_error *err) {
+    static int64_t ids[MANY], where[MANY], when[MANY];
+    cx_array who = cx_array_of(ids, CX_I64, MANY), at = cx_array_of(where, CX_I64, MANY);
+    cx_array time = cx_array_of(when, CX_I64, MANY);
+    cx_gate *made = NULL;
+    cx_status status = cx_gate_new(NULL, allocator, &made, err);
+    if (status == CX_OK) status = cx_gate_use_recent(made, recent, err);
+    if (status == CX_OK) status = cx_gate_add_points(made, &points, err);
+    for (int64_t turn = 0; turn < 2 && status == CX_OK; turn++) {
+        cx_recent *before = NULL;
+        cx_table *table = NULL;
+        for (int i = 0; i < MANY; i++)
+            ids[i] = turn * MANY + i, where[i] = 1 + i % 3,
+            when[i] = 70000000 + turn * INT64_C(17280000000000) + i * 1000000;
+        ck_assert_ok(cx_recent_copy(cx_gate_recent(made), NULL, &before, NULL));
+        status = cx_gate_decide_all(made, &who, &at, &time, NULL, &table, err);
+        if (status != CX_OK) ck_assert_int_eq(cx_recent_equal(before, cx_gate_recent(made)), 1);
+        if (status == CX_OK) ck_assert_int_eq(cx_recent_equal(before, cx_gate_recent(made)), 0);
+        cx_table_free(table);
+        cx_recent_free(before);
+    }
     cx_gate_free(made);
     return status;
 }
@@ -227,6 +260,12 @@ START_TEST(test_a_gate_survives_every_failing_allocation) {
 }
 END_TEST
 
+START_TEST(test_a_gate_with_a_filter_survives_every_failing_allocation) {
+    ck_assert_int_ge(fail_everywhere(run_filtered, true), 40);
+    ck_assert_int_ge(fail_everywhere(run_filtered, false), 40);
+}
+END_TEST
+
 START_TEST(test_a_ledger_survives_every_failing_allocation) {
     ck_assert_int_ge(fail_everywhere(run_ledger, true), 100);
     ck_assert_int_ge(fail_everywhere(run_ledger, false), 100);
@@ -246,6 +285,7 @@ Suite *suite_arguments_gate(void) {
     tcase_add_checked_fixture(tcase, setup, teardown);
     arguments_add(tcase, FUNCTIONS);
     tcase_add_test(tcase, test_a_gate_survives_every_failing_allocation);
+    tcase_add_test(tcase, test_a_gate_with_a_filter_survives_every_failing_allocation);
     tcase_add_test(tcase, test_a_ledger_survives_every_failing_allocation);
     tcase_add_test(tcase, test_a_filter_survives_every_failing_allocation);
     suite_add_tcase(suite, tcase);

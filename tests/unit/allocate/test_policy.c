@@ -643,6 +643,76 @@ START_TEST(test_policy_survives_every_failing_allocation) {
 }
 END_TEST
 
+/* -- points of which nobody says what they can yield ---------------------------------------- */
+
+START_TEST(test_an_alarm_without_capacity_gets_a_fifth_of_the_pool) {
+    bench_start(50, CX_POLICY_EVIDENCE);
+    bench_column("log_evidence", -INFINITY)[7] = 20;
+    bench_column("lower", 2);
+    cx_table *table = bench_table(600);
+    const double *n = planned_column(table, "n");
+    ck_assert_double_eq(n[7], 2 + 0.2 * 500);
+    ck_assert_double_ge(n[6], 9);
+    planned_reason(table, 7, "spread");
+    ck_assert_double_eq(planned_figure(table, "spread"), 100);
+    cx_table_free(table);
+    b.options.max_share = 1;
+    table = bench_table(600);
+    ck_assert_double_gt(planned_column(table, "n")[7], 400);
+    planned_reason(table, 7, "evidence");
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_few_points_get_three_average_shares) {
+    bench_start(5, CX_POLICY_DETECT);
+    bench_column("log_evidence", -INFINITY)[3] = 20;
+    expect_n(100, (const double[]){40, 0, 0, 60, 0});
+}
+END_TEST
+
+START_TEST(test_a_capacity_or_traffic_takes_the_place_of_the_share) {
+    bench_start(50, CX_POLICY_EVIDENCE);
+    bench_column("log_evidence", -INFINITY)[7] = 20;
+    double *traffic = bench_column("traffic", INFINITY);
+    traffic[7] = 1000;
+    cx_table *table = bench_table(600);
+    ck_assert_double_gt(planned_column(table, "n")[7], 400);
+    cx_table_free(table);
+    bench_column("traffic", INFINITY);
+    bench_column("upper", INFINITY)[7] = 50;
+    table = bench_table(600);
+    ck_assert_double_eq(planned_column(table, "n")[7], 50);
+    planned_reason(table, 7, "capacity");
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_the_share_gives_way_where_the_budget_finds_no_other_place) {
+    bench_start(20, CX_POLICY_EVIDENCE);
+    bench_column("log_evidence", 0);
+    double *upper = bench_column("upper", 2);
+    upper[0] = upper[1] = INFINITY;
+    cx_table *table = bench_table(136);
+    const double *n = planned_column(table, "n");
+    ck_assert_double_eq(n[0], 50);
+    ck_assert_double_eq(n[1], 50);
+    ck_assert_double_eq(n[2], 2);
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_plans_that_do_not_follow_evidence_know_no_share) {
+    bench_start(50, CX_POLICY_NEYMAN);
+    bench_column("s2", 1)[3] = 1e6;
+    bench_column("lower", 1);
+    cx_table *table = bench_table(600);
+    ck_assert_double_gt(planned_column(table, "n")[3], 450);
+    ck_assert(isnan(planned_figure(table, "spread")));
+    cx_table_free(table);
+}
+END_TEST
+
 Suite *suite_policy(void);
 Suite *suite_policy(void) {
     Suite *suite = suite_create("policy");
