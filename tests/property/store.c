@@ -1,7 +1,8 @@
 /* A writer of the durable ledger is killed again and again: every row that it acknowledged is in
  * the file. And files that are cut short or have bits flipped are refused, or hold every row.
  *
- *     tests/property/store [kills]        default: 200 */
+ *     tests/property/store [kills]        default: 200
+ *     tests/property/store write|read PATH [ROWS]     for the tests of the bindings */
 
 #define _DEFAULT_SOURCE
 
@@ -415,7 +416,42 @@ static void check_full(void) {
        "and every row that was acknowledged before it is there");
 }
 
+/* -- for the tests of the bindings ---------------------------------------------------------- */
+
+/* store write PATH ROWS: rows as above, behind those there are. store read PATH: what there is, and
+ * the next decision. Both print it. */
+static int serve(const char *what, const char *file, int64_t rows) {
+    cx_gate *gate = make(1);
+    cx_store *store;
+    cx_decision d;
+    cx_error err;
+    must(cx_store_open(file, gate, NULL, &store, &err), &err);
+    int64_t first = cx_store_rows(store), i = first;
+    for (; strcmp(what, "write") == 0 && i < first + rows; i++) {
+        uint64_t contact = i % 17 == 16 ? 0 : cx_contact_number(i % 97, 0);
+        if (i % 5 == 4 && contact != 0)
+            must(cx_store_record(store, contact, i % POINTS, CX_EVENT_ANSWERED, START + i * MINUTE,
+                                 &err),
+                 &err);
+        else
+            must(cx_store_decide(store, contact, i % POINTS, START + i * MINUTE, 0, &d, &err),
+                 &err);
+    }
+    printf("%ld", (long)i);
+    if (strcmp(what, "read") == 0) {
+        must(cx_store_decide(store, cx_contact_number(5, 0), 0, START + i * MINUTE, 3, &d, &err),
+             &err);
+        printf(" %.17g %.17g %s %ld", d.u, d.probability, cx_reason_name(d.reason),
+               (long)d.retry_at);
+    }
+    printf("\n");
+    must(cx_store_close(store, &err), &err);
+    cx_gate_free(gate);
+    return 0;
+}
+
 int main(int argc, char **argv) {
+    if (argc > 2) return serve(argv[1], argv[2], argc > 3 ? atoi(argv[3]) : 0);
     int kills = argc > 1 ? atoi(argv[1]) : 200;
     told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (told == MAP_FAILED || mkdtemp(folder) == NULL) return 2;

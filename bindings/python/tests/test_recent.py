@@ -42,7 +42,8 @@ def test_filters_merge_copy_and_become_bytes():
         copy.deepcopy(both),
     ):
         assert again == both and again.asked("Ada", START + DAY)
-    assert not cx.Recent.from_bytes(bytes(both)).asked("Ada", START + DAY)  # another salt
+    with pytest.raises(cx.MismatchError, match="salt 0"):
+        cx.Recent.from_bytes(bytes(both))
 
 
 def test_what_is_refused():
@@ -60,3 +61,43 @@ def test_what_is_refused():
     with pytest.raises(cx.FormatError):
         cx.Recent.from_bytes(bytes(made)[:-1])
     assert not made.asked(None, START)
+
+
+def gate_with(recent, **settings):
+    return cx.Gate([], seed=1, points=["shop", "web"], recent=recent, **settings)
+
+
+def test_a_gate_keeps_a_filter_in_place_of_a_ledger():
+    gate = gate_with(cx.Recent(window=timedelta(days=4), capacity=1000, salt=3), salt=3)
+    now = datetime(2026, 3, 1, tzinfo=timezone.utc)
+    assert gate.decide("Ada", "shop", now).invite
+    again = gate.decide("Ada", "web", now + timedelta(days=1))
+    assert (again.invite, again.reason, again.rule, again.action) == (False, "rule", 0, "defer")
+    assert timedelta(days=4) < again.retry_at - now <= timedelta(days=5)
+    assert gate.recent.asked("Ada", now) and not gate.recent.asked("Ben", now)
+    other = gate_with(cx.Recent(window=timedelta(days=4), capacity=1000, salt=3), salt=3)
+    assert not other.merge(gate).decide("Ada", "shop", now).invite
+    with pytest.raises(cx.MismatchError, match="no ledger"):
+        gate.ledger
+    with pytest.raises(cx.MismatchError, match="forget nobody"):
+        gate.erase("Ada")
+
+
+def test_coverage_says_how_many_a_filter_spares_by_mistake():
+    gate = gate_with(cx.Recent(window=timedelta(days=4), capacity=2000, bits=8))
+    for i in range(2000):
+        gate.decide(i, "shop", START + i * DAY // 500)
+    figures = gate.coverage().figures
+    assert 0.003 < figures["spared_rate"] < 0.2
+    assert 0 <= figures["spared_share"] <= figures["quarantined_share"]
+    exact = cx.Gate([cx.Rule(gap=86400)], seed=1, points=["shop"])
+    exact.decide(1, "shop", START)
+    assert exact.coverage().figures["spared_share"] == 0
+    assert exact.recent is None
+
+
+def test_a_filter_is_the_one_rule_of_its_gate():
+    with pytest.raises(cx.OptionError, match="one rule"):
+        cx.Gate([cx.Rule(gap=60)], seed=1, points=["shop"], recent=cx.Recent())
+    with pytest.raises(cx.MismatchError, match="salt"):
+        gate_with(cx.Recent(salt=4))

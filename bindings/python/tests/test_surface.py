@@ -44,8 +44,10 @@ SURFACE = {
     ),
     "Gate": (
         "rules",
-        "seed, points, salt, policy, p_min, p_max, period, retry, clock_slack, class_window, capacity",
+        "seed, points, salt, policy, p_min, p_max, period, retry, clock_slack, class_window, capacity, "
+        "recent",
     ),
+    "DurableLedger": ("path, gate", "group, accept_loss"),
     "Ledger": ("", "events, capacity, salt"),
     "Recent": ("", "window, capacity, generations, bits, salt"),
     "Rule": ("", "gap, most, window, event, scope, action, priority, attributes, exempt"),
@@ -454,7 +456,7 @@ EXAMPLES = [
     cx.adaptive_mean, cx.change_since, cx.period_means, cx.running_mean,
     cx.Strata, cx.Strata.add, cx.Strata.estimate, cx.Strata.total,
     cx.Gate, cx.Gate.add_points, cx.Gate.coverage, cx.Gate.decide, cx.Gate.decide_all, cx.Gate.merge,
-    cx.Gate.points, cx.Gate.profile, cx.Gate.record, cx.Gate.retire, cx.Gate.target, cx.Ledger, cx.Rule,
+    cx.Gate.points, cx.Gate.profile, cx.Gate.record, cx.Gate.retire, cx.Gate.target, cx.DurableLedger, cx.Ledger, cx.Ledger.from_bytes, cx.Rule,
     cx.Recent, cx.Recent.asked, cx.Recent.rates, cx.Recent.record,
     cx.Design, cx.survey_mean, cx.survey_total, cx.survey_ratio, cx.share_of,
     cx.anytime, cx.enps, cx.Tallies.margin,
@@ -504,11 +506,11 @@ MODULES = [
     f"cxkit.{name}"
     for name in (
         "adaptive anytime closed_loop compare contacts correlation coverage curves difference "
-        "driver effort errors estimate evidence finance fit gap gate importance index joint journey "
-        "lag linkage mean "
-        "models moments monitor multiplicity mystery net nonrespondents penalised plan policy "
-        "ppi promises random rates recent regress response sample satisfaction silence simulate "
-        "special strata survey table tally tolerance trend waits weights windows"
+        "driver durable effort errors estimate evidence finance fit gap gate importance index "
+        "joint journey lag ledger linkage mean models moments monitor multiplicity mystery net "
+        "nonrespondents penalised plan policy ppi promises random rates recent regress "
+        "response rule sample satisfaction silence simulate special strata survey table tally "
+        "tolerance trend waits weights windows"
     ).split()
 ]
 
@@ -529,7 +531,7 @@ def test_all_is_what_there_is():
 
 # Read by the facade under another form, or of no use in Python.
 ELSEWHERE = {
-    "cx_array_of", "cx_error_init", "cx_evidence_facts_init", "cx_gate_ledger", "cx_policy_free", "cx_policy_new", "cx_policy_plan", "cx_rule_init",
+    "cx_array_of", "cx_error_init", "cx_evidence_facts_init", "cx_gate_ledger", "cx_gate_recent", "cx_policy_free", "cx_policy_new", "cx_policy_plan", "cx_rule_init",
     "cx_table_column", "cx_table_export", "cx_table_stream", "cx_tallies_at", "cx_version",
 }  # fmt: skip
 

@@ -68,3 +68,7 @@ require "cxkit/lag"
 require "cxkit/linkage"
 require "cxkit/random"
 require "cxkit/special"
+
+module CXKit
+  autoload :DurableLedger, "cxkit/durable" # needs the gem sqlite3
+end

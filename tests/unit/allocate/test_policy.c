@@ -743,6 +743,11 @@ Suite *suite_policy(void) {
     tcase_add_test(c, test_policy_refuses_bad_values);
     tcase_add_test(c, test_policy_refuses_bad_options);
     tcase_add_test(c, test_policy_survives_every_failing_allocation);
+    tcase_add_test(c, test_an_alarm_without_capacity_gets_a_fifth_of_the_pool);
+    tcase_add_test(c, test_few_points_get_three_average_shares);
+    tcase_add_test(c, test_a_capacity_or_traffic_takes_the_place_of_the_share);
+    tcase_add_test(c, test_the_share_gives_way_where_the_budget_finds_no_other_place);
+    tcase_add_test(c, test_plans_that_do_not_follow_evidence_know_no_share);
     suite_add_tcase(suite, c);
     return suite;
 }

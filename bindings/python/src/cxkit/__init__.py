@@ -37,6 +37,7 @@ from .difference import (
     shares,
 )
 from .driver import Drivers, drivers
+from .durable import DurableLedger
 from .effort import LogEffort, episodes, log_effort
 from .errors import (
     ColumnTypeError,
@@ -67,11 +68,12 @@ from .evidence import Evidence, Verdict, evidence, verdict
 from .finance import Irr, Mirr, Npv, Payback, irr, margin_multiple, mirr, npv, payback
 from .fit import Fit
 from .gap import Gap, Gaps, gap
-from .gate import Decision, Gate, Ledger, Rule
+from .gate import Decision, Gate
 from .importance import importance_performance, penalty_reward
 from .index import index
 from .joint import Index, Joint
 from .journey import Journey, Modes, journey, modes
+from .ledger import Ledger
 from .metric import ces, csat, enps, mean_score, nps, share
 from .lag import (
     CrossCorrelation,
@@ -118,6 +120,7 @@ from .rates import Dispositions, ResponseRates, dispositions, response_rates
 from .recent import Recent
 from .regress import regress
 from .response import ResponseSpeed, response_speed
+from .rule import Rule
 from .sample import SampleSize, detectable, sample_size, target
 from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
@@ -167,6 +170,7 @@ __all__ = [
     "DomainError",
     "DomainPlan",
     "Draw",
+    "DurableLedger",
     "Drivers",
     "EmptyError",
     "Error",

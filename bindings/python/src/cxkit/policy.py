@@ -50,6 +50,7 @@ _WHY = {
     "committed": "what is answered and still expected there, {committed:.4g}, is enough",
     "floor": "that is its floor; more answers are worth more elsewhere",
     "capacity": "that is its capacity; it could use more",
+    "spread": "that is the largest part of the pool for a point whose capacity nobody gave",
     "evidence": "what one more answer is worth there is {evidence:.0%} evidence of a change",
     "precision": "what one more answer is worth there is {precision:.0%} precision",
     "share": "that is its share",
@@ -172,6 +173,7 @@ def plan_points(
     cap: float | None = None,
     allowance: float | None = None,
     head: float | None = None,
+    max_share: float | None = None,
     weight: object = None,
     s2: object = None,
     known: object = None,
@@ -214,6 +216,9 @@ def plan_points(
         reaches that (14), how steeply (1.5), and up to which log(R / arl) it counts (8)
     allowance, head
         precision-budget: by how much the error may grow (0.05); tssrp: mean head start (1)
+    max_share
+        policies that follow evidence: a point without `upper` and `traffic` gets its floor and at
+        most this part of the pool above the floors (0.2), or three average shares of it; 1: all
     weight, s2, known
         share in the company figure; variance of one answer; answers' worth of earlier information
     log_evidence, information, local, likelihood
@@ -274,6 +279,7 @@ def plan_points(
         cap=cap,
         allowance=allowance,
         head=head,
+        max_share=max_share,
     )
     if not isinstance(budget, Real):
         raise OptionError(f"budget is {budget!r}; it has to be a number")

@@ -8,7 +8,8 @@ from . import _native
 from ._options import fill
 from ._state import State
 from ._times import moment, span
-from .gate import _contact
+from .errors import MismatchError
+from .ledger import WRONG_SALT, key_of
 from .table import Table
 
 __all__ = ["Recent"]
@@ -73,9 +74,12 @@ class Recent(State):
     def from_bytes(cls, data: bytes | bytearray | memoryview, *, salt: int = 0) -> Recent:
         """The filter that ``bytes(filter)`` wrote, with the salt that it was made with.
 
-        Raises FormatError for damaged bytes, VersionError for those of a newer version.
+        Raises FormatError for damaged bytes, VersionError for those of a newer version, and
+        MismatchError for another salt, with which every contact would be somebody else.
         """
         made = cls._of(cls._decode(data))
+        if not _native.cx_recent_is_salted(made._handle, salt):
+            raise MismatchError(WRONG_SALT.format("filter", salt))
         made._salt = salt
         return made
 
@@ -99,7 +103,7 @@ class Recent(State):
         """
         at = moment(time, "time")
         with self._lock:
-            _native.cx_recent_record(self._handle, _contact(contact, self._salt), at)
+            _native.cx_recent_record(self._handle, key_of(contact, self._salt), at)
         return self
 
     def asked(self, contact: object, time: object) -> bool:
@@ -111,7 +115,7 @@ class Recent(State):
         """
         at = moment(time, "time")
         with self._lock:
-            key = _contact(contact, self._salt)
+            key = key_of(contact, self._salt)
             return bool(_native.cx_recent_asked(self._handle, key, at))
 
     def rates(self, time: object) -> Table:

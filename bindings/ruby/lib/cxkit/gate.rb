@@ -25,6 +25,20 @@ module CXKit
       adopt(Native.cx_ledger_new(options))
     end
 
+    # The ledger that to_bytes wrote, with the salt that it was made with; another one raises MismatchError.
+    def self.from_bytes(bytes, salt: 0)
+      super(bytes).tap { |made| made.__send__(:salted, salt) }
+    end
+
+    def marshal_dump
+      [to_bytes, @salt]
+    end
+
+    def marshal_load(given)
+      super(given[0])
+      @salt = given[1]
+    end
+
     # Enters one event; the same one twice is one event.
     def record(contact, event, time, place: 0)
       kind = Options.word(:event, event, EVENTS)
@@ -58,7 +72,14 @@ module CXKit
     private
 
     def key(contact)
-      self.class.key(contact, @salt || 0)
+      self.class.key(contact, @salt)
+    end
+
+    def salted(salt)
+      if read { |handle| Native.cx_ledger_is_salted(handle, salt) } != 1
+        CXKit.send(:refuse, :mismatch, "the ledger was not made with the salt #{salt}: it would know other contacts")
+      end
+      @salt = salt
     end
   end
 
@@ -75,13 +96,16 @@ module CXKit
     # seed:: of the draws: the same on all machines that share customers
     # points:: names, or a hash of columns point, group and type
     # options:: salt, policy, p_min, p_max, and in seconds period, retry, clock_slack, class_window; capacity
-    def initialize(rules, seed:, points:, salt: 0, **options)
+    # recent:: a Recent with the gate's salt, in place of the ledger and of all rules: nobody is asked again within its
+    #          window; coverage says how many it spares by mistake
+    def initialize(rules, seed:, points:, salt: 0, recent: nil, **options)
       @rules = rules
       @salt = salt
       @names = {}
       @lock = Mutex.new
       given = options.transform_values { |value| value.is_a?(Rational) ? value.to_f : value }
       @handle = Native.cx_gate_new(Options.build(:Cx_gate_options, seed: seed, salt: salt, **given))
+      Native.cx_gate_use_recent(@handle, recent.__send__(:copy_handle)) if recent
       rules.each { |rule| Native.cx_gate_add_rule(@handle, rule_of(**rule)) }
       add_points(points)
     end
@@ -100,11 +124,7 @@ module CXKit
 
     # Decides about one contact, and enters the invitation if there is one.
     def decide(contact, point, time, attributes: 0)
-      at = Options.moment(:time, time)
-      key = Ledger.key(contact, @salt)
-      bits = bits_of(attributes)
-      found = call { Native.cx_gate_decide(@handle, key, number(point), at, bits) }
-      decision_of(found, point, time)
+      decision_of(decide_row(contact, point, time, attributes), point, time)
     end
 
     # Decides about many contacts, row after row, in order of time: a Table, which is the log.
@@ -120,7 +140,7 @@ module CXKit
     def record(contact, point, event, time)
       kind = Options.word(:event, event, Ledger::EVENTS)
       at = Options.moment(:time, time)
-      call { Native.cx_gate_record(@handle, Ledger.key(contact, @salt), number(point), kind, at) }
+      call { Native.cx_gate_record(@handle, key_of(contact), number(point), kind, at) }
       self
     end
 
@@ -162,6 +182,7 @@ module CXKit
 
     # A copy of what the gate knows of contacts.
     def ledger
+      CXKit.send(:refuse, :mismatch, "the gate keeps a filter, and no ledger; see recent") if filtered?
       found = call { Native.cx_gate_copy_ledger(@handle) }
       Ledger.allocate.tap do |ledger|
         ledger.instance_variable_set(:@salt, @salt)
@@ -169,19 +190,32 @@ module CXKit
       end
     end
 
-    # Adds what another machine knows of contacts: a Gate or a Ledger.
-    def merge(other)
-      other = other.ledger if other.is_a?(Gate)
-      raise ::TypeError, "a CXKit::Gate does not merge a #{other.class}" unless other.is_a?(Ledger)
+    # A copy of the filter that the gate keeps; nil when it keeps a ledger.
+    def recent
+      return unless filtered?
 
-      copy = other.__send__(:copy_handle)
-      call { Native.cx_gate_merge(@handle, copy) }
+      found = call { Native.cx_gate_copy_recent(@handle) }
+      Recent.allocate.tap do |filter|
+        filter.instance_variable_set(:@salt, @salt)
+        filter.__send__(:adopt, found)
+      end
+    end
+
+    # Adds what another machine knows of contacts: a Gate, a Ledger or a Recent.
+    def merge(other)
+      known = other.is_a?(Gate) ? other.recent || other.ledger : other
+      verb = {Ledger => :cx_gate_merge, Recent => :cx_gate_merge_recent}[known.class]
+      raise ::TypeError, "a CXKit::Gate does not merge a #{other.class}" unless verb
+
+      copy = known.__send__(:copy_handle)
+      call { Native.public_send(verb, @handle, copy) }
       self
     end
 
-    # Forgets the events of one contact; whether there were any.
+    # Forgets the events of one contact; whether there were any. A filter can forget nobody: MismatchError.
     def erase?(contact)
-      call { Native.cx_gate_erase(@handle, Ledger.key(contact, @salt)) } == 1
+      CXKit.send(:refuse, :mismatch, "a filter can forget nobody; keep a ledger, or make the filter anew") if filtered?
+      call { Native.cx_gate_erase(@handle, key_of(contact)) } == 1
     end
 
     def size
@@ -192,6 +226,22 @@ module CXKit
 
     def call(&block)
       @lock.synchronize(&block)
+    end
+
+    attr_reader :handle
+
+    def key_of(contact)
+      Ledger.key(contact, @salt)
+    end
+
+    def decide_row(contact, point, time, attributes)
+      at = Options.moment(:time, time)
+      bits = bits_of(attributes)
+      call { Native.cx_gate_decide(@handle, key_of(contact), number(point), at, bits) }
+    end
+
+    def filtered?
+      call { Native.cx_gate_has_recent(@handle) } == 1
     end
 
     def number(point)

@@ -16,6 +16,7 @@ module CXKit
       "committed" => "what is answered and still expected there, %<committed>.4g, is enough",
       "floor" => "that is its floor; more answers are worth more elsewhere",
       "capacity" => "that is its capacity; it could use more",
+      "spread" => "that is the largest part of the pool for a point whose capacity nobody gave",
       "evidence" => "what one more answer is worth there is %<evidence>.0f%% evidence of a change",
       "precision" => "what one more answer is worth there is %<precision>.0f%% precision",
       "share" => "that is its share",
@@ -56,7 +57,7 @@ module CXKit
                  "systematic" => Native::CX_ROUND_SYSTEMATIC, "none" => Native::CX_ROUND_NONE}.freeze
     POINT_COLUMNS = %i[weight s2 known log_evidence lower upper traffic response_rate cost permanent information
                        local likelihood age drift answered outstanding].freeze
-    POLICY_SETTINGS = %i[seed arl boost gamma cap allowance head].freeze
+    POLICY_SETTINGS = %i[seed arl boost gamma cap allowance head max_share].freeze
     private_constant :POLICIES, :PLAN_UNITS, :ROUNDINGS, :POINT_COLUMNS, :POLICY_SETTINGS
 
     # The plan of the next period: floors kept, the rest where it is needed.
@@ -72,7 +73,7 @@ module CXKit
     # soft:: floors shrink where they do not fit, but for permanent points
     # period:: with seed, all that random numbers depend on
     #
-    # Also seed, arl, boost, gamma, cap, allowance, head; see cx_policy_options.
+    # Also seed, arl, boost, gamma, cap, allowance, head, max_share; see cx_policy_options.
     def plan_points(points, budget, policy: :evidence, unit: :answers, rounding: :auto, soft: false, period: 0,
                     **more)
       unknown = more.keys - POINT_COLUMNS - POLICY_SETTINGS

@@ -19,9 +19,9 @@ module CXKit
                                                                    generations: generations, salt: salt)))
     end
 
-    # The filter that to_bytes wrote, with the salt that it was made with.
+    # The filter that to_bytes wrote, with the salt that it was made with; another one raises MismatchError.
     def self.from_bytes(bytes, salt: 0)
-      super(bytes).tap { |made| made.instance_variable_set(:@salt, salt) }
+      super(bytes).tap { |made| made.__send__(:salted, salt) }
     end
 
     def marshal_dump
@@ -53,6 +53,15 @@ module CXKit
     # Bytes in use.
     def memory
       read { |handle| Native.cx_recent_memory(handle) }
+    end
+
+    private
+
+    def salted(salt)
+      if read { |handle| Native.cx_recent_is_salted(handle, salt) } != 1
+        CXKit.send(:refuse, :mismatch, "the filter was not made with the salt #{salt}: it would know other contacts")
+      end
+      @salt = salt
     end
   end
 end
