@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,11 @@ def store():
     return str(found)
 
 
+def journal(path):
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT * FROM journal").fetchall()
+
+
 def run(*arguments):
     done = subprocess.run([store(), *map(str, arguments)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -110,9 +116,7 @@ def test_either_library_opens_what_the_other_wrote(path, tmp_path):
     assert run("write", path, 70) == "70"
     with cx.DurableLedger(other, gate()) as log:
         write(log, 70)
-    rows = "SELECT * FROM journal"
-    mine, theirs = (sqlite3.connect(name).execute(rows).fetchall() for name in (other, path))
-    assert mine == theirs
+    assert journal(other) == journal(path)
     marks = [Path(f"{name}-mark").read_bytes() for name in (other, path)]
     assert marks[0] == marks[1]
     with cx.DurableLedger(path, gate()) as log:
@@ -143,7 +147,10 @@ def test_every_acknowledged_row_survives_a_kill(path):
     rng, told = random.Random(1), 0
     for turn in range(6):
         code = CHILD.format(
-            tests=str(Path(__file__).parent), path=str(path), group=turn % 2 == 1, batch=turn % 2 * 7 + 1
+            tests=str(Path(__file__).parent),
+            path=str(path),
+            group=turn % 2 == 1,
+            batch=turn % 2 * 7 + 1,
         )
         with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as child:
             for _ in range(rng.randrange(1, 12)):

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta, timezone
 
+import pickle
+
 import pytest
 
 import cxkit as cx
@@ -113,3 +115,15 @@ def test_what_is_refused():
         made.add_points(["shop"])
     with pytest.raises(cx.FormatError):
         cx.Ledger.from_bytes(bytes(made.ledger)[:-1])
+
+
+def test_a_ledger_of_another_salt_is_noticed():
+    ledger = cx.Ledger(salt=7).record("Ada", "shown", 0)
+    with pytest.raises(cx.MismatchError, match="salt 0"):
+        cx.Ledger.from_bytes(bytes(ledger))
+    for again in (
+        cx.Ledger.from_bytes(bytes(ledger), salt=7),
+        ledger.copy(),
+        pickle.loads(pickle.dumps(ledger)),
+    ):
+        assert len(again.history("Ada")) == 1 and again == ledger

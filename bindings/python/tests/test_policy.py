@@ -193,3 +193,14 @@ def test_a_monitor_is_planned_for():
     assert plan.n[1] > 2 * plan.n[0]
     assert plan.explain("b").startswith("b gets ")
     assert cx.plan_points(monitor, 90, weight=[9, 1, 1], policy="neyman").n[0] > 40
+
+
+def test_an_alarm_without_capacity_gets_a_fifth_of_the_pool():
+    points = {"log_evidence": [20.0] + [None] * 49, "lower": [2] * 50}
+    plan = cx.plan_points(points, 600)
+    assert plan.n[0] == 102 and plan.table.figures["spread"] == 100
+    assert "largest part of the pool for a point whose capacity nobody gave" in plan.explain(0)
+    assert cx.plan_points(points, 600, max_share=1).n[0] > 400
+    assert cx.plan_points(points, 600, upper=[400] * 50).n[0] > 300
+    with pytest.raises(cx.OptionError, match="max_share"):
+        cx.plan_points(points, 600, max_share=0)

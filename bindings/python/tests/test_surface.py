@@ -266,7 +266,7 @@ SURFACE = {
     "plan_points": (
         "points, budget",
         "policy, unit, rounding, soft, period, seed, arl, boost, gamma, cap, allowance, head, "
-        "weight, s2, known, log_evidence, lower, upper, traffic, response_rate, cost, permanent, "
+        "max_share, weight, s2, known, log_evidence, lower, upper, traffic, response_rate, cost, permanent, "
         "information, local, likelihood, age, drift, answered, outstanding",
     ),
     "simulate_allocation": (

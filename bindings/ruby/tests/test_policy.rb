@@ -97,4 +97,12 @@ class TestPolicy < Minitest::Test
     assert_operator plan.n[1], :>, 2 * plan.n[0]
     assert_equal 90, CXKit.plan_points(monitor, 90, policy: :index, drift: 1).n.sum
   end
+
+  def test_an_alarm_without_capacity_gets_a_fifth_of_the_pool
+    points = {log_evidence: [20] + ([nil] * 49), lower: [2] * 50}
+    plan = CXKit.plan_points(points, 600)
+    assert_equal 102, plan.n[0]
+    assert_match(/largest part of the pool/, plan.explain(0))
+    assert_operator CXKit.plan_points(points, 600, max_share: 1).n[0], :>, 400
+  end
 end
