@@ -63,6 +63,7 @@ struct TYPE {};
 %cx_handle(cx_moments, cx_moments_free)
 %cx_handle(cx_crosstab, cx_crosstab_free)
 %cx_handle(cx_fit, cx_fit_free)
+%cx_handle(cx_driver_fit, cx_driver_fit_free)
 %cx_handle(cx_monitor, cx_monitor_free)
 %cx_handle(cx_mystery, cx_mystery_free)
 %cx_handle(cx_waits, cx_waits_free)

@@ -104,14 +104,21 @@
     }
 }
 
-/* The list of adjusting columns is an argument of its own. */
+/* The lists of adjusting columns and groups are arguments of their own. */
 %ignore cx_driver_options::adjust;
+%ignore cx_driver_options::groups;
+%ignore cx_driver_options::allocator;
 %ignore cx_drivers;
-%rename(cx_drivers) cx_drivers_adjusted;
+%ignore cx_driver_fit_moments;
+%ignore cx_driver_fit_rows;
+%ignore cx_driver_fit_matrix;
+%ignore cx_driver_full;
+%rename(cx_driver_fit_moments) cx_driver_of_moments;
+%rename(cx_driver_fit_rows) cx_driver_of_rows;
+%rename(cx_driver_fit_matrix) cx_driver_of_matrix;
 %inline %{
-static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *drivers,
-                                     const char *outcome, const cx_driver_options *options,
-                                     const cx_array *adjust, cx_table **out, cx_error *err)
+static cx_driver_options cx_driver_full(const cx_driver_options *options, const cx_array *adjust,
+                                        const cx_array *groups)
 {
     cx_driver_options full;
     if (options) {
@@ -120,7 +127,35 @@ static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *driver
         cx_driver_options_init(&full);
     }
     full.adjust = adjust;
-    return cx_drivers(x, drivers, outcome, &full, out, err);
+    full.groups = groups;
+    return full;
+}
+
+static cx_status cx_driver_of_moments(const cx_moments *x, const cx_array *drivers,
+                                      const char *outcome, const cx_driver_options *options,
+                                      const cx_array *adjust, const cx_array *groups,
+                                      cx_driver_fit **out, cx_error *err)
+{
+    cx_driver_options full = cx_driver_full(options, adjust, groups);
+    return cx_driver_fit_moments(x, drivers, outcome, &full, out, err);
+}
+
+static cx_status cx_driver_of_rows(const cx_frame *x, const cx_array *drivers, const char *outcome,
+                                   const cx_array *weights, const cx_design *design,
+                                   const cx_driver_options *options, const cx_array *adjust,
+                                   const cx_array *groups, cx_driver_fit **out, cx_error *err)
+{
+    cx_driver_options full = cx_driver_full(options, adjust, groups);
+    return cx_driver_fit_rows(x, drivers, outcome, weights, design, &full, out, err);
+}
+
+static cx_status cx_driver_of_matrix(const cx_frame *x, const cx_array *drivers,
+                                     const char *outcome, double n,
+                                     const cx_driver_options *options, const cx_array *adjust,
+                                     const cx_array *groups, cx_driver_fit **out, cx_error *err)
+{
+    cx_driver_options full = cx_driver_full(options, adjust, groups);
+    return cx_driver_fit_matrix(x, drivers, outcome, n, &full, out, err);
 }
 %}
 

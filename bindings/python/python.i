@@ -22,7 +22,11 @@
     PyEval_RestoreThread(cx_thread);
 }
 %enddef
-%cx_unlocked(cx_drivers_adjusted)
+%cx_unlocked(cx_driver_of_moments)
+%cx_unlocked(cx_driver_of_rows)
+%cx_unlocked(cx_driver_of_matrix)
+%cx_unlocked(cx_driver_fit_ranks)
+%cx_unlocked(cx_driver_fit_dominance)
 %cx_unlocked(cx_simulation_run)
 
 %typemap(out, noblock=1) cx_status {

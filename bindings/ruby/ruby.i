@@ -188,13 +188,22 @@ static void *cxrb_body_##NAME(void *data)
               const cx_frame *, cx_error *)
 /* Defined in helpers.i, after the bodies. */
 %insert("header") %{
-static cx_status cx_drivers_adjusted(const cx_moments *x, const cx_array *drivers,
-                                     const char *outcome, const cx_driver_options *options,
-                                     const cx_array *adjust, cx_table **out, cx_error *err);
+static cx_status cx_driver_of_moments(const cx_moments *x, const cx_array *drivers,
+                                      const char *outcome, const cx_driver_options *options,
+                                      const cx_array *adjust, const cx_array *groups,
+                                      cx_driver_fit **out, cx_error *err);
+static cx_status cx_driver_of_rows(const cx_frame *x, const cx_array *drivers, const char *outcome,
+                                   const cx_array *weights, const cx_design *design,
+                                   const cx_driver_options *options, const cx_array *adjust,
+                                   const cx_array *groups, cx_driver_fit **out, cx_error *err);
 %}
-%cx_unlocked7(cx_drivers_adjusted, (cx_moments_columns(arg1) > 12), const cx_moments *,
+%cx_unlocked8(cx_driver_of_moments, (cx_moments_columns(arg1) > 12), const cx_moments *,
               const cx_array *, const char *, const cx_driver_options *, const cx_array *,
-              cx_table **, cx_error *)
+              const cx_array *, cx_driver_fit **, cx_error *)
+%cx_unlocked10(cx_driver_of_rows, (CXRB_MANY || arg1->count > 12), const cx_frame *,
+               const cx_array *, const char *, const cx_array *, const cx_design *,
+               const cx_driver_options *, const cx_array *, const cx_array *, cx_driver_fit **,
+               cx_error *)
 %cx_unlocked11(cx_plan, CXRB_MANY, const cx_array *, double, const cx_array *, const cx_array *,
                const cx_array *, const cx_array *, const cx_array *, const cx_array *,
                const cx_plan_options *, cx_table **, cx_error *)

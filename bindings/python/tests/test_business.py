@@ -206,8 +206,8 @@ def test_drivers_refuse_what_cannot_be_answered():
     with pytest.raises(cx.FewError):
         cx.drivers({"a": [1, 2], "b": [2, 1]}, [1, 2])
     with pytest.raises(cx.LimitError):
-        rows = {f"x{i}": [((i + 3) * row) % 61 for row in range(60)] for i in range(40)}
-        cx.drivers(rows, list(range(60)))
+        rows = {f"x{i}": [((i + 3) * row) % 401 for row in range(400)] for i in range(301)}
+        cx.drivers(rows, list(range(400)))
 
 
 def test_drivers_take_data_frames():

@@ -322,7 +322,6 @@ SURFACE = {
         "terms, weights, weight_kind, clusters, fixed, time, cov, lag, small_sample, fixed_count, draws, "
         "seed, intercept, influence, confidence, tolerance",
     ),
-    "drivers": ("x, y", "method, drivers, adjust, weights, tolerance"),
     "penalised": (
         "x, y",
         "method, penalty, mix, non_negative, one_error, weights, clusters, columns, penalties, "
@@ -337,6 +336,15 @@ SURFACE = {
         "best, reachable, cost, cut_importance, cut_performance, confidence",
     ),
     "penalty_reward": ("x, y", "neutral, weights, confidence"),
+    "drivers": (
+        "x, y",
+        "method, drivers, groups, adjust, weights, design, clusters, intervals, confidence, orders, "
+        "draws, seed, tolerance",
+    ),
+    "drivers_matrix": (
+        "correlations, y",
+        "n, method, drivers, groups, adjust, intervals, confidence, orders, draws, seed, tolerance",
+    ),
     "patience": ("wait, abandoned", "by, zero, invalid, min_n"),
     "promises": (
         "due, done",
@@ -410,7 +418,7 @@ DEFAULTS = {
         "weights": None,
         "confidence": 0.95,
     },
-    "drivers": {"method": "shapley", "adjust": None, "weights": None},
+    "drivers": {"method": "shapley", "groups": None, "adjust": None, "weights": None, "seed": 1},
     "Tally": {"scale": (0, 10)},
 }
 
@@ -489,9 +497,9 @@ EXAMPLES = [
     cx.Crosstab, cx.Crosstab.add, cx.Crosstab.add_counts, cx.Crosstab.correlate, cx.Moments.correlations,
     cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
     cx.npv, cx.irr, cx.mirr, cx.payback, cx.margin_multiple, cx.evidence, cx.verdict,
-    cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.drivers, cx.penalised, cx.penalised_path, cx.importance_performance, cx.penalty_reward,
     cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
+    cx.drivers_matrix,
     cx.Tallies.total, cx.Tallies.table, cx.Moments, cx.Moments.add, cx.Moments.subtract,
     cx.Moments.correlate, cx.Estimate, cx.Table, cx.Table.column, cx.random.uniform, cx.random.philox,
 ]  # fmt: skip
@@ -531,7 +539,7 @@ def test_all_is_what_there_is():
 
 # Read by the facade under another form, or of no use in Python.
 ELSEWHERE = {
-    "cx_array_of", "cx_error_init", "cx_evidence_facts_init", "cx_gate_ledger", "cx_gate_recent", "cx_policy_free", "cx_policy_new", "cx_policy_plan", "cx_rule_init",
+    "cx_array_of", "cx_drivers", "cx_error_init", "cx_evidence_facts_init", "cx_gate_ledger", "cx_gate_recent", "cx_policy_free", "cx_policy_new", "cx_policy_plan", "cx_rule_init",
     "cx_table_column", "cx_table_export", "cx_table_stream", "cx_tallies_at", "cx_version",
 }  # fmt: skip
 

@@ -1,6 +1,9 @@
 """The reference numbers of tests/vectors, the same that the C and Ruby tests read."""
 
+import csv
+import os
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from conftest import number, read_vectors
@@ -67,6 +70,25 @@ def test_drivers_of_longley_agree_with_the_sum_over_all_models():
             float(row["conditional_2"]), rel=tolerance
         )
         assert found.r2 == pytest.approx(float(row["r2"]), rel=1e-13)
+
+
+@pytest.mark.parametrize(("data", "outcome"), [("mtcars", "mpg"), ("swiss", "Fertility")])
+def test_published_importances_are_reproduced(data, outcome):
+    if "CX_SHARED" not in os.environ:
+        pytest.skip("CX_SHARED is not given")
+    path = Path(os.environ["CX_SHARED"], "data", "rdatasets", f"{data}.csv")
+    with path.open(newline="") as file:
+        given = list(csv.DictReader(file))
+    rows = [row for row in read_vectors("driver_methods") if row["set"] == data]
+    table = {
+        name: [float(line[name]) for line in given]
+        for name in [*(row["driver"] for row in rows), outcome]
+    }
+    found = cx.drivers(table, outcome, method=rows[0]["method"])
+    for row in rows:
+        assert found.importance[row["driver"]] == pytest.approx(
+            float(row["value"]), abs=float(row["tolerance"])
+        )
 
 
 @pytest.mark.parametrize(

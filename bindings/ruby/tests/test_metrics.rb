@@ -173,7 +173,7 @@ class TestDrivers < Minitest::Test
     by_name = CXKit.drivers({speed: SPEED, price: PRICE, result: OUTCOME}, :result)
     moments = CXKit::Moments.new(%w[speed price result]).add({speed: SPEED, price: PRICE, result: OUTCOME})
     assert_equal by_column, by_name
-    assert_equal by_column, CXKit.drivers(moments, "result")
+    assert_equal by_column.importance, CXKit.drivers(moments, "result").importance
     assert_equal by_column, CXKit.drivers({speed: SPEED, price: PRICE, y: [nil] * 8}, OUTCOME, drivers: %i[speed price])
   end
 
@@ -187,6 +187,37 @@ class TestDrivers < Minitest::Test
     drivers = CXKit.drivers({speed: SPEED, price: PRICE}, OUTCOME, adjust: [:price])
     assert_equal [:speed], drivers.importance.keys
     assert_in_delta drivers.r2, drivers.r2_adjust + drivers.importance[:speed], 1e-12
+  end
+
+  def test_intervals_ranks_and_dominance
+    found = CXKit.drivers({speed: SPEED, price: PRICE}, OUTCOME)
+    low, high = found.ci[:speed]
+    assert_operator low, :<=, found.importance[:speed]
+    assert_operator high, :>=, found.importance[:speed]
+    assert_equal 1, found.ranks[:rank][0]
+    assert_equal ["price"], found.complete[:other]
+    assert_nil CXKit.drivers({speed: SPEED, price: PRICE}, OUTCOME, intervals: false).ranks
+    clustered = CXKit.drivers({speed: SPEED, price: PRICE}, OUTCOME, clusters: [1, 1, 2, 2, 3, 3, 4, 4])
+    refute_equal found.se, clustered.se
+    assert_equal found.importance, clustered.importance
+  end
+
+  def test_groups_and_methods
+    table = {speed: SPEED, price: PRICE, other: [1, 3, 2, 5, 2, 1, 4, 4]}
+    found = CXKit.drivers(table, OUTCOME, groups: {ease: %i[speed other]})
+    assert_equal %w[ease price], found.groups[:name]
+    assert_in_delta found.r2, found.groups[:importance].sum, 1e-12
+    johnson = CXKit.drivers(table, OUTCOME, method: :johnson)
+    assert_equal found.johnson, johnson.importance
+    assert_in_delta found.r2, CXKit.drivers(table, OUTCOME, orders: 100).importance.values.sum, 1e-12
+    assert_raises(CXKit::OptionError) { CXKit.drivers(table, OUTCOME, groups: {ease: [:absent]}) }
+  end
+
+  def test_a_matrix_of_correlations
+    found = CXKit.drivers_matrix({a: [1, 0.5, 0.6], b: [0.5, 1, 0.4], y: [0.6, 0.4, 1]}, :y, n: 200, intervals: :normal)
+    assert_in_delta 0.373, found.r2, 1e-3
+    assert_operator found.se[:a], :>, 0
+    assert_raises(CXKit::DomainError) { CXKit.drivers_matrix({a: [1, 2], y: [2, 1]}, :y, n: 9) }
   end
 
   def test_what_is_not_there_is_refused

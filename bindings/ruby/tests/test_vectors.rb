@@ -120,6 +120,19 @@ class TestVectors < Minitest::Test
     end
   end
 
+  def test_published_importances_are_reproduced
+    outcomes = {"mtcars" => "mpg", "swiss" => "Fertility"}
+    Support.vectors("driver_methods").group_by { |row| row["set"] }.each do |set, rows|
+      path = File.join(ENV.fetch("CX_SHARED") { skip "CX_SHARED is not given" }, "data/rdatasets/#{set}.csv")
+      data = CSV.read(path, headers: true)
+      table = [*rows.map { |row| row["driver"] }, outcomes[set]].to_h { |name| [name, data[name].map { |x| Float(x) }] }
+      found = CXKit.drivers(table, outcomes[set], method: rows[0]["method"])
+      rows.each do |row|
+        assert_in_delta Float(row["value"]), found.importance[row["driver"].to_sym], Float(row["tolerance"])
+      end
+    end
+  end
+
   KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits,
            "joint" => CXKit::Joint, "ledger" => CXKit::Ledger, "monitor" => CXKit::Monitor,
            "mystery" => CXKit::Visits, "strata" => CXKit::Strata}.freeze

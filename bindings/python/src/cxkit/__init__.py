@@ -36,7 +36,7 @@ from .difference import (
     share_difference,
     shares,
 )
-from .driver import Drivers, drivers
+from .driver import Drivers, drivers, drivers_matrix
 from .durable import DurableLedger
 from .effort import LogEffort, episodes, log_effort
 from .errors import (
@@ -274,6 +274,7 @@ __all__ = [
     "penalised_path",
     "importance_performance",
     "penalty_reward",
+    "drivers_matrix",
     "enps",
     "episodes",
     "errors",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import _native
 from ._columns import column, frame, names_of
-from ._options import IMPORTANCES, fill, number
+from ._options import DRIVER_ERRORS, IMPORTANCES, fill, number
 from .errors import OptionError
 from .moments import Moments
+from .survey import Design
 from .table import Table
 
-__all__ = ["Drivers", "drivers"]
+__all__ = ["Drivers", "drivers", "drivers_matrix"]
+
+Limits = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,44 +26,93 @@ class Drivers:
     The dictionaries are by name of the driver, in the order given; None is missing.
 
     importance
-        part of the outcome's variance; they add up to `r2` (less what `adjust` takes out)
+        part of the outcome's variance, by the method; Shapley values, Johnson's, Pratt's and CAR
+        add up to `r2` (less what `adjust` takes out)
     share
         importance / sum of importances
+    se, ci, share_ci
+        of importances and shares; None without intervals
+    mc_se
+        what sampling orders adds to the error of importances; None when they are exact
     sign, coefficient, beta
         of the model with all drivers: direction, outcome units per unit, standard deviations
-    correlation, first, last
-        with the outcome alone, and the gains when entering first and last
+    correlation, first, last, johnson, pratt, beta_squared, car
+        with the outcome alone, and the importances by other methods
     conditional
-        mean gain over the models with 0, 1, ... other drivers
+        mean gain over the models with 0, 1, ... other drivers; exact Shapley values only
+    status, collinear_with
+        "ok", "constant" or "collinear" (dropped from the model with all drivers), and the columns
+        that explain it
+    noise, noise_mean
+        what a column of random numbers would reach at most, with the probability `confidence`,
+        and on average
     r2, r2_adjust
         of the model with everything, and of the adjusting columns alone
-    n, n_eff
-        rows
+    r2_ci
+        limits of r2; None without intervals
+    n, n_eff, missing
+        rows, and rows left out for a missing value
     rank
         columns of the model that are not redundant
+    orders
+        sampled orders; 0 when exact
     table
         all of it, one row for each driver
+    groups
+        a Table of the groups; None without groups
     """
 
     importance: dict[str, float]
     share: dict[str, float | None]
+    se: dict[str, float | None] | None
+    ci: dict[str, Limits] | None
+    share_ci: dict[str, Limits] | None
+    mc_se: dict[str, float] | None
     sign: dict[str, int | None]
     coefficient: dict[str, float | None]
     beta: dict[str, float | None]
     correlation: dict[str, float | None]
     first: dict[str, float | None]
     last: dict[str, float | None]
+    johnson: dict[str, float]
+    pratt: dict[str, float]
+    beta_squared: dict[str, float]
+    car: dict[str, float]
     conditional: dict[str, tuple[float, ...]]
+    status: dict[str, str]
+    collinear_with: dict[str, str | None]
+    noise: float | None
+    noise_mean: float | None
     r2: float
     r2_adjust: float
+    r2_ci: Limits | None
     n: int
     n_eff: float
+    missing: int
     rank: int
-    table: Table
+    orders: int
+    method: str
+    table: Table = field(compare=False)
+    groups: Table | None = field(compare=False)
+    _fit: Any = field(compare=False)
+
+    @property
+    def ranks(self) -> Table | None:
+        """How sure the order is: `rank`, `rank_low`, `rank_high` and the probabilities `top_1`,
+        `top_2` ... to be among the first. None without intervals."""
+        return None if self.se is None else Table(_native.cx_driver_fit_ranks(self._fit))
+
+    @property
+    def complete(self) -> Table:
+        """Who dominates whom, one row for each pair: `complete`, `conditional`, `general` are
+        "dominates", "dominated", "undecided" or "equal"; `ahead` and `behind` are shares of models.
+        Raises LimitError beyond 20 drivers, EmptyError for one."""
+        return Table(_native.cx_driver_fit_dominance(self._fit))
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name; every value goes into JSON."""
-        made = {name: getattr(self, name) for name in self.__slots__ if name != "table"}
+        left_out = ("table", "groups", "_fit")
+        made = {name: getattr(self, name) for name in self.__slots__ if name not in left_out}
         return made | {"conditional": {name: list(row) for name, row in self.conditional.items()}}
 
     def __repr__(self) -> str:
@@ -85,30 +137,50 @@ def _outcome_beside(table: object, names: list[str], outcome: object) -> tuple[o
     return [*table, (label, column(outcome, "y"))], label
 
 
-def _moments(
-    x: object, outcome: object, weights: object, used: list[str] | None
-) -> tuple[Moments, str]:
-    """The state, and the outcome's name in it."""
-    if isinstance(x, Moments):
-        if not isinstance(outcome, str):
-            raise OptionError("y has to be the name of the outcome: x holds moments")
-        if weights is not None:
-            raise OptionError("weights belong to the moments: give them to Moments.add")
-        return x, outcome
+def _rows(x: object, outcome: object, used: list[str] | None) -> tuple[object, str]:
+    """The table of what is used, and the outcome's name in it."""
     if used is not None and isinstance(outcome, str):
         used = [*used, outcome]
     table = frame(x, used)
-    names = names_of(table)
     if isinstance(outcome, str):
-        label = outcome
-    else:
-        table, label = _outcome_beside(table, names, outcome)
-        names = [*names, label]
-    if used is not None:
-        names = [name for name in names if name in used or name == label]
-    state = Moments(names)
-    _native.cx_moments_add(state._handle, table, column(weights, "weights"))
-    return state, label
+        return table, outcome
+    return _outcome_beside(table, names_of(table), outcome)
+
+
+def _members(groups: Mapping[str, Sequence[str]], names: list[str]) -> list[str | None]:
+    """The group of each driver."""
+    if not isinstance(groups, Mapping):
+        raise OptionError("groups has to be a mapping of the name of a group to its drivers")
+    of: dict[str, str] = {}
+    for group, members in groups.items():
+        for name in _words(f"groups[{group!r}]", members):
+            if name not in names:
+                raise OptionError(f"groups: {name!r} is not one of the drivers {', '.join(names)}")
+            if name in of:
+                raise OptionError(f"groups: {name!r} is in {of[name]!r} and in {group!r}")
+            of[name] = str(group)
+    return [of.get(name) for name in names]
+
+
+def _errors(intervals: bool | str | None, rows: bool, drivers: int) -> str:
+    """The word of C for where errors come from."""
+    if intervals is None:
+        return "influence" if rows and drivers <= _native.CX_DRIVERS_INTERVALS else "none"
+    if isinstance(intervals, bool):
+        return "influence" if intervals else "none"
+    return intervals
+
+
+def _design_of(design: Design | None, clusters: object, weights: object) -> Design | None:
+    if design is not None and not isinstance(design, Design):
+        raise OptionError("design has to be a cxkit.Design: cx.Design(weights=..., strata=...)")
+    if design is not None and weights is not None:
+        raise OptionError("weights and design are both given: a design has weights")
+    if clusters is None:
+        return design
+    if design is not None:
+        raise OptionError("clusters and design are both given: a design has clusters")
+    return Design(weights=weights, clusters=clusters)
 
 
 def drivers(
@@ -117,30 +189,53 @@ def drivers(
     *,
     method: str = "shapley",
     drivers: Sequence[str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     adjust: Sequence[str] | None = None,
     weights: object = None,
+    design: Design | None = None,
+    clusters: object = None,
+    intervals: bool | str | None = None,
+    confidence: float | None = None,
+    orders: int | None = None,
+    draws: int | None = None,
+    seed: int = 1,
     tolerance: float | None = None,
 ) -> Drivers:
-    """What drives an outcome: its explained variance, shared out exactly over the drivers.
+    """What drives an outcome: its explained variance, shared out over the drivers.
 
     x
         Moments, or a table: a mapping of name to column, a data frame, an Arrow table
     y
         the outcome: its name in x, or a column
     method
-        "shapley": the gain in R2, averaged over all orders in which drivers can enter
+        "shapley": the gain in R2, averaged over all orders in which drivers can enter; "johnson"
+        or "genizi" (the same numbers), "first", "last", "pratt" (may be negative),
+        "beta-squared", "car"
     drivers
         names of the drivers; None: all columns but the outcome and those of `adjust`
+    groups
+        names of groups and of the drivers in them: orders then keep a group together (Owen)
     adjust
         names of columns whose share is taken out first, such as the segment
     weights
         survey weights >= 0
+    design, clusters
+        a Design of the rows, with its weights; or a column of clusters
+    intervals
+        None: when there are rows; True or "influence": of the rows and their design; "bootstrap";
+        "normal": as if columns were normal, all that Moments alone allow; False
+    confidence
+        of intervals, ranks and the noise threshold (None: 0.95)
+    orders
+        sample that many orders; None: exact up to 28 drivers, or as many as groups allow
+    draws, seed
+        of ranks and bootstrap (None: 2000), and which
     tolerance
         a column that others explain up to this fraction of its variance adds nothing
 
     This does not say that changing a driver would change the outcome. Raises NameNotFoundError,
     FewError (no more rows than columns), ConstantError (the outcome), LimitError (too many
-    drivers), and what Moments.add raises.
+    drivers), OptionError (intervals from Moments), and what Moments.add raises.
 
     >>> import cxkit as cx
     >>> speed, price = [1, 2, 3, 4, 5, 6], [3, 1, 2, 6, 4, 5]
@@ -151,40 +246,149 @@ def drivers(
     first = None if adjust is None else _words("adjust", adjust)
     chosen = None if drivers is None else _words("drivers", drivers)
     used = None if chosen is None else [*chosen, *(first or ())]
-    state, outcome = _moments(x, y, weights, used)
+    rows = not isinstance(x, Moments)
+    plan = _design_of(design, clusters, weights)
+    if isinstance(x, Moments):
+        if not isinstance(y, str):
+            raise OptionError("y has to be the name of the outcome: x holds moments")
+        if weights is not None or plan is not None:
+            raise OptionError("weights belong to the moments: give them to Moments.add")
+        table, outcome, names = None, y, list(x.names)
+    else:
+        table, outcome = _rows(x, y, used)
+        names = names_of(table)
+    if chosen is None and groups is not None:
+        chosen = [name for name in names if name != outcome and name not in (first or ())]
+    of = None if groups is None else _members(groups, chosen or [])
+    count = len(chosen) if chosen is not None else len(names) - 1 - len(first or ())
     options = fill(
         _native.cx_driver_options(),
         method=number("method", method, IMPORTANCES),
+        errors=number("intervals", _errors(intervals, rows, count), DRIVER_ERRORS),
+        confidence=confidence,
+        orders=orders,
+        draws=draws,
+        seed=seed,
         tolerance=tolerance,
     )
-    with state._lock:
-        table = Table(_native.cx_drivers(state._handle, chosen, outcome, options, first))
-    return _result(table)
+    if isinstance(x, Moments):
+        with x._lock:
+            made = _native.cx_driver_fit_moments(x._handle, chosen, outcome, options, first, of)
+    else:
+        given = None if plan is not None else column(weights, "weights")
+        handle = None if plan is None else plan._handle
+        made = _native.cx_driver_fit_rows(table, chosen, outcome, given, handle, options, first, of)
+    return _result(made, method, groups is not None)
 
 
-def _result(table: Table) -> Drivers:
+def drivers_matrix(
+    correlations: object,
+    y: str,
+    *,
+    n: float,
+    method: str = "shapley",
+    drivers: Sequence[str] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    adjust: Sequence[str] | None = None,
+    intervals: bool | str = False,
+    confidence: float | None = None,
+    orders: int | None = None,
+    draws: int | None = None,
+    seed: int = 1,
+    tolerance: float | None = None,
+) -> Drivers:
+    """What drives an outcome, from a matrix of correlations: of binary and ordinal answers, say.
+
+    correlations
+        a square table: numeric columns by name, as many rows in the same order; columns of text
+        are ignored
+    y
+        name of the outcome
+    n
+        rows behind the correlations, effective ones when they were weighted
+    intervals
+        False, or "normal": too narrow for correlations that are not Pearson's
+
+    The other options are those of drivers. Raises DomainError (not a matrix of correlations),
+    LengthError (not square), and what drivers raises.
+
+    >>> import cxkit as cx
+    >>> r = {"speed": [1, 0.5, 0.6], "price": [0.5, 1, 0.4], "nps": [0.6, 0.4, 1]}
+    >>> round(cx.drivers_matrix(r, "nps", n=200).r2, 3)
+    0.373
+    """
+    first = None if adjust is None else _words("adjust", adjust)
+    chosen = None if drivers is None else _words("drivers", drivers)
+    if not isinstance(y, str):
+        raise OptionError("y has to be the name of the outcome in the matrix")
+    table = frame(correlations)
+    if chosen is None and groups is not None:
+        raise OptionError("groups of a matrix need drivers: name them too")
+    of = None if groups is None else _members(groups, chosen or [])
+    options = fill(
+        _native.cx_driver_options(),
+        method=number("method", method, IMPORTANCES),
+        errors=number("intervals", _errors(intervals, False, 0), DRIVER_ERRORS),
+        confidence=confidence,
+        orders=orders,
+        draws=draws,
+        seed=seed,
+        tolerance=tolerance,
+    )
+    made = _native.cx_driver_fit_matrix(table, chosen, y, float(n), options, first, of)
+    return _result(made, method, groups is not None)
+
+
+def _known(value: float) -> float | None:
+    return value if value == value else None
+
+
+def _result(fit: Any, method: str, grouped: bool) -> Drivers:
+    table = Table(_native.cx_driver_fit_table(fit))
     names = table["name"]
     figures: Mapping[str, Any] = table.figures
     steps = [name for name in table.columns if name.startswith("conditional_")]
     conditional = zip(*(table[name] for name in steps))
+    errors = "se" in table.columns
 
     def by_name(column: str) -> dict[str, Any]:
         return dict(zip(names, table[column]))
 
+    def limits(low: str, high: str) -> dict[str, Any] | None:
+        return dict(zip(names, zip(table[low], table[high]))) if errors else None
+
     return Drivers(
         importance=by_name("importance"),
         share=by_name("share"),
+        se=by_name("se") if errors else None,
+        ci=limits("ci_low", "ci_high"),
+        share_ci=limits("share_low", "share_high"),
+        mc_se=by_name("mc_se") if "mc_se" in table.columns else None,
         sign={name: None if sign is None else int(sign) for name, sign in by_name("sign").items()},
         coefficient=by_name("coefficient"),
         beta=by_name("beta"),
         correlation=by_name("correlation"),
         first=by_name("first"),
         last=by_name("last"),
+        johnson=by_name("johnson"),
+        pratt=by_name("pratt"),
+        beta_squared=by_name("beta_squared"),
+        car=by_name("car"),
         conditional=dict(zip(names, conditional)),
+        status=by_name("status"),
+        collinear_with=by_name("collinear_with"),
+        noise=_known(figures["noise"]),
+        noise_mean=_known(figures["noise_mean"]),
         r2=figures["r2"],
         r2_adjust=figures["r2_adjust"],
+        r2_ci=(_known(figures["r2_low"]), _known(figures["r2_high"])) if errors else None,
         n=int(figures["n"]),
         n_eff=figures["n_eff"],
+        missing=int(figures["missing"]),
         rank=int(figures["rank"]),
+        orders=int(figures["orders"]),
+        method=method,
         table=table,
+        groups=Table(_native.cx_driver_fit_groups(fit)) if grouped else None,
+        _fit=fit,
     )

@@ -61,6 +61,7 @@ class Drivers:
     items: dict[str, str]
     codes: Codes
     min_answered: float = 0.5
+    groups: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -404,11 +405,25 @@ class Reader:
             table.titles("items", required=True),
             self.codes(table),
             float(table.number("min_answered", (int, float), 0, 1, 0.5)),
+            table.take("groups", dict, {}),
         )
         table.end()
         if len(found.items) < 2:
             raise table.problem("items", "needs at least two items")
+        self.check_groups(table, found)
         return found
+
+    def check_groups(self, table: Table, found: Drivers) -> None:
+        seen: set[str] = set()
+        for group, members in found.groups.items():
+            if not isinstance(members, list):
+                raise table.problem("groups", f'"{group}" must be a list of items')
+            for name in members:
+                if name not in found.items:
+                    raise table.problem("groups", f'"{group}" names {name!r}, which is no item')
+                if name in seen:
+                    raise table.problem("groups", f'"{name}" is in two groups')
+                seen.add(name)
 
     def behaviour(self, table: Table) -> Behaviour:
         column = table.text("column", required=True)

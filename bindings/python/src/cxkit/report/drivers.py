@@ -68,10 +68,13 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
             )
     if len(inside) < 2:
         return {**found, "problem": "fewer than two items were rated by enough customers"}
+    table = {name: columns[name] for name in inside}
     try:
-        result = cx.drivers({name: columns[name] for name in inside}, y, weights=weights)
+        result = cx.drivers(table, y, weights=weights, confidence=config.confidence)
     except (cx.FewError, cx.ConstantError, cx.EmptyError) as error:
         return {**found, "problem": str(error)}
+    ranks = result.ranks if result.se and None not in result.se.values() else None
+    held = {row["name"]: (row["rank_low"], row["rank_high"]) for row in ranks or ()}
     for row in result.table:
         name = row["name"]
         values = columns[name]
@@ -88,6 +91,11 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
                 "answered": shares[name],
                 "importance": row["importance"],
                 "share": row["share"],
+                "share_low": row["share_low"],
+                "share_high": row["share_high"],
+                "rank_low": held.get(name, (None, None))[0],
+                "rank_high": held.get(name, (None, None))[1],
+                "above_noise": bool(row["above_noise"]),
                 "sign": row["sign"],
                 "coefficient": row["coefficient"],
                 "first": row["first"],
@@ -99,8 +107,35 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
         )
     found["items"].sort(key=lambda item: -item["importance"])
     found["dominates"] = dominates(found["items"])
-    found.update(r2=result.r2, n=result.n, n_eff=result.n_eff)
+    found.update(r2=result.r2, n=result.n, n_eff=result.n_eff, noise=result.noise)
+    found["groups"] = families(asked, table, y, weights, config.confidence)
     return found
+
+
+def families(
+    asked: Drivers, table: dict[str, Array], y: Array, weights: Array | None, confidence: float
+) -> list[Row]:
+    """The shares of groups of items, and of the items within them."""
+    groups = {
+        group: [name for name in members if name in table]
+        for group, members in asked.groups.items()
+    }
+    groups = {group: members for group, members in groups.items() if members}
+    if not groups:
+        return []
+    result = cx.drivers(table, y, weights=weights, groups=groups, confidence=confidence)
+    of = dict(zip(result.table["name"], result.table["group"]))
+    return [
+        {
+            "group": row["name"],
+            "importance": row["importance"],
+            "share": row["share"],
+            "ci_low": row["ci_low"],
+            "ci_high": row["ci_high"],
+            "items": {name: result.share[name] for name in table if of[name] == row["name"]},
+        }
+        for row in (result.groups or ())
+    ]
 
 
 def dominates(items: list[Row]) -> dict[str, list[str]]:
