@@ -166,6 +166,7 @@ OUT = [
     "boarding_area",
     "time_of_day",
     "destination",
+    "purpose",
     "method",
     "language",
     "weight",
@@ -195,6 +196,7 @@ DESTINATION = {
     "8": "Asia",
     "9": "Australia, New Zealand",
 }
+PURPOSE = {"0": "", "1": "business", "2": "pleasure", "3": "visiting", "5": "business", "8": ""}
 
 
 def date(wave, code):
@@ -238,6 +240,7 @@ def harmonise(wave, row):
     out["boarding_area"] = out["boarding_area"] or area(wave, row[names["gate"]])
     out["time_of_day"] = TIME[row["STRATA"]]
     out["destination"] = DESTINATION[row["DESTGEO"]]
+    out["purpose"] = PURPOSE.get(row["Q2_1" if wave < 2012 else "Q2PURP1"], "other")
     out["language"] = LANGUAGE[row["LANG"]]
     out["method"] = METHOD[out["method"]] if out["method"] else ""
     out["weight"] = row.get("WEIGHT", "")

@@ -6,7 +6,7 @@ import numpy as np
 
 import cxkit as cx
 
-from . import drivers, gatelog, logs, loop, periods, silence, trends
+from . import drivers, gatelog, links, logs, loop, periods, silence, trends
 from .answers import Answers
 from .behaviour import behaviour
 from .config import Config
@@ -40,6 +40,7 @@ def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
     log("drivers")
     found["drivers"] = drivers.report(config, config.drivers, answers) if config.drivers else None
     found["behaviours"] = [behaviour(config, answers, main, one) for one in config.behaviours]
+    found["links"] = links.report(config, answers, scores)
     found["trend"] = trends.report(config, answers, main)
     asked = silence.read(config, answers.folder, main, log)
     found |= following(config, answers, found["points"], main, asked, log)

@@ -13,7 +13,7 @@ import numpy as np
 from .config import Config
 from .problem import Problem, listed, nearest
 from .shapes import Array, Log, Row, silent
-from .source import Source, find
+from .source import NOT_APPLICABLE, Source, find
 
 NO_POINT = -1
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -42,6 +42,7 @@ class Answers:
     wait: Array | None = None
     respondent: Array | None = None
     margins: dict[str, tuple[list[str], Array]] = field(default_factory=dict)
+    adjust: dict[str, tuple[list[str], Array]] = field(default_factory=dict)
 
 
 def order(labels: list[str]) -> list[int]:
@@ -201,6 +202,14 @@ def answer_files(config: Config, folder: Path) -> list[Path]:
     return found
 
 
+def before(values: Array, happened: Array, answered: Array | None) -> Array:
+    """Answers on what had happened by then; on what had not, they do not apply."""
+    assert answered is not None
+    known = ~np.isnat(happened) & ~np.isnat(answered)
+    late: Array = np.where(known, happened > answered, np.isnat(happened))
+    return np.where(late & (values >= 0), NOT_APPLICABLE, values).astype(values.dtype)
+
+
 def read(
     config: Config, folder: Path, paths: list[Path] | None = None, log: Log = silent
 ) -> Answers:
@@ -225,6 +234,8 @@ def read(
     items = {}
     if config.drivers:
         items = {name: source.answers(name, config.drivers.codes) for name in config.drivers.items}
+        for name, column in config.drivers.happened.items():
+            items[name] = before(items[name], source.times(column), times)
     behaviours = {
         one.column: source.choices(one.column, one.yes, one.no, one.missing)
         for one in config.behaviours
@@ -237,6 +248,7 @@ def read(
     mode = source.factor(config.mode) if config.mode else None
     asked = config.tolerance.respondent if config.tolerance else None
     margins = margins_of(source, config.margins)
+    adjust = {name: source.factor(name) for name in (config.links.adjust if config.links else ())}
     return Answers(
         folder=folder,
         files=[{"name": path.name, "rows": rows} for path, rows in zip(source.paths, source.rows)],
@@ -257,4 +269,5 @@ def read(
         wait=cut(waits_of(config, source)),
         respondent=cut(source.factor(asked)[1]) if asked else None,
         margins={k: (names, cut(codes)) for k, (names, codes) in margins.items()},
+        adjust={k: (names, cut(codes)) for k, (names, codes) in adjust.items()},
     )

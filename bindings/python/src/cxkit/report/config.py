@@ -19,7 +19,7 @@ from .logfiles import PERIODS, Cases, Contacts, Promised
 from .planfiles import GateLog, Plan
 from .problem import FileProblem, Problem, listed, nearest
 from .shapes import Row
-from .surveyfiles import ClosedLoop, Coverage, Employees, Invitations, Tolerance, Trend
+from .surveyfiles import ClosedLoop, Coverage, Employees, Invitations, Links, Tolerance, Trend
 
 METRICS = ("nps", "csat", "mean")
 NAME = "cxkit.toml"
@@ -62,6 +62,7 @@ class Drivers:
     codes: Codes
     min_answered: float = 0.5
     groups: dict[str, list[str]] = field(default_factory=dict)
+    happened: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Config:
     interval: str = "fixed"
     planned: int | None = None
     trend: Trend | None = None
+    links: Links | None = None
     tolerance: Tolerance | None = None
     invitations: Invitations | None = None
     margins: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -130,7 +132,9 @@ class Config:
             *((self.tolerance.wait, self.tolerance.respondent) if self.tolerance else ()),
             *(score.column for score in self.scores),
             *(self.drivers.items if self.drivers else ()),
+            *(self.drivers.happened.values() if self.drivers else ()),
             *(behaviour.column for behaviour in self.behaviours),
+            *(self.links.adjust if self.links else ()),
         ]
         return list(dict.fromkeys(name for name in names if name))
 
@@ -140,6 +144,7 @@ TABLES: dict[str, Any] = {
     "promises": logfiles.promised,
     "cases": logfiles.cases,
     "trend": surveyfiles.trend,
+    "links": surveyfiles.links,
     "tolerance": surveyfiles.tolerance,
     "invitations": surveyfiles.invitations,
     "margins": surveyfiles.margins,
@@ -406,8 +411,14 @@ class Reader:
             self.codes(table),
             float(table.number("min_answered", (int, float), 0, 1, 0.5)),
             table.take("groups", dict, {}),
+            table.titles("happened"),
         )
         table.end()
+        for name in found.happened:
+            if name not in found.items:
+                raise table.problem(
+                    "happened", f'has "{name}", which is no item.' + nearest(name, found.items)
+                )
         if len(found.items) < 2:
             raise table.problem("items", "needs at least two items")
         self.check_groups(table, found)
@@ -462,6 +473,8 @@ class Reader:
             )
         if config.drivers and config.drivers.of in config.drivers.items:
             raise self.problem("items", f'"{config.drivers.of}" cannot be its own driver')
+        if config.drivers and config.drivers.happened and not config.date:
+            raise self.problem("happened", "happened needs date in [columns]: when they answered")
         if config.wave and config.every:
             raise self.problem(
                 "every",
@@ -473,6 +486,14 @@ class Reader:
 
     def check_others(self, config: Config, names: list[str]) -> None:
         """What the other tables need of [columns] and of each other."""
+        if config.links and not config.behaviours:
+            raise self.problem("links", "[links] ties scores to [[behaviour]], and there is none")
+        if config.links and config.links.of and config.links.of not in names:
+            raise self.problem(
+                "of",
+                f'links of "{config.links.of}": that is no column of a [[score]].'
+                + nearest(config.links.of, names),
+            )
         if config.trend and not config.date:
             raise self.problem("trend", "[trend] needs date in [columns]")
         if config.interval == "anytime" and config.weight:

@@ -7,7 +7,7 @@ import json
 import jinja2
 from markupsafe import Markup
 
-from . import charts, logcharts, logwords, planwords, surveycharts, surveywords, words
+from . import charts, linkwords, logcharts, logwords, planwords, surveycharts, surveywords, words
 from .problem import listed
 from .shapes import Row
 
@@ -31,7 +31,7 @@ def page(found: Row) -> str:
         fixed=lambda value, digits: words.written(value, digits),
     )
     environment.globals.update(words=words, logs=logwords, survey=surveywords)
-    environment.globals.update(ahead=planwords)
+    environment.globals.update(ahead=planwords, linkwords=linkwords)
     environment.globals.update(numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     no = logwords.may_not(found) + surveywords.may_not(found) + no
@@ -44,7 +44,8 @@ def page(found: Row) -> str:
             for index, score in enumerate(found["scores"])
         ],
         paragraph=words.paragraph(found),
-        minute=planwords.minute(found) + surveywords.minute(found) + logwords.minute(found),
+        minute=planwords.minute(found) + surveywords.minute(found) + logwords.minute(found)
+        + linkwords.minute(found),
         steps=planwords.steps(found)
         + logwords.steps(found)
         + surveywords.steps(found)
@@ -141,6 +142,10 @@ def pictures(found: Row) -> dict[str, Markup]:
             found["behaviours"],
             "Behaviour by score band",
             words.strongest(found["behaviours"]) or "no clear difference",
+        )
+    if found["links"] and any(one["all"]["estimate"] for one in found["links"]["links"]):
+        drawn["links"] = linkwords.links(
+            "links", found["links"], "Score and behaviour", linkwords.lead(found["links"])
         )
     drawn |= of_logs(found)
     drawn |= of_survey(found)

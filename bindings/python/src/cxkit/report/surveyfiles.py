@@ -37,6 +37,17 @@ class Trend:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Score and behaviour, adjusted for what else could explain both."""
+
+    of: str | None
+    adjust: dict[str, str]
+    smallest: float
+    order: str
+    waves: int
+
+
+@dataclass(frozen=True)
 class Tolerance:
     """How long customers waited, in the files of answers."""
 
@@ -128,6 +139,21 @@ def trend(table: Table) -> Trend:
     found = Trend(
         every=table.choice("every", PERIODS, required=True),
         few=table.number("few", int, 2, 10**6, 5),
+    )
+    table.end()
+    return found
+
+
+ORDERS = ("behaviour first", "score first", "unknown")
+
+
+def links(table: Table) -> Links:
+    found = Links(
+        of=table.text("of"),
+        adjust=table.titles("adjust"),
+        smallest=float(table.number("smallest", (int, float), 1e-6, 1, 0.02)),
+        order=table.choice("order", ORDERS, "unknown"),
+        waves=table.number("waves", int, 1, 10**4, 10),
     )
     table.end()
     return found

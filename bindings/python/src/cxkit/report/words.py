@@ -432,10 +432,15 @@ def may(found: Row) -> tuple[list[str], list[str]]:
             "That improving an item would raise the score: items and score were answered by the "
             "same person in the same minute."
         )
-    if found["behaviours"]:
+    if found["behaviours"] and not found["links"]:
         no.append(
             "That a behaviour follows from a score, or a score from a behaviour: they are "
             "associated, no more."
+        )
+    if found["links"]:
+        no.append(
+            "That the score brings a behaviour about, or a behaviour the score: what was not "
+            "measured may move both."
         )
     if any(score["metric"] != "nps" and score["scale"] != [0, 10] for score in found["scores"]):
         no.append(
