@@ -240,7 +240,7 @@ int32_t cx_i_correlate_kind(bool x_ordered, bool y_ordered) {
 cx_status cx_i_correlate_mixed(const cx_i_correlate_cells *cells, const cx_i_correlate_input *input,
                                const cx_correlate_options *options, cx_estimate *out,
                                cx_error *err) {
-    const cx_i_cells *from = &cells->cells;
+    const cx_i_two_way *from = &cells->cells;
     bool x = cx_i_correlate_ordered(cells->value[0], from->kx, options->levels);
     bool y = cx_i_correlate_ordered(cells->value[1], from->ky, options->levels);
     cx_correlate_options chosen = *options;

@@ -45,7 +45,7 @@ void cx_i_correlate_robust(cx_estimate *out, double se_r, double spent);
 /* -- rows by the levels of x and y ------------------------------------------------------------- */
 
 typedef struct cx_i_correlate_cells {
-    cx_i_cells cells;
+    cx_i_two_way cells;
     double *value[2]; /* of each level */
     const cx_allocator *allocator;
 } cx_i_correlate_cells;

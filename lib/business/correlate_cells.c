@@ -7,9 +7,9 @@ cx_status cx_i_correlate_cells_make(int64_t count, int64_t kx, int64_t ky, bool 
                                     const cx_allocator *allocator, cx_i_correlate_cells *out,
                                     cx_error *err) {
     *out = (cx_i_correlate_cells){.allocator = allocator};
-    cx_i_cells *cells = &out->cells;
+    cx_i_two_way *cells = &out->cells;
     *cells =
-        (cx_i_cells){.count = count, .kx = (int32_t)kx, .ky = (int32_t)ky, .weighted = weighted};
+        (cx_i_two_way){.count = count, .kx = (int32_t)kx, .ky = (int32_t)ky, .weighted = weighted};
     cells->x = cx_i_alloc_room(allocator, count, 2 * sizeof *cells->x);
     cells->w = cx_i_alloc_room(allocator, count, (weighted ? 2 : 1) * sizeof *cells->w);
     out->value[0] = cx_i_alloc_room(allocator, kx + ky, sizeof *out->value[0]);
@@ -107,7 +107,7 @@ static void cells_sort(const cells_rows *rows, int64_t *kx, int64_t *ky) {
 
 /* Weights are divided by a power of two near the largest: ratios stay, cubes fit. */
 static void cells_fill(const cells_rows *rows, cx_i_correlate_cells *out) {
-    cx_i_cells *cells = &out->cells;
+    cx_i_two_way *cells = &out->cells;
     double scale = rows->w == NULL ? 1 : ldexp(1, -ilogb(rows->largest));
     int64_t count = -1;
     int32_t x = -1;

@@ -16,7 +16,7 @@ static cx_status latent_check_levels(int64_t levels, const char *name, cx_error 
 
 /* By level of x: standardised, with the divisor n - 1 */
 static double *latent_standard(const cx_i_correlate_cells *cells, cx_error *err) {
-    const cx_i_cells *c = &cells->cells;
+    const cx_i_two_way *c = &cells->cells;
     double *z = cx_i_alloc_array(cells->allocator, c->kx, sizeof *z), n = (double)c->n;
     if (z == NULL) {
         cx_i_out_of_memory(err);
@@ -37,7 +37,7 @@ static double *latent_standard(const cx_i_correlate_cells *cells, cx_error *err)
 }
 
 /* One empty cell of four: half a row moves there, and the margins stay [BrownBenedetti1977]. */
-static void latent_fill_empty(cx_i_cells *cells) {
+static void latent_fill_empty(cx_i_two_way *cells) {
     int32_t empty = 6; /* of 2 x + y */
     for (int64_t c = 0; c < 3; c++) empty -= 2 * cells->x[c] + cells->y[c];
     double half = 0.5;
@@ -81,7 +81,7 @@ static cx_estimate latent_estimate(cx_i_latent *latent, const cx_i_latent_fit *f
     return out;
 }
 
-static cx_status latent_solve_for(const cx_i_cells *cells, const double *z,
+static cx_status latent_solve_for(const cx_i_two_way *cells, const double *z,
                                   const cx_i_correlate_input *input,
                                   const cx_correlate_options *options,
                                   const cx_allocator *allocator, cx_estimate *out, cx_error *err) {
@@ -104,7 +104,7 @@ static cx_status latent_polychoric(const cx_i_correlate_cells *cells,
                                    const cx_i_correlate_input *input,
                                    const cx_correlate_options *options, cx_estimate *out,
                                    cx_error *err) {
-    const cx_i_cells *from = &cells->cells;
+    const cx_i_two_way *from = &cells->cells;
     cx_i_correlate_cells filled;
     CX_TRY(latent_check_levels(from->kx, input->name[0], err));
     CX_TRY(latent_check_levels(from->ky, input->name[1], err));

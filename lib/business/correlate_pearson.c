@@ -101,7 +101,7 @@ cx_status cx_i_correlate_pearson(cx_i_correlate_input *input, const cx_correlate
 /* -- cells ------------------------------------------------------------------------------------- */
 
 static cx_i_twofold pearson_mean(const cx_i_correlate_cells *from, int side) {
-    const cx_i_cells *cells = &from->cells;
+    const cx_i_two_way *cells = &from->cells;
     cx_i_twofold sum = cx_i_tf(0), total = cx_i_tf(0);
     double origin = from->value[side][0]; /* of the first level: differences are exact */
     for (int64_t c = 0; c < cells->count; c++) {
@@ -117,7 +117,7 @@ cx_status cx_i_correlate_pearson_cells(const cx_i_correlate_cells *from,
                                        const cx_i_correlate_input *input,
                                        const cx_correlate_options *options, cx_estimate *out,
                                        cx_error *err) {
-    const cx_i_cells *cells = &from->cells;
+    const cx_i_two_way *cells = &from->cells;
     cx_i_twofold mean[2] = {pearson_mean(from, 0), pearson_mean(from, 1)};
     cx_i_twofold xx = cx_i_tf(0), xy = xx, yy = xx, total = xx;
     for (int64_t c = 0; c < cells->count; c++) {

@@ -44,7 +44,7 @@ static double crosstab_weight(const cx_crosstab *self, int64_t c, bool squared) 
 
 static void crosstab_fill(const cx_crosstab *self, int32_t (*level)[CX_CROSSTAB_LEVELS],
                           cx_i_correlate_cells *out, cx_i_correlate_input *input) {
-    cx_i_cells *cells = &out->cells;
+    cx_i_two_way *cells = &out->cells;
     int64_t at = 0;
     cells->n = self->n;
     for (int side = 0; side < 2; side++)

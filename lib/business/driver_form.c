@@ -16,7 +16,7 @@ static void form_add(double *form, const cx_driver_fit *fit, int64_t i, int64_t 
 
 /* -- methods in closed form ---------------------------------------------------------------- */
 
-typedef struct form_room {
+typedef struct driver_form_room {
     const cx_driver_fit *fit;
     cx_i_chain chain;          /* the model with all drivers */
     double *vectors, *roots;   /* of the drivers' correlations */
@@ -24,12 +24,12 @@ typedef struct form_room {
     double *beta, *slope, *at; /* p; at: slope in the eigenvectors' axes */
     double *weight, *weight_at, *g_at;
     void *memory;
-} form_room;
+} driver_form_room;
 
-static cx_status form_open(form_room *room, const cx_driver_fit *fit, cx_error *err) {
+static cx_status driver_form_open(driver_form_room *room, const cx_driver_fit *fit, cx_error *err) {
     int64_t p = fit->p;
     double *memory = cx_i_alloc_array(&fit->allocator, 2 * p * p + 6 * p, sizeof *memory);
-    *room = (form_room){.fit = fit, .memory = memory};
+    *room = (driver_form_room){.fit = fit, .memory = memory};
     if (memory == NULL) return cx_i_out_of_memory(err);
     room->vectors = fit->eigen + p * p;
     room->roots = room->vectors + p * p;
@@ -47,13 +47,13 @@ static cx_status form_open(form_room *room, const cx_driver_fit *fit, cx_error *
     return CX_OK;
 }
 
-static void form_close(form_room *room) {
+static void driver_form_close(driver_form_room *room) {
     cx_i_free(&room->fit->allocator, room->chain.memory);
     cx_i_free(&room->fit->allocator, room->memory);
 }
 
 /* Row `at` of R^-1 among the columns that came in, by driver. */
-static void form_inverse(const form_room *room, int64_t j, double *out) {
+static void form_inverse(const driver_form_room *room, int64_t j, double *out) {
     const cx_i_chain *chain = &room->chain;
     double *x = room->half;
     for (int64_t i = 0; i < chain->size; i++) x[i] = chain->column[i] == j ? 1 : 0;
@@ -63,7 +63,7 @@ static void form_inverse(const form_room *room, int64_t j, double *out) {
 }
 
 /* With c = R^-1 e_j: of b_j^2 2 b_j c (dr - dR b); of b_j r_j that and b_j dr_j. */
-static void form_coefficient(const form_room *room, int64_t j, bool squared, double *form) {
+static void form_coefficient(const driver_form_room *room, int64_t j, bool squared, double *form) {
     const cx_driver_fit *fit = room->fit;
     int64_t p = fit->p;
     double *c = room->slope, b = room->beta[j];
@@ -77,7 +77,7 @@ static void form_coefficient(const form_room *room, int64_t j, bool squared, dou
     if (!squared) form_add(form, fit, p, j, b);
 }
 
-static void form_axes(const form_room *room, const double *x, double *out) {
+static void form_axes(const driver_form_room *room, const double *x, double *out) {
     int64_t p = room->fit->p;
     for (int64_t e = 0; e < p; e++) {
         out[e] = 0;
@@ -88,7 +88,7 @@ static void form_axes(const form_room *room, const double *x, double *out) {
 /* The derivative by the correlations, of a function whose derivative by their root A is
  * e_j weight' - slope g': dA solves A dA + dA A = dR, which is a division in the axes of the
  * eigenvectors. */
-static void form_root(const form_room *room, int64_t j, double *form) {
+static void form_root(const driver_form_room *room, int64_t j, double *form) {
     const cx_driver_fit *fit = room->fit;
     int64_t p = fit->p;
     const double *v = room->vectors, *s = room->roots;
@@ -117,7 +117,7 @@ static void form_root(const form_room *room, int64_t j, double *form) {
 }
 
 /* sum_k A_jk^2 g_k^2 with A g = r */
-static void form_johnson(const form_room *room, int64_t j, double *form) {
+static void form_johnson(const driver_form_room *room, int64_t j, double *form) {
     const cx_driver_fit *fit = room->fit;
     int64_t p = fit->p;
     const double *a = fit->root + j * p;
@@ -130,7 +130,7 @@ static void form_johnson(const form_room *room, int64_t j, double *form) {
     form_root(room, j, form);
 }
 
-static void form_car(const form_room *room, int64_t j, double *form) {
+static void form_car(const driver_form_room *room, int64_t j, double *form) {
     const cx_driver_fit *fit = room->fit;
     int64_t p = fit->p;
     for (int64_t i = 0; i < p; i++) {
@@ -142,14 +142,14 @@ static void form_car(const form_room *room, int64_t j, double *form) {
 
 /* -- gains of single models ---------------------------------------------------------------- */
 
-static void form_first(form_room *room, int64_t j, double *form) {
+static void form_first(driver_form_room *room, int64_t j, double *form) {
     room->chain.size = 0;
     cx_i_chain_push(&room->chain, j);
     cx_i_chain_solve(&room->chain);
     cx_i_chain_influence(&room->chain, 1, form);
 }
 
-static void form_last(form_room *room, int64_t j, double *form) {
+static void form_last(driver_form_room *room, int64_t j, double *form) {
     room->chain.size = 0;
     for (int64_t i = 0; i < room->fit->p; i++)
         if (i != j) cx_i_chain_push(&room->chain, i);
@@ -160,7 +160,7 @@ static void form_last(form_room *room, int64_t j, double *form) {
     cx_i_chain_influence(&room->chain, 1, form);
 }
 
-static void form_driver(form_room *room, int64_t j, double *form) {
+static void form_driver(driver_form_room *room, int64_t j, double *form) {
     switch (room->fit->options.method) {
     case CX_IMPORTANCE_FIRST:
         form_first(room, j, form);
@@ -181,13 +181,13 @@ static void form_driver(form_room *room, int64_t j, double *form) {
 }
 
 static cx_status form_closed(const cx_driver_fit *fit, double *forms, cx_error *err) {
-    form_room room;
+    driver_form_room room;
     int64_t p = fit->p, cells = (p + 1) * (p + 1);
-    cx_status status = form_open(&room, fit, err);
+    cx_status status = driver_form_open(&room, fit, err);
     if (status == CX_OK) form_axes(&room, fit->g, room.g_at);
     for (int64_t j = 0; status == CX_OK && j < p; j++)
         if (fit->scale[j] > 0) form_driver(&room, j, forms + j * cells);
-    form_close(&room);
+    driver_form_close(&room);
     return status;
 }
 

@@ -34,24 +34,24 @@ typedef struct cx_i_block {
 struct cx_moments {
     cx_allocator allocator;
     int64_t p;
-    char **names;             /* p, in one piece of memory */
-    cx_i_sums sums[2];        /* the state, and room to prepare the next one */
-    int now;                  /* which of the two is the state */
-    cx_i_block block;         /* room for the rows being added */
-    uint8_t *keep;            /* CX_I_MOMENTS_BLOCK: which of them are complete */
-    const cx_array **found;   /* p: the columns being added, only during that call */
-    void *memory;             /* holds all arrays */
-    struct cx_i_pairs *pairs; /* of a pairwise state: then `sums` only count rows */
+    char **names;                    /* p, in one piece of memory */
+    cx_i_sums sums[2];               /* the state, and room to prepare the next one */
+    int now;                         /* which of the two is the state */
+    cx_i_block block;                /* room for the rows being added */
+    uint8_t *keep;                   /* CX_I_MOMENTS_BLOCK: which of them are complete */
+    const cx_array **found;          /* p: the columns being added, only during that call */
+    void *memory;                    /* holds all arrays */
+    struct cx_i_moment_pairs *pairs; /* of a pairwise state: then `sums` only count rows */
 };
 
 /* Of every pair of columns i > j the sums over the rows that have both, in the order j, i; of every
  * column alone, those that have it. Packed. As in the state, two of each: `now` says which counts.
  */
-typedef struct cx_i_pairs {
+typedef struct cx_i_moment_pairs {
     cx_i_sums *sums[2];
     cx_i_block block; /* room for the rows of one pair */
     void *memory;
-} cx_i_pairs;
+} cx_i_moment_pairs;
 
 cx_status cx_i_moments_make_pairs(cx_moments *self, cx_error *err);
 void cx_i_moments_free_pairs(cx_moments *self);

@@ -19,7 +19,7 @@ static bool pairs_size(const cx_moments *self, size_t *size) {
 }
 
 static void pairs_lay_out(cx_moments *self) {
-    cx_i_pairs *pairs = self->pairs;
+    cx_i_moment_pairs *pairs = self->pairs;
     cx_i_block *block = &pairs->block;
     cx_i_twofold *numbers = pairs->memory;
     block->total = numbers;

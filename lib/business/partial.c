@@ -23,14 +23,14 @@ typedef struct partial_rows {
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
-static const cx_array *partial_column(const partial_rows *rows, const cx_i_correlate_input *input,
-                                      int64_t j) {
+static const cx_array *partial_of_rows(const partial_rows *rows, const cx_i_correlate_input *input,
+                                       int64_t j) {
     return j < 2 ? input->column[j] : &rows->given->columns[j - 2];
 }
 
 static const char *partial_label(const partial_rows *rows, const cx_i_correlate_input *input,
                                  int64_t j) {
-    return cx_i_array_name(partial_column(rows, input, j), j == 0 ? "x" : j == 1 ? "y" : "given");
+    return cx_i_array_name(partial_of_rows(rows, input, j), j == 0 ? "x" : j == 1 ? "y" : "given");
 }
 
 static cx_status partial_check(const partial_rows *rows, cx_i_correlate_input *input,
@@ -64,7 +64,7 @@ static cx_status partial_room(partial_rows *rows, bool weighted, cx_error *err) 
 static cx_status partial_check_value(const partial_rows *rows, const cx_i_correlate_input *input,
                                      int64_t j, int64_t row, double value, cx_error *err) {
     if (!isinf(value)) return CX_OK;
-    cx_array named = *partial_column(rows, input, j);
+    cx_array named = *partial_of_rows(rows, input, j);
     named.name = partial_label(rows, input, j);
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value,
                         "the value is infinite; give a number or leave it missing");
@@ -78,7 +78,7 @@ static cx_status partial_read_block(partial_rows *rows, cx_i_correlate_input *in
     for (int64_t r = 0; r < count; r++) keep[r] = true;
     for (int64_t j = 0; j < rows->p; j++) {
         double *x = rows->value + j * rows->length + rows->n;
-        cx_i_array_read(partial_column(rows, input, j), start, count, x);
+        cx_i_array_read(partial_of_rows(rows, input, j), start, count, x);
         for (int64_t r = 0; r < count; r++) {
             CX_TRY(partial_check_value(rows, input, j, start + r, x[r], err));
             keep[r] = keep[r] && !isnan(x[r]);

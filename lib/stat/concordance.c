@@ -33,7 +33,7 @@ typedef struct concordance_scan {
 /* The net concordance of the cells start .. end, which share one x. */
 static void concordance_group(cx_i_concordance *self, const concordance_scan *scan, int64_t start,
                               int64_t end) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     double here = self->tx[cells->x[start]], run = 0;
     for (int64_t c = start; c < end; c++) {
         int32_t y = cells->y[c];
@@ -47,14 +47,14 @@ static void concordance_group(cx_i_concordance *self, const concordance_scan *sc
     }
 }
 
-static int64_t concordance_group_end(const cx_i_cells *cells, int64_t start) {
+static int64_t concordance_group_end(const cx_i_two_way *cells, int64_t start) {
     int64_t end = start + 1;
     while (end < cells->count && cells->x[end] == cells->x[start]) end++;
     return end;
 }
 
 static void concordance_run(cx_i_concordance *self, concordance_scan *scan) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     double less = 0;
     for (int32_t y = 0; y < cells->ky; y++) scan->less[y] = less, less += self->ty[y];
     for (int64_t start = 0, end; start < cells->count; start = end) {
@@ -113,7 +113,7 @@ CX_I_INLINE void concordance_bits_insert(concordance_bits *bits, int32_t y) {
 }
 
 static void concordance_bits_run(cx_i_concordance *self, concordance_bits *bits) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     int32_t less = 0;
     for (int32_t y = 0; y < cells->ky; y++) {
         bits->level[2 * y] = less;
@@ -169,7 +169,7 @@ static cx_i_twofold concordance_untied(double total, const double *part, int64_t
 }
 
 static void concordance_sum(cx_i_concordance *self) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     bool exact = !cells->weighted && self->total * self->total < 0x1p53;
     double whole = 0;
     self->sum = cx_i_tf(0);
@@ -183,7 +183,7 @@ static void concordance_sum(cx_i_concordance *self) {
     self->untied = cx_i_tf_subtract(cx_i_tf_add(self->untied_x, self->untied_y), apart);
 }
 
-cx_status cx_i_concordance_new(const cx_i_cells *cells, const cx_allocator *allocator,
+cx_status cx_i_concordance_new(const cx_i_two_way *cells, const cx_allocator *allocator,
                                cx_i_concordance *out, cx_error *err) {
     int64_t kx = cells->kx, ky = cells->ky;
     *out = (cx_i_concordance){.cells = cells, .allocator = allocator};
@@ -248,7 +248,7 @@ double cx_i_rank_value(const cx_i_concordance *self, cx_i_rank_kind kind) {
 /* The derivative of the coefficient by the weight of a row, whose square is summed: a ratio of
  * sums over pairs, each of which gains twice what the row shares with all others. */
 double cx_i_rank_error(const cx_i_concordance *self, cx_i_rank_kind kind, double value) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     cx_i_twofold a, b;
     concordance_parts(self, kind, &a, &b);
     double root = sqrt(a.hi) * sqrt(b.hi), variance = 0;

@@ -5,18 +5,18 @@
 
 /* Rows grouped by the levels of two variables: each combination that occurs, in order of x, then y.
  * A weight is how many rows stand there, or the sum of their survey weights. */
-typedef struct cx_i_cells {
+typedef struct cx_i_two_way {
     int64_t count; /* cells */
     int64_t n;     /* rows in them */
     int32_t kx, ky;
     int32_t *x, *y; /* level of each cell, from 0 */
     double *w, *w2; /* sums of weights, and of squared weights; w2 may be w */
     bool weighted;
-} cx_i_cells;
+} cx_i_two_way;
 
 /* All rank correlations are made of these. Pairs are ordered: each counts twice. */
 typedef struct cx_i_concordance {
-    const cx_i_cells *cells;
+    const cx_i_two_way *cells;
     double total;          /* sum of weights */
     double *tx, *ty;       /* by level: sum of weights */
     double *net;           /* by cell: weight concordant with it minus discordant */
@@ -33,7 +33,7 @@ typedef enum cx_i_rank_kind {
 } cx_i_rank_kind;
 
 /* Sums of weights only: what ranks need. */
-cx_status cx_i_concordance_new(const cx_i_cells *cells, const cx_allocator *allocator,
+cx_status cx_i_concordance_new(const cx_i_two_way *cells, const cx_allocator *allocator,
                                cx_i_concordance *out, cx_error *err);
 /* The pairs. O(m log k) for m cells, after Knight [Knight1966] with a tree of sums in place of the
  * merges. */

@@ -18,7 +18,7 @@ static void latent_margin(const double *share, int64_t levels, double *threshold
     }
 }
 
-cx_status cx_i_latent_new(const cx_i_cells *cells, const double *z, const cx_allocator *allocator,
+cx_status cx_i_latent_new(const cx_i_two_way *cells, const double *z, const cx_allocator *allocator,
                           cx_i_latent *out, cx_error *err) {
     int64_t kx = z == NULL ? cells->kx : 0, ky = cells->ky;
     int64_t grid = z == NULL ? (kx + 1) * (ky + 1) : 0;
@@ -204,7 +204,7 @@ static double latent_shift(const cx_i_latent *self, const cx_i_twofold *outer, d
 
 static double latent_two_step_variance(cx_i_latent *self, const cx_i_twofold *outer,
                                        double information) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     double total = 0, sum = 0;
     for (int64_t c = 0; c < cells->count; c++) total += cells->w[c];
     for (int64_t c = 0; c < cells->count; c++) {

@@ -7,8 +7,8 @@
  * either seen so too (polychoric) or standardised numbers (polyserial). Parameters: the
  * correlation, the ky - 1 thresholds of y, and the kx - 1 of x. */
 typedef struct cx_i_latent {
-    const cx_i_cells *cells; /* y varies; x too */
-    const double *z;         /* by level of x; NULL: x is seen through thresholds */
+    const cx_i_two_way *cells; /* y varies; x too */
+    const double *z;           /* by level of x; NULL: x is seen through thresholds */
     const cx_allocator *allocator;
     int64_t size; /* parameters */
     double *theta;
@@ -29,7 +29,7 @@ typedef struct cx_i_latent_fit {
 } cx_i_latent_fit;
 
 /* z is kept; levels of x and y are at least 2. Starts at the margins. */
-cx_status cx_i_latent_new(const cx_i_cells *cells, const double *z, const cx_allocator *allocator,
+cx_status cx_i_latent_new(const cx_i_two_way *cells, const double *z, const cx_allocator *allocator,
                           cx_i_latent *out, cx_error *err);
 void cx_i_latent_free(cx_i_latent *self);
 /* The first step's thresholds and the best correlation for them. With survey weights the standard

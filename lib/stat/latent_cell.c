@@ -54,7 +54,7 @@ static void latent_density(double a, double b, double rho, double *slope, double
 }
 
 static void latent_shares(cx_i_latent *self) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     for (int side = 0; side < (self->z == NULL ? 2 : 1); side++) {
         double *share = side == 0 ? self->share_y : self->share_x;
         const double *threshold = self->theta + (side == 0 ? 1 : cells->ky);
@@ -112,7 +112,7 @@ static void latent_by(cx_i_latent_term *term, int64_t at, double d) {
 }
 
 static cx_i_latent_term latent_of_table(const cx_i_latent *self, int64_t cell) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     int64_t i = cells->x[cell], j = cells->y[cell], kx = cells->kx, ky = cells->ky;
     int64_t width = ky + 1, at = i * width + j;
     double independent = self->share_x[i] * self->share_y[j];

@@ -36,7 +36,7 @@ static void spearman_shift(spearman_side *side) {
 /* The ranks of all others move when a row gains weight: `own` of that row, and `shift` of them. */
 static double spearman_error(const cx_i_concordance *self, spearman_side *x, spearman_side *y,
                              double r) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     double bx = x->square.hi, by = y->square.hi, root = sqrt(bx) * sqrt(by), variance = 0;
     for (int64_t c = 0; c < cells->count; c++) {
         x->other[cells->x[c]] += cells->w[c] * y->rank[cells->y[c]];
@@ -117,7 +117,7 @@ cx_status cx_i_spearman_p(const cx_i_concordance *self, double r, double *p, cx_
 
 static double spearman_value(const cx_i_concordance *self, const spearman_side *x,
                              const spearman_side *y) {
-    const cx_i_cells *cells = self->cells;
+    const cx_i_two_way *cells = self->cells;
     cx_i_twofold sum = cx_i_tf(0);
     for (int64_t c = 0; c < cells->count; c++) {
         cx_i_twofold moment = cx_i_tf_product(cells->w[c], x->rank[cells->x[c]]);
