@@ -11,7 +11,7 @@ enum {
     CX_I_PURPOSE_FOLDS = 1030,
     CX_I_PURPOSE_WILD = 1040,
     CX_I_PURPOSE_ORDERS = 1050,
-    CX_I_PURPOSE_DRIVERS = 1051, /* and one more for replicates */
+    CX_I_PURPOSE_DRIVERS = 1051,   /* and one more for replicates */
     CX_I_PURPOSE_STRATUM = 0x10000 /* and one more for each stratum */
 };
 

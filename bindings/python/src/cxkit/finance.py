@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, Self
 
 from . import _native
 from ._columns import column, frame
@@ -19,9 +19,33 @@ __all__ = ["Irr", "Mirr", "Npv", "Payback", "irr", "margin_multiple", "mirr", "n
 _RATE_KINDS = {"spot": _native.CX_RATES_SPOT, "forward": _native.CX_RATES_FORWARD}
 
 
-@dataclass(frozen=True, slots=True)
-class Npv:
-    """What flows are worth today; see npv. `float(result)` is its value.
+class _Number(float):
+    """A number that knows more about itself; its fields are those of the class, in order."""
+
+    def __new__(cls, value: float, *fields: float | None) -> Self:
+        made = super().__new__(cls, value)
+        for name, field in zip(cls.__annotations__, fields, strict=True):
+            made.__dict__[name] = field
+        return made
+
+    @property
+    def value(self) -> float:
+        """The number itself."""
+        return float(self)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return float(self), *self.__dict__.values()
+
+    def __repr__(self) -> str:
+        more = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}(value={float(self)!r}, {more})"
+
+
+class Npv(_Number):
+    """The net present value, a number, and what it is made of; see npv.
 
     value
         inflow - outflow
@@ -35,15 +59,11 @@ class Npv:
         flows
     """
 
-    value: float
     inflow: float
     outflow: float
     roi: float | None
     break_even: float | None
     n: int
-
-    def __float__(self) -> float:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +89,8 @@ class Irr:
     sign_changes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mirr:
-    """The modified rate of return; see mirr. `float(result)` is its value.
+class Mirr(_Number):
+    """The modified rate of return, a number; see mirr.
 
     value
         for a period, or a year with dates
@@ -81,13 +100,9 @@ class Mirr:
         time between them
     """
 
-    value: float
     invested: float
     grown: float
     span: float
-
-    def __float__(self) -> float:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)
