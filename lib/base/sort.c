@@ -10,6 +10,13 @@ uint64_t cx_i_sort_key_f64(double value) {
     return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
+double cx_i_sort_value_f64(uint64_t key) {
+    uint64_t bits = key >> 63 ? key ^ UINT64_C(1) << 63 : ~key;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
 uint64_t cx_i_sort_key_i64(int64_t value) {
     return (uint64_t)value ^ UINT64_C(1) << 63;
 }

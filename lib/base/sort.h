@@ -11,6 +11,8 @@ typedef struct cx_i_sortable {
 
 /* Keys that sort as numbers do; no NaN. */
 uint64_t cx_i_sort_key_f64(double value);
+/* The number of a key. */
+double cx_i_sort_value_f64(uint64_t key);
 uint64_t cx_i_sort_key_i64(int64_t value);
 /* Stable, by key; `scratch` has room for as many. Linear: bytes that all keys share cost nothing.
  */

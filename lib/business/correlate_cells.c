@@ -85,7 +85,8 @@ static cx_status cells_gather(cells_rows *rows, cx_i_correlate_input *input, cx_
 
 /* -- sorting ----------------------------------------------------------------------------------- */
 
-/* Sorts by y, then by x. An item's row then holds the level of y above, the row below. */
+/* Sorts by y, then by x. An item's row then holds the level of y above, the row below; the values
+ * of y become those of its levels. */
 static void cells_sort(const cells_rows *rows, int64_t *kx, int64_t *ky) {
     cx_i_sortable *items = rows->items;
     for (int64_t r = 0; r < rows->n; r++)
@@ -95,7 +96,7 @@ static void cells_sort(const cells_rows *rows, int64_t *kx, int64_t *ky) {
     *kx = *ky = 0;
     for (int64_t i = 0; i < rows->n; i++) {
         uint64_t key = items[i].key;
-        if (i == 0 || key != before) ++*ky;
+        if (i == 0 || key != before) rows->y[(*ky)++] = cx_i_sort_value_f64(key);
         before = key;
         items[i].key = cx_i_sort_key_f64(rows->x[items[i].row]);
         items[i].row |= (*ky - 1) << 32;
@@ -117,7 +118,7 @@ static void cells_fill(const cells_rows *rows, cx_i_correlate_cells *out) {
         int32_t y = (int32_t)(rows->items[i].row >> 32);
         double w = rows->w == NULL ? 1 : rows->w[row] * scale;
         if (i == 0 || rows->items[i].key != rows->items[i - 1].key) {
-            out->value[0][++x] = rows->x[row];
+            out->value[0][++x] = cx_i_sort_value_f64(rows->items[i].key);
         } else if (cells->y[count] == y) {
             cells->w[count] += w;
             if (cells->weighted) cells->w2[count] += w * w;
@@ -127,9 +128,9 @@ static void cells_fill(const cells_rows *rows, cx_i_correlate_cells *out) {
         cells->y[count] = y;
         cells->w[count] = w;
         if (cells->weighted) cells->w2[count] = w * w;
-        out->value[1][y] = rows->y[row];
     }
     cells->count = count + 1;
+    memcpy(out->value[1], rows->y, (size_t)cells->ky * sizeof *rows->y);
 }
 
 static cx_status cells_build(cells_rows *rows, cx_i_correlate_input *input,
