@@ -12,6 +12,7 @@
 
 #include <cxkit.h>
 
+#include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,36 +23,39 @@ typedef struct setting {
     int32_t policy;
     double value; /* boost, allowance or compensation; 0: the default */
     double gamma;
+    int32_t common_shock;
 } setting;
 
 static const setting settings[] = {
-    {"proportional", CX_POLICY_PROPORTIONAL, 0, 0},
-    {"neyman", CX_POLICY_NEYMAN, 0, 0},
-    {"uniform", CX_POLICY_UNIFORM, 0, 0},
-    {"random", CX_SIMULATED_RANDOM, 0, 0},
-    {"tras 0.15", CX_POLICY_TRAS, 0.15, 0},
-    {"tras 0.02", CX_POLICY_TRAS, 0.02, 0},
-    {"tssrp", CX_POLICY_TSSRP, 0, 0},
-    {"detect", CX_POLICY_DETECT, 0, 0},
-    {"stay", CX_SIMULATED_STAY, 0, 0},
-    {"exploration", CX_POLICY_EXPLORATION, 0, 0},
-    {"precision-budget 5 %", CX_POLICY_PRECISION_BUDGET, 0.05, 0},
-    {"precision-budget 10 %", CX_POLICY_PRECISION_BUDGET, 0.10, 0},
-    {"precision-budget 25 %", CX_POLICY_PRECISION_BUDGET, 0.25, 0},
-    {"evidence 1.4 1", CX_POLICY_EVIDENCE, 1.4142135623730951, 1},
-    {"evidence 4.5 1", CX_POLICY_EVIDENCE, 4.4721359549995796, 1},
-    {"evidence", CX_POLICY_EVIDENCE, 18, 1.5},
-    {"evidence 14 1.5", CX_POLICY_EVIDENCE, 14, 1.5},
-    {"evidence 24 1.5", CX_POLICY_EVIDENCE, 24.49489742783178, 1.5},
-    {"evidence 141 1.5", CX_POLICY_EVIDENCE, 141.42135623730951, 1.5},
-    {"index", CX_POLICY_INDEX, 0, 0},
-    {"oracle", CX_SIMULATED_ORACLE, 0, 0},
-    {"closed-loop", CX_SIMULATED_CLOSED, 0, 0},
-    {"open-loop", CX_SIMULATED_OPEN, 0, 0},
-    {"cap-then-stop", CX_SIMULATED_CAP, 0, 0},
+    {"proportional", CX_POLICY_PROPORTIONAL, 0, 0, 0},
+    {"neyman", CX_POLICY_NEYMAN, 0, 0, 0},
+    {"uniform", CX_POLICY_UNIFORM, 0, 0, 0},
+    {"random", CX_SIMULATED_RANDOM, 0, 0, 0},
+    {"tras 0.15", CX_POLICY_TRAS, 0.15, 0, 0},
+    {"tras 0.02", CX_POLICY_TRAS, 0.02, 0, 0},
+    {"tssrp", CX_POLICY_TSSRP, 0, 0, 0},
+    {"detect", CX_POLICY_DETECT, 0, 0, 0},
+    {"stay", CX_SIMULATED_STAY, 0, 0, 0},
+    {"exploration", CX_POLICY_EXPLORATION, 0, 0, 0},
+    {"precision-budget 5 %", CX_POLICY_PRECISION_BUDGET, 0.05, 0, 0},
+    {"precision-budget 10 %", CX_POLICY_PRECISION_BUDGET, 0.10, 0, 0},
+    {"precision-budget 25 %", CX_POLICY_PRECISION_BUDGET, 0.25, 0, 0},
+    {"evidence 1.4 1", CX_POLICY_EVIDENCE, 1.4142135623730951, 1, 0},
+    {"evidence 4.5 1", CX_POLICY_EVIDENCE, 4.4721359549995796, 1, 0},
+    {"evidence", CX_POLICY_EVIDENCE, 18, 1.5, 0},
+    {"evidence 14 1.5", CX_POLICY_EVIDENCE, 14, 1.5, 0},
+    {"evidence common shock", CX_POLICY_EVIDENCE, 18, 1.5, 1},
+    {"evidence 30 1.5", CX_POLICY_EVIDENCE, 30, 1.5, 0},
+    {"evidence 24 1.5", CX_POLICY_EVIDENCE, 24.49489742783178, 1.5, 0},
+    {"evidence 141 1.5", CX_POLICY_EVIDENCE, 141.42135623730951, 1.5, 0},
+    {"index", CX_POLICY_INDEX, 0, 0, 0},
+    {"oracle", CX_SIMULATED_ORACLE, 0, 0, 0},
+    {"closed-loop", CX_SIMULATED_CLOSED, 0, 0, 0},
+    {"open-loop", CX_SIMULATED_OPEN, 0, 0, 0},
+    {"cap-then-stop", CX_SIMULATED_CAP, 0, 0, 0},
 };
 
-enum { SETTINGS = sizeof settings / sizeof *settings, MOST_THREADS = 64 };
+enum { SETTINGS = sizeof settings / sizeof *settings, MOST_THREADS = 64, SEED = 20 };
 
 static void stop(cx_status status, const cx_error *err) {
     if (status == CX_OK) return;
@@ -161,28 +165,73 @@ static const column columns[] = {
     COLUMN(able_gap),
     COLUMN(slope),
     COLUMN(slope_se),
+    COLUMN(sequence_coverage),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static void print_head(void) {
-    printf("scenario,policy,runs,clean,cut,max_age,decisions,violations");
+    printf("scenario,policy,runs,seed,clean,cut,max_age,decisions,violations");
     for (int c = 0; c < COLUMNS; c++) printf(",%s", columns[c].name);
-    printf(",seconds\n");
+    printf(",solve_us,seconds\n");
 }
 
 static void print(const char *scenario, const char *label, const cx_simulation_result *result,
-                  double took) {
-    printf("%s,%s,%lld,%lld,%lld,%lld,%lld,%lld", scenario, label, (long long)result->runs,
+                  double solve, double took) {
+    printf("%s,%s,%lld,%d,%lld,%lld,%lld,%lld,%lld", scenario, label, (long long)result->runs, SEED,
            (long long)result->clean, (long long)result->cut, (long long)result->max_age,
            (long long)result->decisions, (long long)result->violations);
     for (int c = 0; c < COLUMNS; c++) {
         double value;
         memcpy(&value, (const char *)result + columns[c].offset, sizeof value);
-        printf(",%.6g", value);
+        if (isnan(value))
+            printf(",");
+        else
+            printf(",%.6g", value);
     }
-    printf(",%.1f\n", took);
+    if (isnan(solve))
+        printf(",,%.1f\n", took);
+    else
+        printf(",%.1f,%.1f\n", solve, took);
     fflush(stdout);
+}
+
+/* Microseconds per plan of S1's 200 points, some of them suspicious; NaN where no policy plans. */
+static double solve_time(const setting *given) {
+    enum { POINTS = 200, PLANS = 400 };
+    double weight[POINTS], s2[POINTS], evidence[POINTS], upper[POINTS], lower[POINTS], n[POINTS];
+    cx_policy_options options;
+    cx_policy *policy;
+    cx_error err;
+    if (given->policy >= CX_POLICY_END) return NAN;
+    cx_policy_options_init(&options);
+    options.policy = given->policy;
+    if (given->policy == CX_POLICY_EVIDENCE)
+        options.boost = given->value, options.gamma = given->gamma;
+    if (given->policy == CX_POLICY_PRECISION_BUDGET) options.allowance = given->value;
+    for (int i = 0; i < POINTS; i++) {
+        weight[i] = 250 * exp(0.8 * cx_normal_quantile((i + 0.5) / POINTS) - 0.32);
+        upper[i] = floor(0.2 * weight[i]);
+        lower[i] = fmin(upper[i], i % 5 == 4 ? 10 : 2);
+        s2[i] = 6000 + 500 * sin(i + 1);
+        evidence[i] = 5.3 * fabs(sin(7.0 * i));
+    }
+    cx_points points = {.count = POINTS,
+                        .weight = weight,
+                        .s2 = s2,
+                        .log_evidence = evidence,
+                        .lower = lower,
+                        .upper = upper,
+                        .traffic = weight,
+                        .local = evidence,
+                        .likelihood = evidence};
+    stop(cx_policy_new(POINTS, &options, &policy, &err), &err);
+    double start = bench_now();
+    for (uint64_t k = 0; k < PLANS; k++)
+        stop(cx_policy_plan(policy, &points, 2000, k, n, &err), &err);
+    double took = bench_now() - start;
+    cx_policy_free(policy);
+    return took / PLANS * 1e6;
 }
 
 static int32_t scenario_of(const char *name) {
@@ -214,7 +263,8 @@ int main(int argc, char **argv) {
         cx_simulation_options_init(&options);
         options.scenario = scenario_of(scenario);
         options.policy = given->policy;
-        options.seed = 20;
+        options.seed = SEED;
+        options.common_shock = given->common_shock;
         if (given->policy == CX_POLICY_EVIDENCE)
             options.boost = given->value, options.gamma = given->gamma;
         if (given->policy == CX_POLICY_PRECISION_BUDGET) options.allowance = given->value;
@@ -228,7 +278,7 @@ int main(int argc, char **argv) {
             continue;
         double start = bench_now();
         cx_simulation_result result = simulate(&options, runs, threads);
-        print(scenario, given->label, &result, bench_now() - start);
+        print(scenario, given->label, &result, solve_time(given), bench_now() - start);
     }
     return 0;
 }

@@ -174,6 +174,8 @@ typedef struct cx_simulation_result {
     double able_gap;       /**< S5: mean score of those who could be asked, less that of all */
     double slope;          /**< S5: of being invited on the logged probability */
     double slope_se;       /**< its standard error */
+    double sequence_coverage; /**< share of runs in which the 95 % confidence sequence of the mean
+                                   of days, cx_running_mean, held it on all of the first 60 */
 } cx_simulation_result;
 
 /** Runs that add up. */

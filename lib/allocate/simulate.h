@@ -48,6 +48,7 @@ typedef struct cx_i_simulation_run {
     double variance, neyman, days;          /* sums over the days without a change */
     double variance_after, neyman_after;    /* after it */
     double square[3], blocks[3], covered;   /* errors of 1, 7, 28 days */
+    double missed;                          /* by the confidence sequence, on some day */
     double point_bias[3], company_error[3]; /* days, pooled, roots */
     double worst, wrong, pool, change, naive; /* change: NaN without an answer */
     double outstanding_error, outstanding;
@@ -87,6 +88,7 @@ typedef struct cx_i_world {
     double recent_n[CX_I_SIMULATE_LATER][CX_I_SIMULATE_POINTS];
     double recent[CX_I_SIMULATE_LATER][CX_I_SIMULATE_POINTS]; /* scores less the truth */
     double block[3], block_days[3];
+    double levels, level_square, level_error; /* sums over days: figure, V of its sequence, error */
     cx_monitor *monitor;
     cx_policy *policy;
 } cx_i_world;

@@ -138,6 +138,7 @@ static void read_errors(const cx_simulation *self, cx_simulation_result *out) {
         sum.neyman_after += run->neyman_after;
         sum.days += run->days;
         sum.covered += run->covered;
+        sum.missed += run->missed;
         for (int k = 0; k < 3; k++) {
             sum.square[k] += run->square[k];
             sum.blocks[k] += run->blocks[k];
@@ -154,6 +155,7 @@ static void read_errors(const cx_simulation *self, cx_simulation_result *out) {
     out->error_month = sqrt(sum.square[2] / sum.blocks[2]);
     out->neyman_day = sqrt(sum.neyman / sum.days);
     out->coverage = sum.covered / sum.days;
+    out->sequence_coverage = 1 - sum.missed / (double)self->count;
     out->wrong_share = sum.wrong / sum.pool;
     out->outstanding_error = sum.outstanding_error / sum.outstanding;
 }

@@ -1,5 +1,9 @@
 #include "allocate/simulate.h"
 
+#include <cxkit/adaptive.h>
+
+#include "stat/sequence.h"
+
 /* One run: a history without the change, and one with it. */
 
 enum { RUN_POINTS = CX_I_SIMULATE_POINTS };
@@ -12,6 +16,7 @@ typedef struct run_figure {
     double error;    /* points */
     double estimate; /* of its variance, from the answers */
     double variance, neyman;
+    double truth;
 } run_figure;
 
 static double run_answers(const cx_i_world *world, int64_t i) {
@@ -31,7 +36,7 @@ static double run_s2(const cx_i_world *world, int64_t i, double n, double mean) 
 
 /* Points without an answer are left out of the day. */
 static run_figure run_company(const cx_i_world *world) {
-    run_figure figure = {0, 0, 0, 0};
+    run_figure figure = {0, 0, 0, 0, 0};
     double there = 0;
     for (int64_t i = 0; i < RUN_POINTS; i++) {
         double truth = cx_i_world_truth(world, i), n = run_answers(world, i);
@@ -39,6 +44,7 @@ static run_figure run_company(const cx_i_world *world) {
         double s2 = 1e4 * ends - truth * truth, mean = run_score(world, i) / n;
         figure.variance += w * w * s2 / world->n[i];
         figure.neyman += w * w * s2 / world->best[i];
+        figure.truth += w * truth;
         if (n == 0) continue;
         there += w;
         figure.error += w * (mean - truth);
@@ -63,6 +69,23 @@ static void run_count_day(cx_i_world *world, const run_figure *figure, cx_i_simu
         out->blocks[k]++;
         world->block[k] = world->block_days[k] = 0;
     }
+}
+
+/* cx_running_mean of the days so far, with its defaults: does it hold today? */
+static void run_sequence(cx_i_world *world, const run_figure *figure, cx_i_simulation_run *out) {
+    cx_running_options options;
+    cx_running_options_init(&options);
+    double range = options.high - options.low, spread = range / 40;
+    double level = fmin(fmax(figure->truth + figure->error, options.low), options.high);
+    double before = world->day > 0 ? world->levels / (double)world->day : options.low + range / 2;
+    double alpha = (1 - options.confidence) / 2;
+    double rho = cx_i_one_sided_rho(options.optimise_at * spread * spread, alpha);
+    world->levels += level;
+    world->level_square += (level - before) * (level - before);
+    world->level_error += level - figure->truth;
+    double wealth =
+        cx_i_gamma_mixture_log(fabs(world->level_error), world->level_square, rho, range);
+    if (wealth > -log(alpha)) out->missed = 1;
 }
 
 /* -- what single points show --------------------------------------------------------------- */
@@ -141,6 +164,7 @@ static cx_status run_quietly(cx_i_world *world, int64_t run, cx_i_simulation_run
         CX_TRY(cx_i_world_live(world, err));
         run_figure figure = run_company(world);
         run_count_day(world, &figure, out);
+        if (world->day < CX_I_SIMULATE_QUIET) run_sequence(world, &figure, out);
         run_keep(world, out);
         if (open > 0) open = run_pass(world, open, world->day + 1, out->quiet);
         if (world->day == CX_I_SIMULATE_QUIET - 1) run_biases(world, out);

@@ -167,6 +167,7 @@ static void world_clear(cx_i_world *world) {
     memset(world->recent, 0, sizeof world->recent);
     memset(world->block, 0, sizeof world->block);
     memset(world->block_days, 0, sizeof world->block_days);
+    world->levels = world->level_square = world->level_error = 0;
 }
 
 /* -- what is true today -------------------------------------------------------------------- */

@@ -66,6 +66,8 @@ static void test_frontier(void) {
     ok(fabs(detect.error_ratio - 2.45) < 0.03, "pure detection costs 145 %", detect.error_ratio);
     ok(fabs(neyman.coverage - 0.95) < 0.01, "95 % intervals of a day's figure hold",
        neyman.coverage);
+    ok(detect.sequence_coverage >= 0.9, "confidence sequences of the mean of days hold on all days",
+       detect.sequence_coverage);
     ok(detect.arl >= neyman.arl, "the moving makes false alarms rarer", detect.arl / neyman.arl);
     ok(fabs(detect.point_bias) < 4 * detect.point_bias_se, "means of days are not biased",
        detect.point_bias);

@@ -18,6 +18,7 @@ def test_evidence_moves_the_pool_at_a_small_price():
     assert neyman.error_ratio == 1
     assert evidence.delay < 0.75 * neyman.delay
     assert 1 < evidence.error_ratio < 1.05
+    assert evidence.sequence_coverage >= 0.9
     assert "against neyman" in repr(evidence)
 
 

@@ -213,7 +213,7 @@ def plan_points(
         what is random depends on these two alone
     arl, boost, gamma, cap
         evidence: periods to a false alarm (200), average shares that a point gets when its evidence
-        reaches that (14), how steeply (1.5), and up to which log(R / arl) it counts (8)
+        reaches that (18), how steeply (1.5), and up to which log(R / arl) it counts (8)
     allowance, head
         precision-budget: by how much the error may grow (0.05); tssrp: mean head start (1)
     max_share

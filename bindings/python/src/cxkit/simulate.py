@@ -73,6 +73,9 @@ class SimulatedAllocation:
         error of the day's company figure by Neyman's plan
     coverage
         share of days in which the 95 % interval held the truth
+    sequence_coverage
+        share of runs in which the 95 % confidence sequence of the mean of days (running_mean) held
+        it on all of the first 60
     bias, bias_se
         company figure, mean of days, first 60 days
     point_bias, point_bias_se
@@ -193,6 +196,7 @@ class SimulatedAllocation:
     able_gap: float | None
     slope: float | None
     slope_se: float | None
+    sequence_coverage: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name."""
@@ -270,7 +274,7 @@ def simulate_allocation(
     arl
         days to a false alarm that are guaranteed (200)
     boost, gamma, allowance
-        as in plan_points
+        as in plan_points (18, 1.5, 0.05)
     compensation
         tras: what a day at its floor adds to a point's CUSUM (0.15)
     common_shock

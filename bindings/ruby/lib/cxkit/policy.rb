@@ -73,7 +73,9 @@ module CXKit
     # soft:: floors shrink where they do not fit, but for permanent points
     # period:: with seed, all that random numbers depend on
     #
-    # Also seed, arl, boost, gamma, cap, allowance, head, max_share; see cx_policy_options.
+    # Also seed, arl (200), boost (18: average shares that a point gets when its evidence reaches arl), gamma (1.5),
+    # cap (8), allowance (0.05), head (1), max_share (0.2 of the pool for a point without capacity); see
+    # cx_policy_options.
     def plan_points(points, budget, policy: :evidence, unit: :answers, rounding: :auto, soft: false, period: 0,
                     **more)
       unknown = more.keys - POINT_COLUMNS - POLICY_SETTINGS

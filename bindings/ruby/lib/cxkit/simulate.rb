@@ -16,7 +16,8 @@ module CXKit
                                          :change_naive, :outstanding_error, :answers, :answers_sd, :within_share,
                                          :invited, :able_share, :hours_fit, :hours_off, :days_fit, :days_off,
                                          :naive_bias, :naive_bias_se, :hajek_bias, :hajek_bias_se,
-                                         :strata_bias, :strata_bias_se, :able_gap, :slope, :slope_se)
+                                         :strata_bias, :strata_bias_se, :able_gap, :slope, :slope_se,
+                                         :sequence_coverage)
     def to_s
       return "S5, #{policy}: #{short(answers)} answers, #{violations} violations, #{runs} runs" if scenario == "S5"
 
@@ -46,7 +47,7 @@ module CXKit
     #
     # common_shock:: plans go by evidence without what befalls all points, alarms by the exact one
     #
-    # Also arl, boost, gamma, allowance, compensation; see cx_simulation_options.
+    # Also arl (200), boost (18), gamma (1.5), allowance (0.05), compensation (0.15); see cx_simulation_options.
     def simulate_allocation(scenario: "S1", policy: nil, runs: 200, seed: 0, first_run: 0, form: :trinomial,
                             common_shock: false, **more)
       policy ||= scenario.to_s == "S5" ? :closed_loop : :evidence

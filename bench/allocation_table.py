@@ -1,0 +1,183 @@
+"""The figures of docs/validation/allocation.md: runs bench/allocation, row by row, and prints tables.
+
+python bench/allocation_table.py run bench/allocation docs/validation/allocation.csv
+python bench/allocation_table.py show docs/validation/allocation.csv
+
+Every row of the file is one command, which stands in it with its runs and its seed. Rows already
+there are kept, rows that are not listed here are dropped; remove the file to run all of them anew.
+"""
+
+import csv
+import io
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+S1 = [
+    ("neyman", 1000),
+    ("evidence", 1000),
+    ("evidence 14 1.5", 1000),
+    ("evidence 30 1.5", 1000),
+    ("evidence 1.4 1", 1000),
+    ("proportional", 400),
+    ("uniform", 400),
+    ("detect", 400),
+    ("tssrp", 400),
+    ("exploration", 400),
+    ("oracle", 400),
+    ("precision-budget 5 %", 200),
+    ("index", 200),
+    ("tras 0.15", 400),
+    ("stay", 400),
+    ("random", 400),
+    ("evidence 4.5 1", 400),
+    ("evidence 141 1.5", 400),
+    ("precision-budget 10 %", 200),
+    ("precision-budget 25 %", 200),
+]
+ROWS = (
+    [("S1", label, runs) for label, runs in S1]
+    + [
+        (scenario, label, 200)
+        for scenario in ("S2a", "S2b", "S2c")
+        for label in ("neyman", "detect", "evidence")
+    ]
+    + [("S2c", "evidence common shock", 200)]
+    + [
+        (scenario, label, 200)
+        for scenario in ("S3", "S3-plain", "S3-season")
+        for label in ("neyman", "detect", "evidence")
+    ]
+    + [("S4", "neyman", 200), ("S4", "evidence", 200)]
+    + [("S5", "closed-loop", 130), ("S5", "open-loop", 40), ("S5", "cap-then-stop", 40)]
+    + [("S6", "evidence", 3), ("S6", "uniform", 3)]
+)
+
+
+def command(row):
+    scenario, label, runs = row
+    return f"bench/allocation {scenario} {runs} 1 {shlex.quote(label)}"
+
+
+def read(path):
+    if not Path(path).exists():
+        return []
+    with open(path, encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path, rows):
+    order = {command(row): k for k, row in enumerate(ROWS)}
+    kept = sorted((r for r in rows if r.get("command") in order), key=lambda r: order[r["command"]])
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, kept[0].keys(), lineterminator="\n")
+        out.writeheader()
+        out.writerows(kept)
+
+
+def run(program, path):
+    rows = read(path)
+    for row in ROWS:
+        if any(known.get("command") == command(row) for known in rows):
+            continue
+        scenario, label, runs = row
+        given = [program, scenario, str(runs), "1", label]
+        text = subprocess.run(given, check=True, capture_output=True, text=True).stdout
+        found = list(csv.DictReader(io.StringIO(text)))
+        if len(found) != 1:
+            sys.exit(f"{command(row)} printed {len(found)} rows")
+        rows.append({"command": command(row), **found[0]})
+        write(path, rows)
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def number(row, name, form=".1f"):
+    return format(float(row[name]), form) if row[name] else ""
+
+
+def pair(row, name, error, form=".1f"):
+    return f"{number(row, name, form)} ({number(row, error, form)})" if row[name] else ""
+
+
+def over(row, name, base=1.0):
+    return f"{100 * (float(row[name]) / base - 1):+.1f} %" if row[name] else ""
+
+
+def share(row, name, form=".1f"):
+    return f"{100 * float(row[name]):{form}} %" if row[name] else ""
+
+
+def table(head, lines):
+    print("| " + " | ".join(head) + " |")
+    print("|" + " --- |" * len(head))
+    for line in lines:
+        print("| " + " | ".join(line) + " |")
+    print()
+
+
+def show_first(rows):
+    best = next(row for row in rows if row["policy"] == "neyman")
+    head = ["policy", "runs", "calibrated", "by value", "nine of ten", "guaranteed", "false alarm"]
+    head += ["error, 1 day", "7 days", "28 days", "95 % intervals", "sequences", "us a plan"]
+    lines = []
+    for row in sorted(rows, key=lambda row: -float(row["calibrated_delay"])):
+        line = [row["policy"], row["runs"], pair(row, "calibrated_delay", "calibrated_se")]
+        line += [number(row, "calibrated_value"), number(row, "calibrated_p90", ".0f")]
+        line += [pair(row, "delay", "delay_se"), pair(row, "arl", "arl_se", ".0f")]
+        line += [over(row, "error_ratio")]
+        line += [over(row, name, float(best[name])) for name in ("error_week", "error_month")]
+        line += [share(row, "coverage"), share(row, "sequence_coverage")]
+        lines.append([*line, number(row, "solve_us", ".0f")])
+    table(head, lines)
+
+
+def show_others(rows):
+    head = ["world", "policy", "runs", "calibrated", "guaranteed", "false alarm", "error"]
+    head += ["error after the change", "at a changed point", "95 % intervals", "sequences"]
+    lines = []
+    for row in rows:
+        line = [row["scenario"], row["policy"], row["runs"]]
+        line += [pair(row, "calibrated_delay", "calibrated_se"), pair(row, "delay", "delay_se")]
+        line += [pair(row, "arl", "arl_se", ".0f")]
+        line += [over(row, "error_ratio"), over(row, "error_after"), share(row, "true_share", ".0f")]
+        lines.append([*line, share(row, "coverage"), share(row, "sequence_coverage")])
+    table(head, lines)
+
+
+def show_asked(rows):
+    head = ["policy", "runs", "answers", "within 250 +- 32", "hours fit, off", "days fit, off"]
+    head += ["plain mean", "by 1 / p", "post-stratified"]
+    lines = []
+    for row in rows:
+        line = [row["policy"], row["runs"]]
+        line += [f"{number(row, 'answers', '.0f')} (sd {number(row, 'answers_sd', '.0f')})"]
+        line += [share(row, "within_share", ".0f")]
+        line += [f"{share(row, k + '_fit', '.0f')}, {share(row, k + '_off', '.0f')}" for k in ("hours", "days")]
+        biases = ("naive_bias", "hajek_bias", "strata_bias")
+        lines.append(line + [pair(row, name, name + "_se", ".2f") for name in biases])
+    table(head, lines)
+
+
+def show_many(rows):
+    head = ["policy", "runs", "days to the alarm", "at a changed point", "most days without an answer", "error"]
+    lines = []
+    for row in rows:
+        line = [row["policy"], row["runs"], pair(row, "delay", "delay_se", ".0f")]
+        line += [share(row, "true_share", ".0f"), row["max_age"], over(row, "error_ratio")]
+        lines.append(line)
+    table(head, lines)
+
+
+def show(path):
+    rows = read(path)
+    show_first([row for row in rows if row["scenario"] == "S1"])
+    show_others([row for row in rows if row["scenario"][:2] in ("S2", "S3", "S4")])
+    show_asked([row for row in rows if row["scenario"] == "S5"])
+    show_many([row for row in rows if row["scenario"] == "S6"])
+
+
+if __name__ == "__main__":
+    {"run": run, "show": show}[sys.argv[1]](*sys.argv[2:])
