@@ -60,6 +60,24 @@ typedef enum cx_driver_errors {
         CX_DRIVER_ERRORS_END = 4 /**< one more than the largest */
 } cx_driver_errors;
 
+/** How an outcome is read: name, number, word. */
+#define CX_DRIVER_OUTCOME_LIST(X)                                                                  \
+    X(CX_DRIVER_OUTCOME_NUMERIC, 0, "numeric")                                                     \
+    X(CX_DRIVER_OUTCOME_ORDINAL, 1, "ordinal")                                                     \
+    X(CX_DRIVER_OUTCOME_BINARY, 2, "binary")
+
+/** How an outcome is read. */
+typedef enum cx_driver_outcome {
+#define CX_DRIVER_OUTCOME_ENUM(name, number, text) name = number,
+    CX_DRIVER_OUTCOME_LIST(CX_DRIVER_OUTCOME_ENUM)
+#undef CX_DRIVER_OUTCOME_ENUM
+        CX_DRIVER_OUTCOME_END = 3 /**< one more than the largest */
+} cx_driver_outcome;
+
+/** Most different answers of an ordinal outcome, and of a driver that is read as ordered beside it.
+ */
+#define CX_DRIVERS_LEVELS 11
+
 /** Options of an analysis of drivers. */
 typedef struct cx_driver_options {
     uint32_t struct_size;   /**< sizeof(cx_driver_options) */
@@ -73,7 +91,9 @@ typedef struct cx_driver_options {
     int32_t errors;         /**< a cx_driver_errors; default none. influence: of the rows, with
                                their weights and design. normal: as if all columns were jointly
                                normal, all that moments alone allow. bootstrap: of the rows */
-    int32_t reserved;       /**< 0 */
+    int32_t outcome;        /**< a cx_driver_outcome; default numeric. ordinal, binary: what is
+                               explained is the normal variable behind the answers, see
+                               cx_driver_fit_rows(); errors are then none or normal */
     double confidence;      /**< of intervals, rank intervals and the noise threshold; default
                                0.95 */
     int64_t orders;         /**< sample that many orders, in pairs of an order and its reverse; 0
@@ -93,6 +113,9 @@ CX_API const char *cx_importance_name(int32_t method);
 
 /** @brief The word of a kind of errors, such as "influence"; "unknown" outside the list. */
 CX_API const char *cx_driver_errors_name(int32_t errors);
+
+/** @brief The word of a way to read an outcome, such as "ordinal"; "unknown" outside the list. */
+CX_API const char *cx_driver_outcome_name(int32_t outcome);
 
 /** An analysis: read-only, owned. */
 typedef struct cx_driver_fit cx_driver_fit;
@@ -140,7 +163,10 @@ CX_API void cx_driver_fit_free(cx_driver_fit *self);
  * get the same importance (shapley, johnson, car). In the model with all drivers the later one is
  * dropped, and its sign, coefficient and beta are null. A constant driver has importance 0.
  * With weights, shares are those of the weighted rows; errors `normal` then use the effective
- * number of rows.
+ * number of rows. A pairwise state (cx_moments_new_pairwise()): the nearest correlation matrix is
+ * taken, `n` is the smallest number of rows behind a pair, the figure `pairwise` is 1, `distance`
+ * says how far the matrix was moved, and there are no coefficients; a pair without a correlation is
+ * an error that names its column.
  *
  * Cost: shapley O(2^p) steps of shrinking size (p = 20: some hundredths of a second), O(p^3)
  * memory; sampled O(orders p^3); others O(p^3). Threads: any. Randomness: options->seed.
@@ -159,6 +185,12 @@ CX_API CX_NODISCARD cx_status cx_driver_fit_moments(const cx_moments *x, const c
  * is that of the design (strata, clusters, calibration; linearisation also when the design has
  * replicates), or that of rows drawn one by one.
  *
+ * Outcome ordinal or binary: the correlations of x are those of cx_correlations() with
+ * CX_CORRELATION_MIXED, polychoric, polyserial or Pearson's as the columns are, over the rows that
+ * have both columns, and of these the nearest correlation matrix. Importances are then parts of the
+ * variance of the normal variable behind the answers, and do not depend on where these were cut;
+ * `n`, `pairwise` and `distance` are as of a pairwise state.
+ *
  * @param      x        drivers, adjusting columns and outcome by name; rows with a missing value
  *                      in any column that is used are left out and counted
  * @param      drivers  as in cx_driver_fit_moments(); NULL for all columns but the outcome and
@@ -170,7 +202,9 @@ CX_API CX_NODISCARD cx_status cx_driver_fit_moments(const cx_moments *x, const c
  * @param[out] out      written only on CX_OK; release with cx_driver_fit_free()
  * @param      err      may be NULL
  * @retval what cx_driver_fit_moments() and cx_moments_add() return | CX_E_LENGTH (rows of x and
- * design) | CX_E_OPTION (weights and design) | CX_E_FEW (a stratum with a single unit)
+ * design) | CX_E_OPTION (weights and design) | CX_E_FEW (a stratum with a single unit) | with an
+ * outcome ordinal or binary CX_E_DOMAIN (it has more answers, or some that are not whole numbers),
+ * CX_E_CONSTANT (a column), CX_E_OPTION (a design; errors of rows), CX_E_CONVERGENCE
  *
  * Cost: that of cx_driver_fit_moments(), and with influences O(rows p^3) (beyond 16 drivers the
  * derivative is an average over 4000 orders), with a design O(rows p) memory. Bootstrap: O(rows
@@ -198,7 +232,8 @@ CX_API CX_NODISCARD cx_status cx_driver_fit_rows(const cx_frame *x, const cx_arr
  * @retval what cx_driver_fit_moments() returns | CX_E_DOMAIN (not a correlation matrix; row and
  * column in err) | CX_E_LENGTH (not square)
  *
- * Edge cases: `coefficient` is null: there are no units. Cost: as cx_driver_fit_moments().
+ * Edge cases: `coefficient` is null: there are no units. options->outcome must be numeric: the
+ * matrix says what its correlations are. Cost: as cx_driver_fit_moments().
  * Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_driver_fit_matrix(const cx_frame *x, const cx_array *drivers,
@@ -225,8 +260,10 @@ CX_API CX_NODISCARD cx_status cx_driver_fit_matrix(const cx_frame *x, const cx_a
  * not, null without one). Shapley values of all models without groups: `conditional_0` ...
  * Figures: `r2` (of the model with everything), `r2_adjust` (of the adjusting columns alone), `n`,
  * `n_eff`, `drivers`, `rank` (columns of the model that are not redundant), `orders` (0: exact),
- * `noise` and `noise_mean`; `missing` and `zero_weight` (rows left out); with errors `r2_se`,
- * `r2_low`, `r2_high`, `df`.
+ * `noise` and `noise_mean`; `missing` and `zero_weight` (rows left out); `pairwise` (1 when each
+ * correlation stands on its own rows) and `distance` (how far the nearest correlation matrix is
+ * from the one they make, the root of the summed squares of all changes; 0 where none was needed);
+ * with errors `r2_se`, `r2_low`, `r2_high`, `df`.
  *
  * Limits are symmetric on the scale of Fisher's z of the root of an importance, the scale on which
  * a squared correlation has an error that does not depend on it; the lower one is 0 when the root

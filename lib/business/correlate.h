@@ -74,6 +74,8 @@ cx_status cx_i_correlate_mixed(const cx_i_correlate_cells *cells, const cx_i_cor
                                const cx_correlate_options *options, cx_estimate *out,
                                cx_error *err);
 bool cx_i_correlate_ordered(const double *value, int64_t levels, int64_t most);
+/* Whether a column holds at most so many different whole numbers. */
+bool cx_i_correlate_levels(const cx_array *column, int64_t most);
 int32_t cx_i_correlate_kind(bool x_ordered, bool y_ordered);
 cx_status cx_i_correlate_pearson_cells(const cx_i_correlate_cells *cells,
                                        const cx_i_correlate_input *input,

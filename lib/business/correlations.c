@@ -39,11 +39,12 @@ static void correlations_free(correlations_table *self) {
 
 /* A pair that has no correlation is a row with its status; everything else ends the call. */
 static cx_status correlations_keep(correlations_table *self, int64_t k, cx_status status,
-                                   double confidence) {
+                                   double confidence, cx_error *err) {
     bool tells = status == CX_E_EMPTY || status == CX_E_FEW || status == CX_E_CONSTANT ||
                  status == CX_E_CONVERGENCE;
     if (status == CX_OK) return CX_OK;
     if (!tells) return status;
+    if (err != NULL) *err = (cx_error){0};
     self->row[k] = cx_i_estimate_new(confidence, CX_UNIT_CORRELATION);
     self->row[k].status = status;
     self->whole = false;
@@ -131,7 +132,7 @@ static cx_status correlations_of_state(correlations_table *self, const cx_moment
     for (int64_t k = 0; k < self->pairs; k++) {
         cx_status status = cx_moments_pearson(x, self->at[2 * k], self->at[2 * k + 1], options,
                                               &self->row[k], err);
-        CX_TRY(correlations_keep(self, k, status, options->confidence));
+        CX_TRY(correlations_keep(self, k, status, options->confidence, err));
     }
     return correlations_out(self, (const char *const *)x->names, out, err);
 }
@@ -155,8 +156,7 @@ cx_status cx_moments_correlations(const cx_moments *x, const cx_correlate_option
 
 /* -- of rows ----------------------------------------------------------------------------------- */
 
-/* Whether a column holds at most so many different whole numbers. */
-static bool correlations_ordered(const cx_array *column, int64_t most) {
+bool cx_i_correlate_levels(const cx_array *column, int64_t most) {
     double seen[CX_I_LATENT_LEVELS], block[CX_I_BLOCK];
     int64_t levels = 0;
     bool ordered = true;
@@ -188,7 +188,7 @@ static cx_status correlations_pair(correlations_table *self, const cx_frame *x,
     self->kind[k] = chosen.method;
     const cx_array *a = &x->columns[swap ? j : i], *b = &x->columns[swap ? i : j];
     cx_status status = cx_correlate(a, b, weights, &chosen, &self->row[k], err);
-    return correlations_keep(self, k, status, options->confidence);
+    return correlations_keep(self, k, status, options->confidence, err);
 }
 
 static cx_status correlations_of_rows(correlations_table *self, const cx_frame *x,
@@ -200,7 +200,7 @@ static cx_status correlations_of_rows(correlations_table *self, const cx_frame *
         ordered == NULL || names == NULL ? cx_i_out_of_memory(err) : correlations_room(self, err);
     for (int64_t i = 0; i < self->p && status == CX_OK; i++) {
         names[i] = cx_i_array_name(&x->columns[i], "");
-        ordered[i] = correlations_ordered(&x->columns[i], options->levels);
+        ordered[i] = cx_i_correlate_levels(&x->columns[i], options->levels);
     }
     for (int64_t k = 0; k < self->pairs && status == CX_OK; k++)
         status = correlations_pair(self, x, weights, ordered, options, k, err);

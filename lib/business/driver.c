@@ -15,12 +15,23 @@ static const char *const driver_errors_names[] = {
 #undef DRIVER_NAME
 };
 
+static const char *const driver_outcome_names[] = {
+#define DRIVER_NAME(name, number, text) [number] = text,
+    CX_DRIVER_OUTCOME_LIST(DRIVER_NAME)
+#undef DRIVER_NAME
+};
+
 const char *cx_importance_name(int32_t method) {
     return method >= 0 && method < CX_IMPORTANCE_END ? driver_importance_names[method] : "unknown";
 }
 
 const char *cx_driver_errors_name(int32_t errors) {
     return errors >= 0 && errors < CX_DRIVER_ERRORS_END ? driver_errors_names[errors] : "unknown";
+}
+
+const char *cx_driver_outcome_name(int32_t outcome) {
+    return outcome >= 0 && outcome < CX_DRIVER_OUTCOME_END ? driver_outcome_names[outcome]
+                                                           : "unknown";
 }
 
 /* -- options ------------------------------------------------------------------------------- */
@@ -59,9 +70,9 @@ cx_status cx_i_driver_options(const cx_driver_options *given, cx_driver_options 
     if (options->errors < 0 || options->errors >= CX_DRIVER_ERRORS_END)
         return cx_i_fail(err, CX_E_OPTION, "errors is %d, which is not a cx_driver_errors",
                          (int64_t)options->errors);
-    if (options->reserved != 0)
-        return cx_i_fail(err, CX_E_OPTION, "reserved is %d and must be 0",
-                         (int64_t)options->reserved);
+    if (options->outcome < 0 || options->outcome >= CX_DRIVER_OUTCOME_END)
+        return cx_i_fail(err, CX_E_OPTION, "outcome is %d, which is not a cx_driver_outcome",
+                         (int64_t)options->outcome);
     return driver_check_numbers(options, err);
 }
 
@@ -99,6 +110,7 @@ void cx_driver_fit_free(cx_driver_fit *self) {
 static cx_status driver_from_moments(cx_driver_fit *fit, const cx_moments *x,
                                      const cx_array *drivers, const char *outcome,
                                      const cx_driver_options *options, cx_error *err) {
+    if (x->pairs != NULL) return cx_i_driver_pairwise(fit, x, drivers, outcome, options, err);
     CX_TRY(cx_i_driver_model(fit, x, drivers, outcome, options, err));
     CX_TRY(cx_i_driver_room(fit, err));
     CX_TRY(cx_i_driver_share(fit, err));
@@ -112,9 +124,12 @@ cx_status cx_driver_fit_moments(const cx_moments *x, const cx_array *drivers, co
                                 cx_error *err) {
     if (x == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", x == NULL ? "x" : "out");
-    CX_TRY(cx_i_moments_need_complete(x, err));
     cx_driver_options chosen;
     CX_TRY(cx_i_driver_options(options, &chosen, err));
+    if (chosen.outcome != CX_DRIVER_OUTCOME_NUMERIC)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "an outcome that is %s needs rows: moments do not know the answers",
+                         cx_driver_outcome_name(chosen.outcome));
     if (chosen.errors != CX_DRIVER_ERRORS_NONE && chosen.errors != CX_DRIVER_ERRORS_NORMAL)
         return cx_i_fail(err, CX_E_OPTION,
                          "errors %s need rows, whose fourth moments the state does not keep: give "

@@ -69,6 +69,8 @@ struct cx_driver_fit {
     int64_t groups, *group, *first, *member;
     char **group_name;
     double n, n_eff;
+    bool pairwise;               /* every correlation on its own rows: n is the smallest */
+    double distance;             /* of the nearest correlation matrix, when pairwise */
     int64_t missing, unweighted; /* rows left out */
     double *r;                   /* side x side: correlations, 0 for constant columns */
     bool *constant;              /* p */
@@ -105,6 +107,15 @@ cx_status cx_i_driver_new(const cx_driver_options *options, const cx_allocator *
 /* Fills in the model from moments. */
 cx_status cx_i_driver_model(cx_driver_fit *fit, const cx_moments *x, const cx_array *drivers,
                             const char *outcome, const cx_driver_options *options, cx_error *err);
+/* All of an analysis from r, n and n_eff alone. */
+cx_status cx_i_driver_from_r(cx_driver_fit *fit, const cx_driver_options *options, cx_error *err);
+/* From a pairwise state, and from rows with an outcome that is ordinal or binary. */
+cx_status cx_i_driver_pairwise(cx_driver_fit *fit, const cx_moments *x, const cx_array *drivers,
+                               const char *outcome, const cx_driver_options *options,
+                               cx_error *err);
+cx_status cx_i_driver_latent(cx_driver_fit *fit, const cx_frame *x, const cx_array *drivers,
+                             const char *outcome, const cx_array *weights,
+                             const cx_driver_options *options, cx_error *err);
 /* Reads the groups of the drivers. */
 cx_status cx_i_driver_groups(cx_driver_fit *fit, const cx_array *groups, const cx_array *drivers,
                              cx_error *err);

@@ -127,6 +127,15 @@ static cx_status driver_matrix_regress(cx_driver_fit *fit, cx_error *err) {
     return CX_OK;
 }
 
+cx_status cx_i_driver_from_r(cx_driver_fit *fit, const cx_driver_options *options, cx_error *err) {
+    CX_TRY(driver_matrix_regress(fit, err));
+    CX_TRY(cx_i_driver_partners(fit, err));
+    CX_TRY(cx_i_driver_room(fit, err));
+    CX_TRY(cx_i_driver_share(fit, err));
+    CX_TRY(cx_i_driver_noise(fit, err));
+    return options->errors == CX_DRIVER_ERRORS_NORMAL ? cx_i_driver_normal(fit, err) : CX_OK;
+}
+
 static cx_status driver_matrix_fit(cx_driver_fit *fit, const driver_matrix_read *matrix,
                                    const cx_array *drivers, const char *outcome, double n,
                                    const cx_driver_options *options, cx_error *err) {
@@ -138,18 +147,17 @@ static cx_status driver_matrix_fit(cx_driver_fit *fit, const driver_matrix_read 
     CX_TRY(cx_i_driver_model_room(fit, &from, err));
     fit->n = fit->n_eff = n;
     driver_matrix_fill(fit, &from, matrix);
-    CX_TRY(driver_matrix_regress(fit, err));
-    CX_TRY(cx_i_driver_partners(fit, err));
-    CX_TRY(cx_i_driver_room(fit, err));
-    CX_TRY(cx_i_driver_share(fit, err));
-    CX_TRY(cx_i_driver_noise(fit, err));
-    return options->errors == CX_DRIVER_ERRORS_NORMAL ? cx_i_driver_normal(fit, err) : CX_OK;
+    return cx_i_driver_from_r(fit, options, err);
 }
 
 static cx_status driver_matrix_check_call(const cx_driver_options *options, double n,
                                           cx_error *err) {
     if (!(n >= 1 && isfinite(n)))
         return cx_i_fail(err, CX_E_DOMAIN, "n is %g: the number of rows behind the matrix", n);
+    if (options->outcome != CX_DRIVER_OUTCOME_NUMERIC)
+        return cx_i_fail(err, CX_E_OPTION,
+                         "outcome is %s, and a matrix already says what its correlations are",
+                         cx_driver_outcome_name(options->outcome));
     if (options->errors == CX_DRIVER_ERRORS_NONE || options->errors == CX_DRIVER_ERRORS_NORMAL)
         return CX_OK;
     return cx_i_fail(err, CX_E_OPTION, "errors %s need rows: a matrix has none",

@@ -225,6 +225,8 @@ static cx_status driver_add_figures(const cx_driver_fit *fit, cx_table *table, c
     CX_TRY(cx_i_table_figure(table, "noise_mean", fit->noise_mean, err));
     CX_TRY(cx_i_table_figure(table, "missing", (double)fit->missing, err));
     CX_TRY(cx_i_table_figure(table, "zero_weight", (double)fit->unweighted, err));
+    CX_TRY(cx_i_table_figure(table, "pairwise", fit->pairwise ? 1 : 0, err));
+    CX_TRY(cx_i_table_figure(table, "distance", fit->distance, err));
     return fit->covariance != NULL ? driver_add_r2(fit, table, err) : CX_OK;
 }
 

@@ -81,8 +81,13 @@ def test_pairs_that_no_data_can_have_are_brought_to_the_nearest():
     assert found["nearest"] == pytest.approx([0.5, -0.5, 0.5], abs=1e-9)
     assert found.figures["distance"] == pytest.approx(math.sqrt(1.5), abs=1e-9)
     assert cx.Moments.from_bytes(bytes(state)) == state
-    with pytest.raises(cx.OptionError, match="pairwise"):
-        cx.drivers(state, "a")
+    driven = cx.drivers(state, "a")
+    assert driven.pairwise and driven.n == 3
+    assert driven.distance == pytest.approx(found.figures["distance"])
+    assert driven.correlation == pytest.approx({"b": 0.5, "c": -0.5}, abs=1e-9)
+    same = cx.drivers_matrix(found, "a")
+    assert same.importance == pytest.approx(driven.importance)
+    assert (same.n, same.pairwise, same.distance) == (3, True, driven.distance)
     with pytest.raises(cx.OptionError, match="missing"):
         cx.Moments(["a"], missing="guess")
 

@@ -191,3 +191,49 @@ def test_results_go_into_json():
     made = cx.drivers(X, NPS, groups={"ease": ["speed", "clarity"]}).to_dict()
     assert "table" not in made and "_fit" not in made
     assert all(math.isfinite(low) for low, _ in made["ci"].values())
+
+
+def answers(cuts):
+    return [1 + sum(value > cut for cut in cuts) for value in NPS]
+
+
+def test_ordinal_and_binary_outcomes_are_read_as_what_is_behind_them():
+    for outcome, cuts in (("ordinal", (-3, -1, 0.5, 2)), ("binary", (0.3,))):
+        table = {**X, "mood": answers(cuts)}
+        found = cx.drivers(table, "mood", outcome=outcome)
+        assert found.importance["speed"] == max(found.importance.values())
+        assert (found.pairwise, found.n, found.se, found.ranks) == (True, N, None, None)
+        assert sum(found.importance.values()) == pytest.approx(found.r2)
+        assert found.coefficient["speed"] is None and found.sign["speed"] == 1
+        same = cx.drivers_matrix(cx.correlations(table), "mood")
+        assert same.importance == pytest.approx(found.importance)
+        assert (same.n, same.distance, same.pairwise) == (N, found.distance, True)
+        assert found.r2 > cx.drivers(table, "mood").r2
+        normal = cx.drivers(table, "mood", outcome=outcome, intervals="normal")
+        assert normal.ci["speed"][0] < found.importance["speed"] < normal.ci["speed"][1]
+
+
+def test_an_outcome_has_to_be_what_it_is_called():
+    table = {**X, "mood": answers((-1, 1))}
+    with pytest.raises(cx.DomainError, match="mood is not binary"):
+        cx.drivers(table, "mood", outcome="binary")
+    with pytest.raises(cx.DomainError, match="y is not ordinal"):
+        cx.drivers(X, NPS, outcome="ordinal")
+    with pytest.raises(cx.OptionError, match="numeric, ordinal"):
+        cx.drivers(X, NPS, outcome="words")
+    with pytest.raises(cx.OptionError, match="none or normal"):
+        cx.drivers(table, "mood", outcome="ordinal", intervals=True)
+    with pytest.raises(cx.OptionError, match="n is missing"):
+        cx.drivers_matrix({"a": [1, 0.5], "y": [0.5, 1]}, "y")
+    bare = cx.correlations({"a": [1, 1, 1, 1], "b": [1, 2, 3, 4], "y": [1, 2, 2, 1]})
+    with pytest.raises(cx.DomainError, match="a and b"):
+        cx.drivers_matrix(bare, "y")
+
+
+def test_intervals_true_works_with_rows_and_names_are_those_promised():
+    found = cx.drivers(X, NPS, intervals=True)
+    assert found.se == cx.drivers(X, NPS).se
+    assert all(found.sign[name] in (-1, 0, 1) for name in X)
+    assert set(found.conditional) == set(found.importance) == set(X)
+    assert found.ranks["name"] == list(X) and found.complete.columns[:2] == ("name", "other")
+    assert 0 < found.r2 < 1

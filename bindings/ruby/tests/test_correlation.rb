@@ -49,6 +49,10 @@ class TestCorrelation < Minitest::Test
     assert_equal 3, state.n_pair("a", "b")
     state.correlations[:nearest].zip([0.5, -0.5, 0.5]) { |found, expected| assert_in_delta expected, found, 1e-9 }
     assert_equal state, CXKit::Moments.from_bytes(state.to_bytes)
+    driven = CXKit.drivers(state, :a)
+    assert_equal [true, 3], [driven.pairwise, driven.n]
+    assert_in_delta Math.sqrt(1.5), driven.distance, 1e-8
+    assert_in_delta driven.importance[:b], CXKit.drivers_matrix(state.correlations, :a).importance[:b], 1e-9
   end
 
   def test_mixed_columns

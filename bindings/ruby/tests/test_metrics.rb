@@ -189,6 +189,18 @@ class TestDrivers < Minitest::Test
     assert_in_delta drivers.r2, drivers.r2_adjust + drivers.importance[:speed], 1e-12
   end
 
+  def test_ordinal_outcomes_are_read_as_what_is_behind_them
+    table = {speed: SPEED * 4, price: PRICE * 4, mood: [1, 3, 2, 2, 3, 1, 2, 3] * 4}
+    found = CXKit.drivers(table, :mood, outcome: :ordinal)
+    assert_equal [true, 32, nil], [found.pairwise, found.n, found.se]
+    same = CXKit.drivers_matrix(CXKit.correlations(table), :mood)
+    assert_in_delta found.importance[:speed], same.importance[:speed], 1e-9
+    assert_equal [32, found.distance], [same.n, same.distance]
+    assert_raises(CXKit::DomainError) { CXKit.drivers(table, :mood, outcome: "binary") }
+    assert_raises(CXKit::OptionError) { CXKit.drivers(table, :mood, outcome: "ordinal", intervals: true) }
+    assert_raises(CXKit::OptionError) { CXKit.drivers_matrix({a: [1, 0.5], b: [0.5, 1]}, :a) }
+  end
+
   def test_intervals_ranks_and_dominance
     found = CXKit.drivers({speed: SPEED, price: PRICE}, OUTCOME)
     low, high = found.ci[:speed]

@@ -195,16 +195,6 @@ START_TEST(test_correlations_of_a_constant_are_a_row_that_says_so) {
 }
 END_TEST
 
-START_TEST(test_correlations_drivers_refuse_pairs) {
-    numbers f;
-    cx_moments *m = pairwise_of("a b c");
-    cx_table *table;
-    ck_assert_ok(cx_moments_add(m, numbers_set(&f, three, impossible, 9, 3), NULL, err));
-    ck_assert_fails(cx_drivers(m, NULL, "a", NULL, &table, err), CX_E_OPTION, "pairwise");
-    cx_moments_free(m);
-}
-END_TEST
-
 static cx_status correlations_fault(const cx_allocator *allocator, cx_error *err) {
     words names;
     numbers f;
@@ -242,7 +232,6 @@ Suite *suite_correlations(void) {
     tcase_add_test(c, test_correlations_of_complete_rows_are_the_same_in_pairs);
     tcase_add_test(c, test_correlations_of_mixed_columns_fit_their_kinds);
     tcase_add_test(c, test_correlations_of_a_constant_are_a_row_that_says_so);
-    tcase_add_test(c, test_correlations_drivers_refuse_pairs);
     tcase_add_test(c, test_correlations_survive_every_failing_allocation);
     suite_add_tcase(suite, c);
     return suite;

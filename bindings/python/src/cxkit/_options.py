@@ -21,6 +21,7 @@ CORRELATIONS = words(_native.cx_correlation_name, _native.CX_CORRELATION_END)
 IMPORTANCES = words(_native.cx_importance_name, _native.CX_IMPORTANCE_END)
 MULTIPLICITIES = words(_native.cx_multiplicity_name, _native.CX_MULTIPLICITY_END)
 PENALTIES = words(_native.cx_penalty_name, _native.CX_PENALTY_END)
+DRIVER_OUTCOMES = words(_native.cx_driver_outcome_name, _native.CX_DRIVER_OUTCOME_END)
 DRIVER_ERRORS = words(_native.cx_driver_errors_name, _native.CX_DRIVER_ERRORS_END)
 FLAGS = tuple(
     (bit, _native.cx_flag_name(bit))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import _native
 from ._columns import column, frame, names_of
-from ._options import DRIVER_ERRORS, IMPORTANCES, fill, number
-from .errors import OptionError
+from ._options import DRIVER_ERRORS, DRIVER_OUTCOMES, IMPORTANCES, fill, number
+from .errors import DomainError, OptionError
 from .moments import Moments
 from .survey import Design
 from .table import Table
@@ -56,6 +56,9 @@ class Drivers:
         columns of the model that are not redundant
     orders
         sampled orders; 0 when exact
+    pairwise, distance
+        whether each correlation stands on its own rows: `n` is then the smallest number of them,
+        and `distance` how far the nearest matrix that data can have is from theirs
     table
         all of it, one row for each driver
     groups
@@ -91,6 +94,8 @@ class Drivers:
     missing: int
     rank: int
     orders: int
+    pairwise: bool
+    distance: float
     method: str
     table: Table = field(compare=False)
     groups: Table | None = field(compare=False)
@@ -163,7 +168,7 @@ def _members(groups: Mapping[str, Sequence[str]], names: list[str]) -> list[str 
 
 
 def _errors(intervals: bool | str | None, rows: bool, drivers: int) -> str:
-    """The word of C for where errors come from."""
+    """The word of C for where errors come from; `rows`: from rows, when nothing is said."""
     if intervals is None:
         return "influence" if rows and drivers <= _native.CX_DRIVERS_INTERVALS else "none"
     if isinstance(intervals, bool):
@@ -188,6 +193,7 @@ def drivers(
     y: object,
     *,
     method: str = "shapley",
+    outcome: str = "numeric",
     drivers: Sequence[str] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
     adjust: Sequence[str] | None = None,
@@ -211,6 +217,9 @@ def drivers(
         "shapley": the gain in R2, averaged over all orders in which drivers can enter; "johnson"
         or "genizi" (the same numbers), "first", "last", "pratt" (may be negative),
         "beta-squared", "car"
+    outcome
+        "numeric"; "ordinal" (at most 11 different whole numbers) or "binary": what is explained is
+        then the normal variable behind the answers, by polychoric and polyserial correlations
     drivers
         names of the drivers; None: all columns but the outcome and those of `adjust`
     groups
@@ -222,7 +231,8 @@ def drivers(
     design, clusters
         a Design of the rows, with its weights; or a column of clusters
     intervals
-        None: when there are rows; True or "influence": of the rows and their design; "bootstrap";
+        None: when there are rows and the outcome is numeric; True or "influence": of the rows
+        and their design; "bootstrap";
         "normal": as if columns were normal, all that Moments alone allow; False
     confidence
         of intervals, ranks and the noise threshold (None: 0.95)
@@ -253,18 +263,19 @@ def drivers(
             raise OptionError("y has to be the name of the outcome: x holds moments")
         if weights is not None or plan is not None:
             raise OptionError("weights belong to the moments: give them to Moments.add")
-        table, outcome, names = None, y, list(x.names)
+        table, target, names = None, y, list(x.names)
     else:
-        table, outcome = _rows(x, y, used)
+        table, target = _rows(x, y, used)
         names = names_of(table)
     if chosen is None and groups is not None:
-        chosen = [name for name in names if name != outcome and name not in (first or ())]
+        chosen = [name for name in names if name != target and name not in (first or ())]
     of = None if groups is None else _members(groups, chosen or [])
     count = len(chosen) if chosen is not None else len(names) - 1 - len(first or ())
     options = fill(
         _native.cx_driver_options(),
         method=number("method", method, IMPORTANCES),
-        errors=number("intervals", _errors(intervals, rows, count), DRIVER_ERRORS),
+        outcome=number("outcome", outcome, DRIVER_OUTCOMES),
+        errors=number("intervals", _errors(intervals, rows and outcome == "numeric", count), DRIVER_ERRORS),
         confidence=confidence,
         orders=orders,
         draws=draws,
@@ -273,19 +284,32 @@ def drivers(
     )
     if isinstance(x, Moments):
         with x._lock:
-            made = _native.cx_driver_fit_moments(x._handle, chosen, outcome, options, first, of)
+            made = _native.cx_driver_fit_moments(x._handle, chosen, target, options, first, of)
     else:
         given = None if plan is not None else column(weights, "weights")
         handle = None if plan is None else plan._handle
-        made = _native.cx_driver_fit_rows(table, chosen, outcome, given, handle, options, first, of)
+        made = _native.cx_driver_fit_rows(table, chosen, target, given, handle, options, first, of)
     return _result(made, method, groups is not None)
+
+
+def _square(pairs: Table) -> dict[str, list[float]]:
+    """The nearest matrix of a table of pairs, by column."""
+    names = list(dict.fromkeys([*pairs["x"], *pairs["y"]]))
+    found = {name: [float(name == other) for other in names] for name in names}
+    for a, b, value in zip(pairs["x"], pairs["y"], pairs["nearest"]):
+        if value is None:
+            rows = zip(pairs["x"], pairs["y"], pairs["status"])
+            bad = ", ".join(f"{x} and {y}: {word}" for x, y, word in rows if word != "ok")
+            raise DomainError(f"some pairs have no correlation: {bad}")
+        found[a][names.index(b)] = found[b][names.index(a)] = value
+    return found
 
 
 def drivers_matrix(
     correlations: object,
     y: str,
     *,
-    n: float,
+    n: float | None = None,
     method: str = "shapley",
     drivers: Sequence[str] | None = None,
     groups: Mapping[str, Sequence[str]] | None = None,
@@ -300,12 +324,13 @@ def drivers_matrix(
     """What drives an outcome, from a matrix of correlations: of binary and ordinal answers, say.
 
     correlations
-        a square table: numeric columns by name, as many rows in the same order; columns of text
-        are ignored
+        what cx.correlations or Moments.correlations gave, whose `nearest` is taken; or a square
+        table: numeric columns by name, as many rows in the same order, columns of text ignored
     y
         name of the outcome
     n
-        rows behind the correlations, effective ones when they were weighted
+        rows behind the correlations, effective ones when they were weighted; None with
+        cx.correlations: the fewest behind a pair
     intervals
         False, or "normal": too narrow for correlations that are not Pearson's
 
@@ -321,6 +346,14 @@ def drivers_matrix(
     chosen = None if drivers is None else _words("drivers", drivers)
     if not isinstance(y, str):
         raise OptionError("y has to be the name of the outcome in the matrix")
+    distance = 0.0
+    pairs = isinstance(correlations, Table) and "nearest" in correlations.columns
+    if isinstance(correlations, Table) and pairs:
+        distance = float(correlations.figures["distance"] or 0)
+        n = min(correlations["n_eff"]) if n is None else n
+        correlations = _square(correlations)
+    if n is None:
+        raise OptionError("n is missing: the number of rows behind the matrix")
     table = frame(correlations)
     if chosen is None and groups is not None:
         raise OptionError("groups of a matrix need drivers: name them too")
@@ -336,7 +369,8 @@ def drivers_matrix(
         tolerance=tolerance,
     )
     made = _native.cx_driver_fit_matrix(table, chosen, y, float(n), options, first, of)
-    return _result(made, method, groups is not None)
+    found = _result(made, method, groups is not None)
+    return replace(found, pairwise=True, distance=distance) if pairs else found
 
 
 def _known(value: float) -> float | None:
@@ -387,6 +421,8 @@ def _result(fit: Any, method: str, grouped: bool) -> Drivers:
         missing=int(figures["missing"]),
         rank=int(figures["rank"]),
         orders=int(figures["orders"]),
+        pairwise=bool(figures["pairwise"]),
+        distance=figures["distance"],
         method=method,
         table=table,
         groups=Table(_native.cx_driver_fit_groups(fit)) if grouped else None,

@@ -17,19 +17,21 @@ module CXKit
   # missing:: rows left out for a missing value
   # rank:: columns of the model that are not redundant
   # orders:: sampled orders; 0 when exact
+  # pairwise, distance:: whether each correlation stands on its own rows (n is then the smallest number of them), and
+  # how far the nearest matrix that data can have is from theirs
   # table, groups:: all of it, one row for each driver; one row for each group, nil without
   class Drivers < Value.with(:importance, :share, :se, :ci, :share_ci, :mc_se, :sign, :coefficient, :beta,
                              :correlation, :first, :last, :johnson, :pratt, :beta_squared, :car, :conditional,
                              :status, :collinear_with, :noise, :noise_mean, :r2, :r2_adjust, :r2_ci, :n, :n_eff,
-                             :missing, :rank, :orders, :table, :groups)
+                             :missing, :rank, :orders, :pairwise, :distance, :table, :groups)
     COLUMNS = %i[importance share coefficient beta correlation first last johnson pratt beta_squared car status
                  collinear_with].freeze
-    FIGURES = %i[r2 r2_adjust n_eff noise noise_mean].freeze
+    FIGURES = %i[r2 r2_adjust n_eff noise noise_mean distance].freeze
     COUNTS = %i[n missing rank orders].freeze
     private_constant :COLUMNS, :FIGURES, :COUNTS
 
     # The result of an analysis of the library.
-    def self.from(fit, grouped) # :nodoc:
+    def self.from(fit, grouped, **said) # :nodoc:
       table = Table.new(Native.cx_driver_fit_table(fit))
       names = table[:name].map(&:to_sym)
       by_name = ->(values) { names.zip(values).to_h.freeze }
@@ -45,7 +47,8 @@ module CXKit
           sign: by_name[table[:sign].map { |sign| sign&.to_i }], conditional: by_name[steps.transpose],
           ci: limits[:ci_low, :ci_high], share_ci: limits[:share_low, :share_high],
           r2_ci: has[:se] ? [known(figures[:r2_low]), known(figures[:r2_high])] : nil,
-          groups: grouped ? Table.new(Native.cx_driver_fit_groups(fit)) : nil)
+          pairwise: figures[:pairwise] == 1,
+          groups: grouped ? Table.new(Native.cx_driver_fit_groups(fit)) : nil, **said)
     end
 
     def self.known(value) # :nodoc:
@@ -81,6 +84,8 @@ module CXKit
     # x:: Moments, or a mapping from names to columns
     # y:: the outcome: its name in x, or a column
     # method:: shapley, johnson, genizi, first, last, pratt (may be negative), beta-squared or car
+    # outcome:: numeric; ordinal (at most 11 different whole numbers) or binary: what is explained is then the normal
+    # variable behind the answers, by polychoric and polyserial correlations; intervals are nil or normal
     # drivers:: names; nil for all columns but the outcome and those of adjust
     # groups:: a mapping from the name of a group to its drivers; orders then keep a group together
     # adjust:: names of columns whose share is taken out first
@@ -89,12 +94,15 @@ module CXKit
     # orders:: sample that many orders; nil: exact up to 28 drivers, or as many as groups allow
     # draws, seed:: of ranks and bootstrap, and which
     # tolerance:: a column that others explain up to this fraction adds nothing
-    def drivers(x, y, method: "shapley", drivers: nil, groups: nil, adjust: nil, weights: nil, design: nil,
-                clusters: nil, intervals: nil, confidence: 0.95, orders: nil, draws: 2000, seed: 1, tolerance: nil)
+    def drivers(x, y, method: "shapley", outcome: "numeric", drivers: nil, groups: nil, adjust: nil, weights: nil,
+                design: nil, clusters: nil, intervals: nil, confidence: 0.95, orders: nil, draws: 2000, seed: 1,
+                tolerance: nil)
       design = driver_design(design, clusters, weights)
-      table, outcome, names = driver_input(x, y, weights || design, drivers && [*drivers, *adjust])
-      chosen = drivers&.map(&:to_s) || (groups && (names - [outcome, *adjust&.map(&:to_s)]))
-      options = driver_options(method, driver_errors(intervals, !x.is_a?(Moments), names.size),
+      table, target, names = driver_input(x, y, weights || design, drivers && [*drivers, *adjust])
+      chosen = drivers&.map(&:to_s) || (groups && (names - [target, *adjust&.map(&:to_s)]))
+      rows = !x.is_a?(Moments) && outcome.to_s == "numeric"
+      options = driver_options(method, driver_errors(intervals, rows, names.size),
+                               outcome: Options.word(:outcome, outcome, Options::DRIVER_OUTCOMES),
                                confidence: confidence, orders: orders || 0, draws: draws, seed: seed,
                                tolerance: tolerance)
       Input.open do |input|
@@ -102,9 +110,9 @@ module CXKit
         lists = lists.to_h { |role, list| [role, input.column(list, role)] }
         tail = [options, lists[:adjust], lists[:groups]]
         fit = if x.is_a?(Moments)
-                Native.cx_driver_fit_moments(table, lists[:drivers], outcome, *tail)
+                Native.cx_driver_fit_moments(table, lists[:drivers], target, *tail)
               else
-                Native.cx_driver_fit_rows(input.frame(table, :x), lists[:drivers], outcome,
+                Native.cx_driver_fit_rows(input.frame(table, :x), lists[:drivers], target,
                                          design ? nil : input.column(weights, :weights), design&.handle, *tail)
               end
         Drivers.from(fit, !groups.nil?)
@@ -113,14 +121,17 @@ module CXKit
 
     # The same from a matrix of correlations, of binary and ordinal answers, say.
     #
-    # correlations:: a mapping from names to columns, square
+    # correlations:: what CXKit.correlations gave, whose nearest is taken; or a mapping from names to columns, square
     # y:: name of the outcome
-    # n:: rows behind the correlations
+    # n:: rows behind the correlations; nil with CXKit.correlations: the fewest behind a pair
     # intervals:: false or normal
-    def drivers_matrix(correlations, y, n:, method: "shapley", drivers: nil, groups: nil, adjust: nil,
+    def drivers_matrix(correlations, y, n: nil, method: "shapley", drivers: nil, groups: nil, adjust: nil,
                        intervals: false, confidence: 0.95, orders: nil, draws: 2000, seed: 1, tolerance: nil)
       chosen = drivers&.map(&:to_s)
       misuse("groups of a matrix need drivers: name them too") if groups && chosen.nil?
+      pairs = correlations.is_a?(Table) && correlations.columns.include?(:nearest) ? correlations : nil
+      correlations, n = driver_square(pairs), n || pairs[:n_eff].min if pairs
+      misuse("n is missing: the number of rows behind the matrix") if n.nil?
       options = driver_options(method, driver_errors(intervals, false, 0), confidence: confidence,
                                                                            orders: orders || 0, draws: draws,
                                                                            seed: seed, tolerance: tolerance)
@@ -129,7 +140,8 @@ module CXKit
         lists = lists.zip(%i[drivers adjust groups]).map { |list, role| input.column(list, role) }
         fit = Native.cx_driver_fit_matrix(input.frame(correlations, :x), lists[0], -y.to_s, Float(n), options,
                                          lists[1], lists[2])
-        Drivers.from(fit, !groups.nil?)
+        said = pairs ? {pairwise: true, distance: pairs.figures[:distance]} : {}
+        Drivers.from(fit, !groups.nil?, **said)
       end
     end
 
@@ -155,6 +167,18 @@ module CXKit
 
       misuse("clusters and design are both given: a design has clusters") if design
       Design.new(weights: weights, clusters: {clusters: clusters})
+    end
+
+    # The nearest matrix of a table of pairs, by column.
+    def driver_square(pairs)
+      names = (pairs[:x] + pairs[:y]).uniq
+      found = names.to_h { |name| [name, names.map { |other| name == other ? 1.0 : 0.0 }] }
+      pairs[:x].zip(pairs[:y], pairs[:nearest]) do |a, b, value|
+        raise DomainError, "some pairs have no correlation: see their status" if value.nil?
+
+        found[a][names.index(b)] = found[b][names.index(a)] = value
+      end
+      found
     end
 
     # The group of each driver, nil for one of its own.

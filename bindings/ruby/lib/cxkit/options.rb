@@ -54,6 +54,7 @@ module CXKit
     CORRELATIONS = words(Native::CX_CORRELATION_END) { |number| Native.cx_correlation_name(number) }
     PENALTIES = words(Native::CX_PENALTY_END) { |number| Native.cx_penalty_name(number) }
     IMPORTANCES = words(Native::CX_IMPORTANCE_END) { |number| Native.cx_importance_name(number) }
+    DRIVER_OUTCOMES = words(Native::CX_DRIVER_OUTCOME_END) { |number| Native.cx_driver_outcome_name(number) }
     DRIVER_ERRORS = words(Native::CX_DRIVER_ERRORS_END) { |number| Native.cx_driver_errors_name(number) }
 
     MULTIPLICITIES = words(Native::CX_MULTIPLICITY_END) { |number| Native.cx_multiplicity_name(number) }

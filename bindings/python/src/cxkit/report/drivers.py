@@ -6,6 +6,7 @@ import numpy as np
 
 import cxkit as cx
 
+from . import driverwaves
 from .answers import Answers
 from .config import Config, Drivers
 from .measure import plain
@@ -36,6 +37,7 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
             "title": score.title,
             "items": [],
             "left_out": [],
+            "pooled": None,
             "problem": "nobody rated an item and the score",
         }
     rows = (answers.wave == wave) & ~np.isnan(outcome)
@@ -56,6 +58,7 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
         "left_out": [],
         "problem": None,
     }
+    found["pooled"] = driverwaves.report(config, asked, answers, outcome, wave)
     for name in columns:
         if name not in inside:
             found["left_out"].append(

@@ -7,7 +7,7 @@ import json
 import jinja2
 from markupsafe import Markup
 
-from . import charts, linkwords, logcharts, logwords, planwords, surveycharts, surveywords, words
+from . import charts, driverwords, linkwords, logcharts, logwords, planwords, surveycharts, surveywords, words
 from .problem import listed
 from .shapes import Row
 
@@ -31,7 +31,7 @@ def page(found: Row) -> str:
         fixed=lambda value, digits: words.written(value, digits),
     )
     environment.globals.update(words=words, logs=logwords, survey=surveywords)
-    environment.globals.update(ahead=planwords, linkwords=linkwords)
+    environment.globals.update(ahead=planwords, linkwords=linkwords, driverwords=driverwords)
     environment.globals.update(numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     no = logwords.may_not(found) + surveywords.may_not(found) + no
@@ -45,6 +45,7 @@ def page(found: Row) -> str:
         ],
         paragraph=words.paragraph(found),
         minute=planwords.minute(found) + surveywords.minute(found) + logwords.minute(found)
+        + driverwords.minute(found)
         + linkwords.minute(found),
         steps=planwords.steps(found)
         + logwords.steps(found)
@@ -135,6 +136,11 @@ def pictures(found: Row) -> dict[str, Markup]:
             found["drivers"],
             "Items and the overall score",
             words.driving(found["drivers"]),
+        )
+    pooled = found["drivers"] and found["drivers"]["pooled"]
+    if pooled and not pooled["problem"]:
+        drawn["driverwaves"] = driverwords.waves(
+            "driverwaves", pooled, "Shares by wave", driverwords.lead(pooled)
         )
     if found["behaviours"]:
         drawn["behaviours"] = charts.behaviours(
