@@ -28,7 +28,7 @@ INIT(driver)
     {                                                                                              \
 #name, call_##name, 3, bits, init_driver, sizeof(cx_driver_options),                       \
             AT(driver, confidence),                                                                \
-            {AT(driver, method), AT(driver, errors), AT(driver, outcome) }, length, 0, 0          \
+            {AT(driver, method), AT(driver, errors), AT(driver, outcome) }, length, 0, 0           \
     }
 
 static const function functions[] = {

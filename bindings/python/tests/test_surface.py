@@ -338,8 +338,8 @@ SURFACE = {
     "penalty_reward": ("x, y", "neutral, weights, confidence"),
     "drivers": (
         "x, y",
-        "method, drivers, groups, adjust, weights, design, clusters, intervals, confidence, orders, "
-        "draws, seed, tolerance",
+        "method, outcome, drivers, groups, adjust, weights, design, clusters, intervals, confidence, "
+        "orders, draws, seed, tolerance",
     ),
     "drivers_matrix": (
         "correlations, y",

@@ -271,11 +271,12 @@ def drivers(
         chosen = [name for name in names if name != target and name not in (first or ())]
     of = None if groups is None else _members(groups, chosen or [])
     count = len(chosen) if chosen is not None else len(names) - 1 - len(first or ())
+    errors = _errors(intervals, rows and outcome == "numeric", count)
     options = fill(
         _native.cx_driver_options(),
         method=number("method", method, IMPORTANCES),
         outcome=number("outcome", outcome, DRIVER_OUTCOMES),
-        errors=number("intervals", _errors(intervals, rows and outcome == "numeric", count), DRIVER_ERRORS),
+        errors=number("intervals", errors, DRIVER_ERRORS),
         confidence=confidence,
         orders=orders,
         draws=draws,

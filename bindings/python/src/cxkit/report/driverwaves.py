@@ -63,7 +63,9 @@ def report(
     every = together(waves, config.confidence)
     found.update(r2=every.r2, r2_adjust=every.r2_adjust, n=every.n, n_eff=every.n_eff)
     found["items"] = items(asked, waves, every, config.confidence)
-    found["comparisons"] = sum(bool(row["rest"]) for one in found["items"] for row in one["by_wave"])
+    found["comparisons"] = sum(
+        row["rest"] is not None for item in found["items"] for row in item["by_wave"]
+    )
     return found
 
 
