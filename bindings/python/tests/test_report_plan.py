@@ -13,8 +13,10 @@ import pytest
 for package in ("duckdb", "jinja2", "matplotlib"):
     pytest.importorskip(package)
 
+import numpy as np  # noqa: E402
+
 import cxkit as cx  # noqa: E402
-from cxkit.report import analyse, answers, config, periods  # noqa: E402
+from cxkit.report import analyse, answers, calendar, config  # noqa: E402
 from cxkit.report import html as page_of
 from cxkit.report.problem import Problem  # noqa: E402
 
@@ -161,6 +163,32 @@ def test_the_size_of_an_alarm_is_that_of_the_answers_after_it(plan):
     assert elm["change"]["value"] == pytest.approx(cx.nps(after).value - cx.nps(calm).value)
 
 
+def test_more_answers_from_one_point_do_not_move_the_whole(tmp_path):
+    shares = '[plan]\nperiod = "week"\nshares = { North = 1, South = 1 }\n'
+    rows = weeks(12)
+    later = within(rows, 6, 12).splitlines(keepends=True)[1:]
+    north = "".join(row for row in later if "South" not in row)
+    gap = found_in(tmp_path, shares, rows=within(rows, 0, 6) + north)
+    assert gap["next_period"]["whole"]["value"] is None and "Over the latest" not in said(gap)
+    first = found_in(tmp_path, shares, rows=rows)["next_period"]
+    assert first["whole"]["periods"] == 12
+    again = [row for row in rows.splitlines()[1:] if "South" in row]
+    more = found_in(tmp_path, shares, rows=rows + "\n".join(again * 4) + "\n")
+    whole = more["next_period"]["whole"]
+    assert whole["value"] == pytest.approx(first["whole"]["value"])
+    assert whole["ci_low"] < whole["value"] < whole["ci_high"]
+    assert "Over the latest 12 weeks the whole is" in said(more)
+
+
+def test_the_whole_of_shares_is_a_share(tmp_path):
+    toml = TOML.replace('"nps"\nscale = [0, 10]', '"csat"\nscale = [0, 10]\ntop = 3')
+    rows = weeks(12)
+    found = found_in(tmp_path, rows=rows, toml=toml)["next_period"]
+    answers_of = [int(row.rpartition(",")[2]) for row in rows.splitlines()[1:]]
+    share = sum(one >= 8 for one in answers_of) / len(answers_of)
+    assert found["whole"]["value"] == pytest.approx(share)  # as many answers in every cell
+
+
 def test_the_gates_figure_is_weighted_by_its_probabilities(example):
     with gzip.open(EXAMPLE / "gate.csv.gz", "rt", encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["time"].startswith("2024-07")]
@@ -261,11 +289,11 @@ def test_satisfied_answers_are_watched_as_shares(tmp_path):
 
 
 def test_periods_are_calendar_weeks_and_months():
-    days = periods.np.array(["2024-01-07", "2024-01-08", "1969-12-31"], "datetime64[us]")
-    week = periods.ordinals(days, "week")
-    assert week[1] == week[0] + 1 and periods.label(int(week[1]), "week") == "8 Jan 2024"
-    assert periods.label(int(periods.ordinals(days, "month")[0]), "month") == "Jan 2024"
-    assert periods.label(int(periods.ordinals(days, "day")[2]), "day") == "31 Dec 1969"
+    days = np.array(["2024-01-07", "2024-01-08", "1969-12-31"], "datetime64[us]")
+    week = calendar.ordinals(days, "week")
+    assert week[1] == week[0] + 1 and calendar.label(int(week[1]), "week") == "8 Jan 2024"
+    assert calendar.label(int(calendar.ordinals(days, "month")[0]), "month") == "Jan 2024"
+    assert calendar.label(int(calendar.ordinals(days, "day")[2]), "day") == "31 Dec 1969"
 
 
 # -- what is refused -----------------------------------------------------------------------------
@@ -342,3 +370,122 @@ def test_invitations_by_point_are_watched(tmp_path):
     assert (alarm["point"], alarm["kind"]) == ("South", "rate") and plan["invitations_known"]
     assert alarm["after"]["ci_high"] < alarm["before"]
     assert all(row["invitations"] > row["next"] for row in plan["rows"])
+
+
+def test_the_reason_is_whole_where_a_name_has_a_colon(tmp_path):
+    plan = found_in(tmp_path, rows=weeks(12, shops=("Hall: A", "Hall: B (old)")))["next_period"]
+    assert all(row["why"].startswith("what one more answer") for row in plan["rows"])
+
+
+# -- a stored monitor ----------------------------------------------------------------------------
+
+KEPT = '[plan]\nperiod = "week"\nbudget = 60\nbaseline = 100\n'
+
+
+def command(folder, *more):
+    from cxkit.cli import main
+
+    return main(["plan", str(folder), "--format", "json", "-q", *map(str, more)])
+
+
+def within(rows, first, last):
+    """The answers of some of the weeks since the beginning of 2024."""
+    head, *body = rows.splitlines()
+    start = datetime.date(2024, 1, 1)
+    week = [(datetime.date.fromisoformat(row[:10]) - start).days // 7 for row in body]
+    kept = [row for row, at in zip(body, week) if first <= at < last]
+    return "\n".join([head, *kept]) + "\n"
+
+
+def stored(folder, rows, more=KEPT, *options):
+    (folder / "a.csv").write_text(rows, encoding="utf-8")
+    (folder / "cxkit.toml").write_text(TOML + more, encoding="utf-8")
+    return command(folder, *options)
+
+
+def test_week_by_week_through_the_file_is_the_same_as_all_in_one_go(tmp_path, capsys):
+    rows = weeks(20, drop=("South", 14))
+    assert stored(tmp_path, rows, KEPT, "--save-monitor", tmp_path / "whole.cxm") == 0
+    whole = json.loads(capsys.readouterr().out)
+    state = tmp_path / "state.cxm"
+    for week in range(20):
+        assert stored(tmp_path, within(rows, week, week + 1), KEPT, "--monitor", state) == 0
+        capsys.readouterr()
+    assert state.read_bytes() == (tmp_path / "whole.cxm").read_bytes()
+    assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+    # a second run of the same week changes nothing, with the history or without
+    for part in (within(rows, 19, 20), rows):
+        assert stored(tmp_path, part, KEPT, "--monitor", state) == 0
+        assert json.loads(capsys.readouterr().out) == whole
+        assert state.read_bytes() == (tmp_path / "whole.cxm").read_bytes()
+
+
+def test_the_report_starts_from_the_state_and_does_not_write_it(tmp_path):
+    rows = weeks(20, drop=("South", 14))
+    assert stored(tmp_path, within(rows, 0, 18), KEPT, "--monitor", tmp_path / "state.cxm") == 0
+    before = (tmp_path / "state.cxm").read_bytes()
+    whole = found_in(tmp_path, KEPT, rows=rows)["next_period"]
+    full = found_in(tmp_path, KEPT + 'monitor = "state.cxm"\n', rows=rows)["next_period"]
+    few = found_in(tmp_path, KEPT + 'monitor = "state.cxm"\n', rows=within(rows, 18, 20))
+    plan = few["next_period"]
+    assert (tmp_path / "state.cxm").read_bytes() == before
+    assert full["stored"]["earlier"] == 720 and plan["stored"]["earlier"] == 0
+    assert full | {"stored": None} == whole and plan["whole"]["periods"] == 2
+    assert [row["next"] for row in plan["rows"]] == [row["next"] for row in whole["rows"]]
+    assert plan["periods"] == 20
+    (alarm,), (known,) = plan["alarms"], whole["alarms"]
+    assert (alarm["point"], alarm["since"]) == (known["point"], known["since"])
+    assert alarm["n_after"] == known["n_after"] and alarm["change"] is None
+    assert alarm["after"]["value"] == pytest.approx(known["after"]["value"])
+    assert "now \N{MINUS SIGN}" in said(few) or "now -" in said(few)
+    assert "started from its stored state" in said(few)
+
+
+def test_an_alarm_in_the_state_can_be_taken_notice_of_later(tmp_path):
+    rows = weeks(20, drop=("South", 14))
+    assert stored(tmp_path, rows, KEPT, "--monitor", tmp_path / "state.cxm") == 0
+    more = KEPT + 'monitor = "state.cxm"\nacknowledged = { South = 2024-05-15 }\n'
+    assert not found_in(tmp_path, more, rows=rows)["next_period"]["alarms"]
+
+
+def test_a_point_without_new_answers_keeps_its_place(tmp_path):
+    rows = weeks(12)
+    assert stored(tmp_path, rows, KEPT, "--monitor", tmp_path / "state.cxm") == 0
+    north = "".join(r for r in within(weeks(13), 12, 13).splitlines(True) if "South" not in r)
+    found = found_in(tmp_path, KEPT + 'monitor = "state.cxm"\n', rows=north)["next_period"]
+    assert {row["point"]: row["n"] for row in found["rows"]} == {"North": 260, "South": 240}
+
+
+@pytest.mark.parametrize(
+    ("change", "rows", "words"),
+    [
+        (("baseline = 100", "baseline = 200"), weeks(13), "made with baseline = 100, and here ba"),
+        (('"week"', '"day"'), weeks(13), 'kept by the week, and here period is "day"'),
+        (("", ""), weeks(9), "up to the week of 18 Mar 2024, and the newest here are of the week"),
+        (("", ""), weeks(13, shops=("North", "South", "East")), "does not watch East; its points"),
+    ],
+)
+def test_a_state_of_something_else_is_refused(tmp_path, change, rows, words):
+    assert stored(tmp_path, weeks(12), KEPT, "--monitor", tmp_path / "state.cxm") == 0
+    before = (tmp_path / "state.cxm").read_bytes()
+    more = KEPT.replace(*change) if change[0] else KEPT
+    assert words in refused(tmp_path, more + 'monitor = "state.cxm"\n', rows=rows)
+    assert (tmp_path / "state.cxm").read_bytes() == before
+
+
+def test_a_damaged_state_is_one_sentence_and_stays_as_it_is(tmp_path, capsys):
+    state = tmp_path / "state.cxm"
+    assert stored(tmp_path, weeks(12), KEPT, "--monitor", state) == 0
+    whole = state.read_bytes()
+    for damaged in (b"", b"cxm", whole[:100], whole[:90] + b"!" + whole[91:]):
+        state.write_bytes(damaged)
+        capsys.readouterr()
+        assert stored(tmp_path, weeks(13), KEPT, "--monitor", state) == 3
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1 and "state.cxm: " in error and "damaged" in error
+        assert state.read_bytes() == damaged
+
+
+def test_a_stored_state_needs_a_period(tmp_path):
+    assert "give period" in refused(tmp_path, '[plan]\nmonitor = "state.cxm"\n')
+    assert stored(tmp_path, weeks(12), "", "--monitor", tmp_path / "state.cxm") == 1

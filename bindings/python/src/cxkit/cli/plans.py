@@ -58,6 +58,10 @@ def options(command: argparse.ArgumentParser) -> None:
     ahead.add_argument("--arl", type=float, metavar="PERIODS", help="to the first false alarm")
     ahead.add_argument("--drop", type=drops, metavar="POINTS,...", help="falls to look for")
     ahead.add_argument("--baseline", type=int, metavar="N", help="answers of a reference")
+    ahead.add_argument(
+        "--monitor", metavar="FILE", help="start from this state, and store it here afterwards"
+    )
+    ahead.add_argument("--save-monitor", metavar="FILE", help="store the state here instead")
 
 
 def amount(text: str) -> tuple[str, float]:
@@ -144,9 +148,17 @@ def changed(config: Config, chosen: Namespace, alone: Row) -> Config:
     for key in ("capacity", "rate"):
         if given := getattr(chosen, key):
             asked[key] = gathered(given, f"--{key}")
+    if chosen.monitor:
+        asked["monitor"] = asked["save"] = str(Path(chosen.monitor).resolve())
+    if chosen.save_monitor:
+        asked["save"] = str(Path(chosen.save_monitor).resolve())
     kept = ("invitations",) if config.invitations and config.invitations.point else ()
     aside = {key: value for key, value in alone.items() if key not in (*kept, "gate")}
     plan = dataclasses.replace(config.plan, **asked)
+    if plan.save and not plan.period:
+        raise Problem(
+            f"{config.path}: a stored monitor is for a plan of the next period: give --period"
+        )
     found = dataclasses.replace(config, plan=plan, drivers=None, behaviours=(), **aside)
     if plan.period and (not found.date or found.weight or found.scores[0].metric == "mean"):
         raise Problem(
@@ -196,6 +208,6 @@ def said(found: Row, ahead: bool) -> str:
             f"{found['half_width_now']:.3g} now, {found['half_width_next']:.3g} next; gap "
             f"{found['gap']:.3g}"
         )
-    from ..report.planwords import lead
+    from ..report.planwords import lead, recalled
 
-    return lead(found)
+    return " ".join(text for text in (lead(found), recalled(found)) if text)

@@ -10,6 +10,7 @@ import numpy as np
 import cxkit as cx
 
 from .answers import joined, order, period, spoken
+from .calendar import ordinals
 from .config import Config
 from .logs import UNGIVEN, flags, opened
 from .measure import KIND, closed, plain
@@ -62,8 +63,6 @@ class GateAnswers:
 
     def invited(self, every: str) -> dict[str, dict[int, int]] | None:
         """Invitations by point and period."""
-        from .periods import ordinals
-
         if self.point is None or self.time is None:
             return None
         names, codes = self.point
@@ -85,8 +84,6 @@ class GateAnswers:
 
     def eligible(self, every: str, last: int) -> dict[str, float]:
         """Customers a period who could be asked, by point, in the latest periods."""
-        from .periods import ordinals
-
         if self.point is None or self.time is None:
             return {}
         names, codes = self.point

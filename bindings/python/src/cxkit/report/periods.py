@@ -13,12 +13,15 @@ import numpy as np
 
 import cxkit as cx
 
-from .answers import NO_POINT, period, said
+from . import stored
+from .alarms import Watched, alarm, leveller
+from .answers import NO_POINT, order
+from .calendar import label, ordinals
 from .config import Config
 from .gatelog import GateAnswers
-from .logs import UNGIVEN
-from .measure import finite, plain
+from .measure import finite
 from .planfiles import YEAR, Amounts, Plan
+from .planwords import when
 from .problem import Problem, listed, nearest
 from .question import Question
 from .shapes import Array, Row
@@ -28,7 +31,7 @@ FEWEST = 8  # periods from which a plan is made of them without being asked for
 RECENT = 12  # periods; a point without an answer for so long is closed
 USUAL = 8  # periods that say how many answers come
 FLOOR = 30
-SLOW = {"day": (14, 28.0, 1.0), "week": (2, 4.0, 7.0), "month": (1, 3.0, 30.0)}
+WHOLE = ("value", "se", "ci_low", "ci_high")
 
 
 def wanted(config: Config) -> str | None:
@@ -40,38 +43,6 @@ def wanted(config: Config) -> str | None:
     return None if config.wave or config.every else "week"
 
 
-def ordinals(times: Array, every: str) -> Array:
-    """The number of the period of each time; weeks begin on Monday."""
-    if every == "month":
-        return times.astype("datetime64[M]").astype(np.int64)
-    day = times.astype("datetime64[D]").astype(np.int64)
-    return day if every == "day" else (day + 3) // 7
-
-
-def label(ordinal: int, every: str) -> str:
-    """A period as it is said."""
-    if every == "month":
-        start = np.datetime64(ordinal, "M").astype("datetime64[D]")
-    else:
-        start = np.datetime64(ordinal if every == "day" else 7 * ordinal - 3, "D")
-    return said(str(period(np.array([start]), every)[0]), every)
-
-
-@dataclass
-class Watched:
-    """Answers by point and period, and what is known beside them."""
-
-    names: list[str]
-    point: Array
-    value: Array
-    at: Array
-    first: int
-    last: int
-    closed: list[str]
-    secret: set[int]
-    undated: int
-
-
 def report(
     config: Config, main: Question, asked: Asked | None, gate: GateAnswers | None
 ) -> Row | None:
@@ -79,21 +50,27 @@ def report(
     every = wanted(config)
     if every is None:
         return None
-    seen = watched(config, main, every)
+    kept = stored.read(config, main.answers.folder)
+    seen = watched(config, main, every, kept)
     if seen is None or (not config.plan.period and seen.last - seen.first + 1 < FEWEST):
         return None
     if len(seen.secret) == len(seen.names):
         return None
     invited = gate.invited(every) if gate else invited_of(asked, every)
     try:
-        monitor = run(config, seen, every, main, invited)
-        return planned(config, main, seen, every, monitor, invited is not None, gate)
+        monitor = run(config, seen, every, main, invited, kept)
+        found = planned(config, main, seen, every, monitor, invited is not None, gate)
     except (cx.OptionError, cx.InfeasibleError, cx.UninformedError, cx.DomainError) as error:
         raise Problem(f"{config.path}: the plan of the next {every}: {error}") from None
+    if config.plan.save:
+        stored.save(monitor, main.answers.folder, config.plan.save)
+    return found
 
 
-def watched(config: Config, main: Question, every: str) -> Watched | None:
-    """The valid answers with a point and a date, of points that are still open."""
+def watched(
+    config: Config, main: Question, every: str, kept: cx.Monitor | None
+) -> Watched | None:
+    """The valid answers with a point and a date, of points that are still open or stored."""
     answers = main.answers
     assert answers.time is not None
     valid = main.valid & (answers.point != NO_POINT)
@@ -105,26 +82,32 @@ def watched(config: Config, main: Question, every: str) -> Watched | None:
     latest = np.full(len(answers.points), at.min())
     np.maximum.at(latest, point, at)
     counts = np.bincount(point, minlength=len(answers.points))
-    known(config, answers.points)
-    keep = [
-        code
-        for code, name in enumerate(answers.points)
-        if counts[code] and (last - latest[code] < RECENT or name in config.plan.permanent)
-    ]
-    place = np.full(len(answers.points), -1)
-    place[keep] = np.arange(len(keep))
+    if kept:
+        names = stored.names(config, kept, [answers.points[c] for c in np.flatnonzero(counts)])
+    else:
+        names = [
+            name
+            for code, name in enumerate(answers.points)
+            if counts[code] and (last - latest[code] < RECENT or name in config.plan.permanent)
+        ]
+    names = sorted(names, key=str.encode)  # as a monitor has them
+    known(config, list(dict.fromkeys([*answers.points, *names])))
+    place = np.array([names.index(n) if n in names else -1 for n in answers.points])
     inside = place[point] >= 0
     rows = np.ascontiguousarray(place[point][inside].astype(np.int64))
     values = np.ascontiguousarray(main.values[dated][inside].astype(np.int64))
+    secret = {int(place[code]) for code in hidden(config, main) if place[code] >= 0}
+    if config.hide_below > 1:
+        secret |= {code for code, name in enumerate(names) if name not in answers.points}
     return Watched(
-        names=[answers.points[code] for code in keep],
+        names=names,
         point=rows,
         value=values,
         at=at[inside],
-        first=int(at.min()),
+        first=int(kept.settings["first_period"]) if kept else int(at.min()),
         last=last,
-        closed=[answers.points[c] for c in np.flatnonzero(counts) if c not in keep],
-        secret={int(place[code]) for code in hidden(config, main) if place[code] >= 0},
+        closed=[answers.points[c] for c in np.flatnonzero(counts) if place[c] < 0],
+        secret=secret,
         undated=int(valid.sum() - dated.sum()),
     )
 
@@ -164,19 +147,13 @@ def invited_of(asked: Asked | None, every: str) -> dict[str, dict[int, int]] | N
     return asked.sent(lambda times: ordinals(times, every))
 
 
-def run(
-    config: Config,
-    seen: Watched,
-    every: str,
-    main: Question,
-    invited: dict[str, dict[int, int]] | None,
-) -> cx.Monitor:
-    """The monitor at the beginning of the next period. Points are numbers, in order of names."""
+def started(config: Config, seen: Watched, every: str, main: Question) -> cx.Monitor:
+    """A monitor before the first answer."""
     plan, codes = config.plan, main.score.codes
-    guard, half_life, noise = SLOW[every]
+    guard, half_life, noise = stored.SLOW[every]
     cut = codes.scale[1] - (main.score.top or 0)
-    monitor = cx.Monitor(
-        np.arange(len(seen.names), dtype=np.int64),
+    return cx.Monitor(
+        seen.names,
         arl=plan.arl or YEAR[every],
         drop=plan.drop,
         direction=plan.direction,
@@ -189,25 +166,47 @@ def run(
         promoters=9 if main.score.metric == "nps" else cut + 1,
         first_period=seen.first,
     )
-    order = np.argsort(seen.at, kind="stable")
-    point, value, at = seen.point[order], seen.value[order], seen.at[order]
-    edges = np.searchsorted(at, np.arange(seen.first, seen.last + 2))
+
+
+def run(
+    config: Config,
+    seen: Watched,
+    every: str,
+    main: Question,
+    invited: dict[str, dict[int, int]] | None,
+    kept: cx.Monitor | None,
+) -> cx.Monitor:
+    """The monitor at the beginning of the next period, from what is stored where it is."""
+    monitor = started(config, seen, every, main)
     noticed = [
-        (seen.names.index(name), int(ordinals(np.array([day], "datetime64[D]"), every)[0]))
-        for name, day in plan.acknowledged.items()
+        (name, int(ordinals(np.array([day], "datetime64[D]"), every)[0]))
+        for name, day in config.plan.acknowledged.items()
         if name in seen.names
     ]
+    if kept:
+        stored.check(config, kept, monitor, every)
+        if kept.period > seen.last + 1:
+            texts = (when(label(at, every), every) for at in (kept.period - 1, seen.last))
+            raise stored.behind(config, *texts)
+        seen.earlier = int((seen.at < kept.period).sum())
+        monitor = kept
+        stored.settle(monitor, noticed)
+    begin = monitor.period
+    sequence = np.argsort(seen.at, kind="stable")
+    point, value, at = seen.point[sequence], seen.value[sequence], seen.at[sequence]
+    names = np.array(seen.names, dtype=object)
+    edges = np.searchsorted(at, np.arange(begin, seen.last + 2))
     for index, start in enumerate(edges[:-1]):
         if edges[index + 1] > start:
             rows = slice(start, edges[index + 1])
-            monitor.observe(point[rows], value[rows])
-        for code, name in enumerate(seen.names):
-            if count := (invited or {}).get(name, {}).get(seen.first + index):
-                monitor.invite(code, count)
+            monitor.observe(names[point[rows]].tolist(), value[rows])
+        for name in seen.names:
+            if count := (invited or {}).get(name, {}).get(begin + index):
+                monitor.invite(name, count)
         monitor.end_period()
-        for code, when in noticed:
-            if when == seen.first + index:
-                monitor.acknowledge(code, learn=True)
+        for name, day in noticed:
+            if day == begin + index:
+                monitor.acknowledge(name, learn=True)
     return monitor
 
 
@@ -229,7 +228,9 @@ def each(given: Amounts, names: list[str]) -> list[float] | None:
     return [one.get(name, float("inf")) for name in names]
 
 
-def shares_of(plan: Plan, seen: Watched, gate: GateAnswers | None) -> tuple[list[float], str]:
+def shares_of(
+    plan: Plan, seen: Watched, table: cx.Table, gate: GateAnswers | None
+) -> tuple[list[float], str]:
     """The weight of each point in the figure of the whole, and where it is from."""
     if plan.shares:
         lacking = [name for name in seen.names if name not in plan.shares]
@@ -239,7 +240,7 @@ def shares_of(plan: Plan, seen: Watched, gate: GateAnswers | None) -> tuple[list
     traffic = gate.traffic() if gate else {}
     if all(traffic.get(name) for name in seen.names):
         return [float(traffic[name]) for name in seen.names], "traffic"
-    return [float(n) for n in np.bincount(seen.point, minlength=len(seen.names))], "answers"
+    return [float(n) for n in table["n"]], "answers"
 
 
 def rates(plan: Plan, names: list[str], table: cx.Table) -> list[float | None] | None:
@@ -283,7 +284,7 @@ def terms(
     lower = [min(float(floor), most) for most in upper]
     for code in seen.secret:  # what is hidden gets its floor, which says nothing
         upper[code] = lower[code]
-    weights, source = shares_of(plan, seen, gate)
+    weights, source = shares_of(plan, seen, table, gate)
     columns: Row = {
         "lower": lower,
         "upper": upper,
@@ -344,11 +345,49 @@ def planned(
         "alarms": [
             alarm(row, seen, main, monitor, every)
             for row in monitor.alarms
-            if row["point"] not in seen.secret
+            if seen.names.index(row["point"]) not in seen.secret
         ],
         "closed": seen.closed if config.hide_below < 2 else [],
         "without_date": seen.undated,
+        "whole": whole_of(main, seen, term, table),
+        "stored": None if seen.earlier is None else {"earlier": seen.earlier},
     }
+
+
+def whole_of(main: Question, seen: Watched, term: Terms, table: cx.Table) -> Row | None:
+    """The figure of the whole over the latest periods, with weights that do not follow the numbers
+    of answers; without a number where a point has no answer in one of them."""
+    count = len(seen.names)
+    begin = max(int(seen.at.min()), seen.last - RECENT + 1)
+    recent = seen.at >= begin
+    if seen.secret:
+        return None
+    size = seen.last - begin + 1
+    cell = (seen.at[recent] - begin) * count + seen.point[recent]
+    factor, shift = leveller(main)
+    value = worth(main, seen.value[recent]) * factor + shift
+    n = np.bincount(cell, minlength=size * count)
+    mean = np.bincount(cell, value, size * count) / np.maximum(n, 1)
+    squares = np.bincount(cell, (value - mean[cell]) ** 2, size * count)
+    cells = {
+        "period": np.repeat(np.arange(size), count),
+        "weight": np.tile(np.array(term.weights), size),
+        "n": n,
+        "mean": mean,
+        "variance": squares / np.maximum(n - 1, 1),
+        "predicted_variance": np.tile(np.array(table["s2"]) * factor**2, size),
+    }
+    unit = "points" if main.score.metric == "nps" else "fraction"
+    figures = cx.period_means(cells, unit=unit, confidence=main.config.confidence).figures
+    return {"periods": size, **{key: figures[key] for key in WHOLE}}
+
+
+def worth(main: Question, values: Array) -> Array:
+    """What an answer counts to a monitor: 100, 0 or -100."""
+    if main.score.metric == "nps":
+        return 100.0 * (values >= 9) - 100.0 * (values <= 6)
+    top = main.score.codes.scale[1] - (main.score.top or 0)
+    return 200.0 * (values > top) - 100.0
 
 
 def rows_of(
@@ -377,18 +416,18 @@ def rows_of(
             if secret
             else inviting(row, term.columns["response_rate"], code),
             "reason": "hidden" if secret else row["reason"],
-            "why": "its figures are hidden, so it gets the floor" if secret else why(found, code),
+            "why": "its figures are hidden, so it gets the floor" if secret else why(found, name),
             "hidden": secret,
         }
         stands = standing(table[code], row, level)
         stands["share"] = term.weights[code] / sum(term.weights)
         rows.append(shown | {key: None if secret else one for key, one in stands.items()})
-    return rows
+    return [rows[code] for code in order(seen.names)]
 
 
-def why(found: cx.PointsPlan, code: int) -> str:
+def why(found: cx.PointsPlan, name: str) -> str:
     """The reason in words, without the name and the bounds, which stand beside it."""
-    return found.explain(code).partition(": ")[2].rpartition(" (")[0]
+    return found.explain(name)[len(name) :].partition(": ")[2].rpartition(" (")[0]
 
 
 def whole(value: float) -> float | None:
@@ -401,11 +440,6 @@ def whole(value: float) -> float | None:
 def inviting(row: Row, rates: list[float | None] | None, code: int) -> float | None:
     """Invitations that the plan takes, where it is known how many answer."""
     return row["invitations"] if rates and rates[code] is not None else None
-
-
-def leveller(main: Question) -> tuple[float, float]:
-    """(factor, shift) from the monitor's points to the unit of the score."""
-    return (1.0, 0.0) if main.score.metric == "nps" else (0.005, 0.5)
 
 
 def standing(state: Row, row: Row, level: tuple[float, float]) -> Row:
@@ -426,53 +460,3 @@ def standing(state: Row, row: Row, level: tuple[float, float]) -> Row:
         "part_precision": row["precision"],
         "part_evidence": row["evidence"],
     }
-
-
-# -- alarms --------------------------------------------------------------------------------------
-
-
-def alarm(row: Row, seen: Watched, main: Question, monitor: cx.Monitor, every: str) -> Row:
-    """One alarm; its size only from the answers after it."""
-    code, since = row["point"], row["since"]
-    mine = seen.point == code
-    found: Row = {
-        "point": seen.names[code],
-        "kind": row["kind"],
-        "since": label(since, every),
-        "log_evidence": finite(row["log_evidence"]),
-        "n_after": int((mine & (seen.at > since)).sum()),
-        "before": None,
-        "after": None,
-        "change": None,
-    }
-    if row["kind"] == "rate":
-        return found | {
-            "n_after": row["n_after"],
-            "before": row["reference"],
-            "after": None
-            if row["after"] is None
-            else {"value": row["after"], "ci_low": row["ci_low"], "ci_high": row["ci_high"]},
-        }
-    guard = int(monitor.settings["guard"])
-    calm = seen.value[mine & (seen.at <= since - 1 - guard)]
-    before = main.measure.estimate(main.measure.tally(np.ascontiguousarray(calm), None))
-    if before is None or before["se"] is None:
-        return found
-    found["before"] = before
-    after = seen.value[mine & (seen.at > since)]
-    found["after"] = main.measure.estimate(main.measure.tally(np.ascontiguousarray(after), None))
-    try:
-        change = cx.change_since(
-            np.ascontiguousarray(seen.value[mine]).astype(float),
-            np.ascontiguousarray(seen.at[mine]).astype(float),
-            since,
-            reference=before["value"],
-            reference_se=before["se"],
-            metric="nps" if main.score.metric == "nps" else "top-box",
-            scale=main.score.codes.scale,
-            top=main.score.top,
-            confidence=main.config.confidence,
-        )
-    except UNGIVEN:
-        return found
-    return found | {"change": plain(change)}

@@ -44,6 +44,8 @@ class Plan:
     baseline: int = 300
     allowance: float = 0.05
     acknowledged: dict[str, datetime.date] = field(default_factory=dict)
+    monitor: str | None = None  # file of the state that a plan starts from
+    save: str | None = None  # where the state is stored after the period; never from cxkit.toml
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,11 @@ def plan(table: Table) -> Plan:
         baseline=table.number("baseline", int, 1, 10**9, 300),
         allowance=float(table.number("allowance", (int, float), 0, 10, 0.05)),
         acknowledged=dates(table, "acknowledged"),
+        monitor=table.text("monitor"),
     )
     table.end()
+    if found.monitor and not found.period:
+        raise table.problem("monitor", "is for a plan of the next period: give period too")
     return found
 
 

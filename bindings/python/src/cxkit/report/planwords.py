@@ -98,6 +98,8 @@ def sized(alarm: Row, form: Numbers) -> str:
             return "no invitations after the alarm yet"
         return f"{SHARE.value(after['value'])} answer ({SHARE.interval(after)})"
     change = alarm["change"]
+    if change is None and alarm["after"] and alarm["before"] is None:
+        return f"now {form.value(alarm['after']['value'])} ({form.interval(alarm['after'])})"
     if change is None:
         return "no answers after the alarm yet" if not alarm["n_after"] else "not known"
     return f"{form.change(change['value'])} ({form.change_interval(change)})"
@@ -126,6 +128,31 @@ def bounds(row: Row) -> str:
 def invites(plan: Row) -> bool:
     """Whether it is known how many to invite."""
     return any(row["invitations"] is not None for row in plan["rows"])
+
+
+def together(plan: Row, form: Numbers) -> str:
+    """The figure of the whole over the latest periods."""
+    one = plan["whole"]
+    if not one or one["periods"] < 2 or one["value"] is None:
+        return ""
+    return (
+        f"Over the latest {one['periods']} {plan['period']}s the whole is "
+        f"{form.value(one['value'], True)} ({form.interval(one, True)}): periods and points have "
+        "fixed weights, so that more answers from one place do not move it."
+    )
+
+
+def recalled(plan: Row) -> str:
+    """What a stored state spared."""
+    if plan["stored"] is None:
+        return ""
+    text = "The monitor started from its stored state"
+    if plan["stored"]["earlier"]:
+        text += (
+            f": {plan['stored']['earlier']:,} answers of periods that it had closed were not "
+            "counted again"
+        )
+    return text + "."
 
 
 def notes(row: Row) -> list[str]:
