@@ -62,6 +62,7 @@
 %include <cxkit/mystery.h>
 %include <cxkit/coverage.h>
 %include <cxkit/closed_loop.h>
+%include <cxkit/business.h>
 %include <cxkit/calibrate.h>
 %include <cxkit/rates.h>
 %include <cxkit/recent.h>

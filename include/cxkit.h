@@ -48,6 +48,7 @@
 #include <cxkit/coverage.h>
 #include <cxkit/closed_loop.h>
 #include <cxkit/once.h>
+#include <cxkit/business.h>
 #include <cxkit/calibrate.h>
 #include <cxkit/rates.h>
 #include <cxkit/recent.h>

@@ -160,6 +160,8 @@ struct TYPE {};
 %ignore cx_aggregate_link_options::allocator;
 %cx_options(cx_granger_options)
 %ignore cx_granger_options::allocator;
+%cx_options(cx_business_options)
+%ignore cx_business_options::allocator;
 %cx_options(cx_regress_options)
 %ignore cx_regress_options::allocator;
 %cx_options(cx_margin_options)

@@ -274,6 +274,12 @@ SURFACE = {
         "scenario, policy, runs, seed, first_run, threads, form, arl, boost, gamma, allowance, "
         "compensation, common_shock",
     ),
+    "simulate_business": (
+        "",
+        "stores, months, customers, seed, first_store, store_count, price_month, ease, efficiency, "
+        "emotion, engagement, icc, hazard, hazard_ratio, spend, theta, confounder_cx, confounder_spend, "
+        "confounder_hazard, confounder_moves, asked, response_cx, response_leaving",
+    ),
     "propensity": ("X, responded", "weights, ridge, max_iterations"),
     "r_indicator": ("propensity", "weights, variances, ddof"),
     "r_indicator_partial": ("propensity, by", "weights, ddof"),
@@ -493,7 +499,7 @@ EXAMPLES = [
     cx.Monitor.fork,
     cx.plan, cx.plan_steady, cx.plan_domains, cx.plan_points, cx.plan_draw,
     cx.cross_correlate, cx.distributed_lag, cx.granger, cx.linkage, cx.aggregate, cx.aggregate_link,
-    cx.simulate_allocation, cx.correlate, cx.correlations,
+    cx.simulate_allocation, cx.simulate_business, cx.correlate, cx.correlations,
     cx.Crosstab, cx.Crosstab.add, cx.Crosstab.add_counts, cx.Crosstab.correlate, cx.Moments.correlations,
     cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
     cx.npv, cx.irr, cx.mirr, cx.payback, cx.margin_multiple, cx.evidence, cx.verdict,
@@ -513,7 +519,7 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "adaptive anytime closed_loop compare contacts correlation coverage curves difference "
+        "adaptive anytime business closed_loop compare contacts correlation coverage curves difference "
         "driver durable effort errors estimate evidence finance fit gap gate importance index "
         "joint journey lag ledger linkage mean models moments monitor multiplicity mystery net "
         "nonrespondents penalised plan policy ppi promises random rates recent regress "

@@ -15,6 +15,7 @@ from __future__ import annotations
 from . import _native, errors, random, special
 from .adaptive import adaptive_mean, change_since, period_means, running_mean
 from .anytime import anytime
+from .business import SimulatedBusiness, simulate_business
 from .closed_loop import ClosedLoop, closed_loop
 from .compare import (
     Change,
@@ -224,6 +225,7 @@ __all__ = [
     "Shrinkage",
     "Silence",
     "SimulatedAllocation",
+    "SimulatedBusiness",
     "SingularError",
     "Strata",
     "SuppressedError",
@@ -333,6 +335,7 @@ __all__ = [
     "shrink",
     "silence",
     "simulate_allocation",
+    "simulate_business",
     "simultaneous",
     "special",
     "survey_mean",
