@@ -133,7 +133,7 @@ static answer long_run_rival_moves(void) {
     return arriving(CX_LAG_FREE, "cx", true);
 }
 static answer long_run_surveyed(void) {
-    company.customers = 60 * company.stores, company.asked = 1;
+    company.customers = 120 * company.stores, company.asked = 1;
     return arriving(CX_LAG_FREE, "surveyed", true);
 }
 
