@@ -283,6 +283,8 @@ int main(int argc, char **argv) {
             (given->policy >= CX_POLICY_END || given->policy == CX_POLICY_TRAS ||
              given->policy == CX_POLICY_TSSRP))
             continue;
+        if (given->policy == CX_POLICY_INDEX && options.scenario != CX_SCENARIO_S6)
+            continue; /* it needs levels that drift */
         if ((options.scenario == CX_SCENARIO_S5) != (given->policy >= CX_SIMULATED_CLOSED))
             continue;
         double start = bench_now();

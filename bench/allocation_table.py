@@ -34,7 +34,6 @@ S1 = [
     ("stay", 400),
     ("exploration", 400),
     ("oracle", 400),
-    ("index", 200),
     ("precision-budget 10 %", 200),
     ("precision-budget 25 %", 200),
 ]
