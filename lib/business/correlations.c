@@ -46,7 +46,7 @@ static cx_status correlations_keep(correlations_table *self, int64_t k, cx_statu
     if (!tells) return status;
     if (err != NULL) *err = (cx_error){0};
     self->row[k] = cx_i_estimate_new(confidence, CX_UNIT_CORRELATION);
-    self->row[k].status = status;
+    self->row[k].status = (int32_t)status;
     self->whole = false;
     return CX_OK;
 }

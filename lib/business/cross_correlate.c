@@ -250,7 +250,7 @@ static cx_status cross_columns(const cross_series *work, int64_t count, uint8_t 
 
 static cx_status cross_table(const cross_series *work, cx_table **out, cx_error *err) {
     int64_t count = 2 * (int64_t)work->options.max_lag + 1;
-    uint8_t codes[2 * CX_LAG_MOST + 1];
+    uint8_t codes[2 * CX_LAG_MOST + 1] = {0};
     cx_table *table = NULL;
     CX_TRY(cx_i_table_new(count, work->options.allocator, &table, err));
     cx_status status = cross_columns(work, count, codes, table, err);

@@ -100,7 +100,7 @@ static cx_status penalised_count(int64_t columns, cx_error *err) {
 static cx_status penalised_rows(const cx_frame *x, const cx_array *y, const cx_array *weights,
                                 const cx_allocator *a, cx_moments **out, cx_error *err) {
     void *memory = NULL, *columns = NULL;
-    cx_array names;
+    cx_array names = {0};
     cx_moments *made = NULL;
     cx_status status = penalised_names(x, y, &names, a, &memory, err);
     if (status == CX_OK) status = cx_moments_new(&names, a, &made, err);
