@@ -73,6 +73,7 @@
 #include <cxkit/driver.h>
 #include <cxkit/evidence.h>
 #include <cxkit/finance.h>
+#include <cxkit/case.h>
 #include <cxkit/fit.h>
 #include <cxkit/regress.h>
 #include <cxkit/models.h>

@@ -33,6 +33,30 @@ SURFACE = {
         "year_days",
     ),
     "margin_multiple": ("retention, rate", "growth, horizon"),
+    "Case": (
+        "",
+        "currency, rate, horizon, population, growth, capacity, periods_a_year, mid_period",
+    ),
+    "Case.metric": ("name", "area, unit, better"),
+    "Case.link": (
+        "start_of, end_of, value",
+        "se, df, name, from_unit, to_unit, evidence, lag, form, base, spread, per, direct, start, "
+        "observed, observed_periods, held, decay, influence, source",
+    ),
+    "Case.assume": (
+        "start_of, end_of, value",
+        "source, sd, bounds, name, from_unit, to_unit, lag, form, base, spread, per, start, held, decay",
+    ),
+    "Case.value": (
+        "start_of, end_of, value",
+        "source, sd, bounds, name, from_unit, to_unit, lag, spread, per",
+    ),
+    "Case.cost": ("name, amount", "first, last, sd, bounds, spread, source"),
+    "Case.influence": ("link, id, influence", ""),
+    "Case.correlate": ("a, b, rho", "source"),
+    "Case.observe": ("metric, period, change", "se"),
+    "Case.total": ("metric, period, change", "se"),
+    "Case.run": ("", "draws, seed, confidence, surely, antithetic"),
     "evidence": (
         "method",
         "adjusted, ordered, reverse, separated, unidentified, through, selected, treated, periods, "
@@ -503,6 +527,9 @@ EXAMPLES = [
     cx.Crosstab, cx.Crosstab.add, cx.Crosstab.add_counts, cx.Crosstab.correlate, cx.Moments.correlations,
     cx.Fit, cx.Fit.estimate, cx.Fit.influence, cx.Fit.summary, cx.regress,
     cx.npv, cx.irr, cx.mirr, cx.payback, cx.margin_multiple, cx.evidence, cx.verdict,
+    cx.Case, cx.Case.metric, cx.Case.link, cx.Case.assume, cx.Case.value, cx.Case.cost, cx.Case.influence,
+    cx.Case.correlate, cx.Case.observe, cx.Case.total, cx.Case.run, cx.CaseResult.sentences,
+    cx.drivers, cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.drivers, cx.penalised, cx.penalised_path, cx.importance_performance, cx.penalty_reward,
     cx.Tally, cx.Tally.add, cx.Tally.add_counts, cx.Tallies.add,
     cx.drivers_matrix,
@@ -519,12 +546,12 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "adaptive anytime business closed_loop compare contacts correlation coverage curves difference "
-        "driver durable effort errors estimate evidence finance fit gap gate importance index "
-        "joint journey lag ledger linkage mean models moments monitor multiplicity mystery net "
-        "nonrespondents penalised plan policy ppi promises random rates recent regress "
-        "response rule sample satisfaction silence simulate special strata survey table tally "
-        "tolerance trend waits weights windows"
+        "adaptive anytime business case case_result closed_loop compare contacts correlation "
+        "coverage curves difference driver durable effort errors estimate evidence finance fit "
+        "gap gate importance index joint journey lag ledger linkage mean models moments monitor "
+        "multiplicity mystery net nonrespondents penalised plan policy ppi promises random "
+        "rates recent regress response rule sample satisfaction silence simulate special strata "
+        "survey table tally tolerance trend waits weights windows"
     ).split()
 ]
 

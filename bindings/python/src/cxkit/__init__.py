@@ -16,6 +16,8 @@ from . import _native, errors, random, special
 from .adaptive import adaptive_mean, change_since, period_means, running_mean
 from .anytime import anytime
 from .business import SimulatedBusiness, simulate_business
+from .case import Case
+from .case_result import CaseResult
 from .closed_loop import ClosedLoop, closed_loop
 from .compare import (
     Change,
@@ -153,6 +155,8 @@ __all__ = [
     "Auditors",
     "BeliefGap",
     "Bounds",
+    "Case",
+    "CaseResult",
     "Certificate",
     "Change",
     "ChiSquare",

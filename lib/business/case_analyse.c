@@ -1,0 +1,175 @@
+#include "business/case.h"
+
+/* What the outcome hangs on: swings, shares of variance, the worth of knowing, break-even. */
+
+enum { ANALYSE_DRAWS = 4096, ANALYSE_STEPS = 60 };
+
+/* -- swings -------------------------------------------------------------------------------- */
+
+static void analyse_swings(cx_i_case_work *w) {
+    const cx_i_case_draws *d = &w->draws;
+    double values[CX_I_CASE_INPUTS];
+    memcpy(values, w->middle, sizeof values);
+    for (int32_t i = 0; i < d->count; i++) {
+        int32_t slot = d->slot[i];
+        values[slot] = cx_i_input_quantile(cx_i_case_input(w->of, slot), 0.1);
+        w->swing_low[slot] = cx_i_case_npv(w, values);
+        values[slot] = cx_i_input_quantile(cx_i_case_input(w->of, slot), 0.9);
+        w->swing_high[slot] = cx_i_case_npv(w, values);
+        values[slot] = w->middle[slot];
+    }
+}
+
+/* How far each metric moves with all inputs in the middle. */
+static void analyse_changes(cx_i_case_work *w) {
+    cx_i_case_model_run(&w->model, w->middle);
+    for (int32_t i = 0; i < w->of->links; i++) {
+        const double *x = cx_i_case_model_change(&w->model, w->of->link[i].from);
+        double low = 0, high = 0;
+        for (int64_t t = 0; t < w->model.times; t++) low = fmin(low, x[t]), high = fmax(high, x[t]);
+        w->change_low[i] = low, w->change_high[i] = high;
+    }
+}
+
+/* -- shares of variance -------------------------------------------------------------------- */
+
+static void analyse_row(const cx_i_case_work *w, int64_t m, double *values) {
+    for (int32_t i = 0; i < w->draws.count; i++) values[w->draws.slot[i]] = w->draws.value[i][m];
+}
+
+/* A draw, and the same with one group of inputs from another draw [Saltelli2010; Jansen1999]. The
+ * other draw lies half the sample away, so that mirrored pairs never meet. */
+static void analyse_group(cx_i_case_work *w, int32_t group, int64_t draws, double variance) {
+    const cx_i_case_draws *d = &w->draws;
+    double first = 0, total = 0, values[CX_I_CASE_INPUTS];
+    int64_t half = d->draws / 4 * 2;
+    memcpy(values, w->centre, sizeof values);
+    for (int64_t m = 0; m < draws; m++) {
+        int64_t other = (m + half) % d->draws;
+        analyse_row(w, m, values);
+        for (int32_t i = 0; i < d->count; i++)
+            if (d->group[i] == group) values[d->slot[i]] = d->value[i][other];
+        double mixed = cx_i_case_npv(w, values);
+        first += (w->npv[other] - w->summary.npv) * (mixed - w->npv[m]);
+        total += (w->npv[m] - mixed) * (w->npv[m] - mixed) / 2;
+    }
+    for (int32_t i = 0; i < d->count; i++) {
+        if (d->group[i] != group) continue;
+        w->first[d->slot[i]] = fmax(0, fmin(1, first / (double)draws / variance));
+        w->total[d->slot[i]] = fmax(0, fmin(1, total / (double)draws / variance));
+    }
+}
+
+static void analyse_shares(cx_i_case_work *w) {
+    const cx_i_case_draws *d = &w->draws;
+    int64_t draws = d->draws < ANALYSE_DRAWS ? d->draws : ANALYSE_DRAWS;
+    double variance = w->summary.npv_sd * w->summary.npv_sd;
+    for (int32_t i = 0; i < d->count; i++)
+        if (d->group[i] == i && variance > 0) analyse_group(w, i, draws, variance);
+}
+
+/* -- the worth of knowing ------------------------------------------------------------------ */
+
+/* Draws in bins of one input: who knew the bin would go ahead where its mean is above 0
+ * [StrongOakley2013]. */
+static void analyse_information(cx_i_case_work *w) {
+    const cx_i_case_draws *d = &w->draws;
+    for (int32_t i = 0; i < d->count; i++) {
+        double sum[CX_I_CASE_BINS] = {0}, known = 0;
+        for (int64_t m = 0; m < d->draws; m++) sum[d->bin[i][m]] += w->npv[m];
+        for (int b = 0; b < CX_I_CASE_BINS; b++) known += fmax(0, sum[b]);
+        w->evppi[d->slot[i]] = fmax(0, known / (double)d->draws - fmax(0, w->summary.npv));
+    }
+}
+
+/* -- break-even ---------------------------------------------------------------------------- */
+
+/* The mean net present value with some links multiplied by a factor: of `draws`, or, without any,
+ * at the means of the inputs, which is exact where each comes once in a product. */
+static double analyse_scaled(cx_i_case_work *w, const bool *scaled, double factor, int64_t draws) {
+    double values[CX_I_CASE_INPUTS], sum = 0;
+    memcpy(values, w->centre, sizeof values);
+    if (draws == 0) {
+        for (int32_t i = 0; i < w->of->links; i++)
+            if (scaled[i]) values[i] *= factor;
+        return cx_i_case_npv(w, values);
+    }
+    for (int64_t m = 0; m < draws; m++) {
+        analyse_row(w, m, values);
+        for (int32_t i = 0; i < w->of->links; i++)
+            if (scaled[i])
+                values[i] = factor * (w->of->link[i].input.spread == CX_SPREAD_FIXED ? w->centre[i]
+                                                                                     : values[i]);
+        sum += cx_i_case_npv(w, values);
+    }
+    return sum / (double)draws;
+}
+
+static bool analyse_linear(const cx_case *self) {
+    for (int32_t i = 0; i < self->links; i++)
+        if (cx_i_case_is_chain(&self->link[i]) && self->link[i].options.form != CX_FORM_LINEAR)
+            return false;
+    return true;
+}
+
+/* A line through the factors 0 and 1 for a linear case; else bisection where the sign changes. */
+static double analyse_break_even(cx_i_case_work *w, const bool *scaled, bool linear) {
+    int64_t draws = w->draws.draws < ANALYSE_DRAWS ? w->draws.draws : ANALYSE_DRAWS;
+    if (!linear && draws > 512) draws = 512;
+    if (w->draws.count == 0 || (linear && !w->draws.correlated)) draws = 0;
+    double none = analyse_scaled(w, scaled, 0, draws), full = analyse_scaled(w, scaled, 1, draws);
+    if (linear) return full == none ? (double)NAN : none / (none - full);
+    double low = 0, high = 1, at_high = full;
+    for (int i = 0; i < 10 && (at_high > 0) == (none > 0); i++)
+        high *= 2, at_high = analyse_scaled(w, scaled, high, draws);
+    if ((at_high > 0) == (none > 0)) return NAN;
+    for (int i = 0; i < ANALYSE_STEPS && high - low > 1e-9 * high; i++) {
+        double middle = (low + high) / 2;
+        if ((analyse_scaled(w, scaled, middle, draws) > 0) == (none > 0))
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+/* The partial R2 that a confounder needs with both sides to move the estimate by a share q of
+ * itself [CinelliHazlett2020]. */
+static double analyse_robustness(const cx_i_input *input, double factor) {
+    double q = 1 - factor;
+    if (input->spread != CX_SPREAD_NORMAL || isinf(input->df) || isnan(factor)) return NAN;
+    if (q <= 0) return 0;
+    double f = q * fabs(input->value / input->sd) / sqrt(input->df), f2 = f * f;
+    return (sqrt(f2 * f2 + 4 * f2) - f2) / 2;
+}
+
+static void analyse_even(cx_i_case_work *w) {
+    const cx_case *self = w->of;
+    bool linear = analyse_linear(self), all[CX_CASE_MOST_LINKS] = {false};
+    int32_t firsts = 0, first = -1;
+    for (int32_t i = 0; i < self->links; i++) {
+        bool one[CX_CASE_MOST_LINKS] = {false};
+        const cx_i_link *link = &self->link[i];
+        w->factor[i] = w->robust[i] = NAN;
+        if (!cx_i_case_is_chain(link)) continue;
+        one[i] = true;
+        w->factor[i] = analyse_break_even(w, one, linear);
+        w->robust[i] = analyse_robustness(&link->input, w->factor[i]);
+        if (!cx_i_case_is_first(self, link)) continue;
+        all[i] = true;
+        first = i;
+        firsts++;
+    }
+    w->summary.break_even_factor =
+        firsts == 1 ? w->factor[first] : analyse_break_even(w, all, linear);
+    w->summary.break_even =
+        firsts == 1 ? w->summary.break_even_factor * w->centre[first] : (double)NAN;
+}
+
+void cx_i_case_analyse(cx_i_case_work *work) {
+    analyse_swings(work);
+    analyse_changes(work);
+    analyse_shares(work);
+    analyse_information(work);
+    analyse_even(work);
+}
