@@ -170,7 +170,8 @@ int32_t cx_i_case_find_metric(const cx_case *self, const char *name) {
     return -1;
 }
 
-static cx_status case_same(const cx_i_metric *is, const cx_i_metric *given, cx_error *err) {
+static cx_status case_same(const cx_i_case_metric *is, const cx_i_case_metric *given,
+                           cx_error *err) {
     if (is->area == CX_I_AREA_INITIATIVE)
         return cx_i_fail(err, CX_E_MISMATCH, "%s is an initiative, done or not: not a metric",
                          is->name);
@@ -192,7 +193,7 @@ static cx_status case_same(const cx_i_metric *is, const cx_i_metric *given, cx_e
 
 cx_status cx_i_case_put(cx_case *self, const char *name, int32_t area, const char *unit,
                         int32_t direction, cx_error *err) {
-    cx_i_metric given = {.area = area, .direction = direction};
+    cx_i_case_metric given = {.area = area, .direction = direction};
     CX_TRY(cx_i_case_text(name, "the name of a metric", sizeof given.name, true, given.name, err));
     CX_TRY(cx_i_case_text(unit, "the unit of a metric", sizeof given.unit, true, given.unit, err));
     given.money = case_is_currency(unit);
@@ -306,7 +307,7 @@ cx_status cx_case_cost(cx_case *self, const char *name, double amount, double sd
 /* -- what happened ------------------------------------------------------------------------- */
 
 static cx_status case_see(const cx_case *self, const char *metric, int64_t period, double change,
-                          double se, int32_t count, cx_i_seen *out, cx_error *err) {
+                          double se, int32_t count, cx_i_case_seen *out, cx_error *err) {
     if (self == NULL || metric == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is NULL", self == NULL ? "self" : "metric");
     int32_t at = cx_i_case_find_metric(self, metric);
@@ -324,13 +325,13 @@ static cx_status case_see(const cx_case *self, const char *metric, int64_t perio
     if (count == CX_CASE_MOST_OBSERVED)
         return cx_i_fail(err, CX_E_LIMIT, "a case holds at most %d of these",
                          (int64_t)CX_CASE_MOST_OBSERVED);
-    *out = (cx_i_seen){at, period, change, se};
+    *out = (cx_i_case_seen){at, period, change, se};
     return CX_OK;
 }
 
 cx_status cx_case_observe(cx_case *self, const char *metric, int64_t period, double change,
                           double se, cx_error *err) {
-    cx_i_seen seen;
+    cx_i_case_seen seen;
     CX_TRY(
         case_see(self, metric, period, change, se, self == NULL ? 0 : self->observed, &seen, err));
     self->seen[self->observed++] = seen;
@@ -339,7 +340,7 @@ cx_status cx_case_observe(cx_case *self, const char *metric, int64_t period, dou
 
 cx_status cx_case_total(cx_case *self, const char *metric, int64_t period, double change, double se,
                         cx_error *err) {
-    cx_i_seen seen;
+    cx_i_case_seen seen;
     CX_TRY(case_see(self, metric, period, change, se, self == NULL ? 0 : self->totals, &seen, err));
     self->total[self->totals++] = seen;
     return CX_OK;

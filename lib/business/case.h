@@ -19,11 +19,11 @@ enum {
     CX_I_PURPOSE_CASE = 3001
 };
 
-typedef struct cx_i_metric {
+typedef struct cx_i_case_metric {
     char name[CX_I_CASE_NAME], unit[CX_I_CASE_UNIT];
     int32_t area, direction;
     bool money;
-} cx_i_metric;
+} cx_i_case_metric;
 
 /* Something uncertain: a link or a cost. */
 typedef struct cx_i_input {
@@ -32,7 +32,7 @@ typedef struct cx_i_input {
     double value, sd, df, low, high;
 } cx_i_input;
 
-typedef struct cx_i_link {
+typedef struct cx_i_case_link {
     cx_i_input input;
     cx_link_options options;
     int32_t from, to; /* metrics */
@@ -41,7 +41,7 @@ typedef struct cx_i_link {
     int64_t *people; /* numbers of the case's ids, and their influence */
     double *influence;
     int64_t influences;
-} cx_i_link;
+} cx_i_case_link;
 
 typedef struct cx_i_cost {
     cx_i_input input;
@@ -53,11 +53,11 @@ typedef struct cx_i_pair {
     double rho;
 } cx_i_pair;
 
-typedef struct cx_i_seen {
+typedef struct cx_i_case_seen {
     int32_t metric;
     int64_t period;
     double change, se;
-} cx_i_seen;
+} cx_i_case_seen;
 
 struct cx_case {
     cx_allocator allocator;
@@ -65,11 +65,11 @@ struct cx_case {
     char currency[4];
     double discount[CX_I_CASE_TIMES], cost_discount[CX_I_CASE_TIMES], people[CX_I_CASE_TIMES];
     int32_t metrics, links, costs, pairs, observed, totals;
-    cx_i_metric metric[CX_CASE_MOST_METRICS];
-    cx_i_link link[CX_CASE_MOST_LINKS];
+    cx_i_case_metric metric[CX_CASE_MOST_METRICS];
+    cx_i_case_link link[CX_CASE_MOST_LINKS];
     cx_i_cost cost[CX_CASE_MOST_COSTS];
     cx_i_pair pair[CX_CASE_MOST_LINKS];
-    cx_i_seen seen[CX_CASE_MOST_OBSERVED], total[CX_CASE_MOST_OBSERVED];
+    cx_i_case_seen seen[CX_CASE_MOST_OBSERVED], total[CX_CASE_MOST_OBSERVED];
     cx_i_keys ids;
 };
 
@@ -176,8 +176,8 @@ struct cx_case_result {
     cx_table *table[CX_CASE_PART_END];
 };
 
-bool cx_i_case_is_chain(const cx_i_link *link);                      /* not a direct estimate */
-bool cx_i_case_is_first(const cx_case *self, const cx_i_link *link); /* from an initiative */
+bool cx_i_case_is_chain(const cx_i_case_link *link); /* not a direct estimate */
+bool cx_i_case_is_first(const cx_case *self, const cx_i_case_link *link); /* from an initiative */
 void cx_i_case_say(cx_i_case_work *work, const char *note, const char *about, int32_t level,
                    double value, const char *sentence);
 void cx_i_case_terms(cx_i_case_work *work);

@@ -149,7 +149,7 @@ static void analyse_even(cx_i_case_work *w) {
     int32_t firsts = 0, first = -1;
     for (int32_t i = 0; i < self->links; i++) {
         bool one[CX_CASE_MOST_LINKS] = {false};
-        const cx_i_link *link = &self->link[i];
+        const cx_i_case_link *link = &self->link[i];
         w->factor[i] = w->robust[i] = NAN;
         if (!cx_i_case_is_chain(link)) continue;
         one[i] = true;

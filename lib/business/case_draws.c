@@ -87,7 +87,7 @@ void cx_i_input_moments(const cx_i_input *input, double *mean, double *variance)
 
 /* -- correlations -------------------------------------------------------------------------- */
 
-static double draws_shared(const cx_i_link *a, const cx_i_link *b, double *room) {
+static double draws_shared(const cx_i_case_link *a, const cx_i_case_link *b, double *room) {
     double sum = 0;
     for (int64_t i = 0; i < a->influences; i++) room[a->people[i]] += a->influence[i];
     for (int64_t i = 0; i < b->influences; i++) sum += room[b->people[i]] * b->influence[i];
@@ -109,7 +109,7 @@ static cx_status draws_influences(const cx_case *self, cx_i_case_draws *d, cx_er
     int32_t n = d->count;
     for (int32_t i = 0; i < n; i++) {
         if (d->slot[i] >= CX_CASE_MOST_LINKS || self->link[d->slot[i]].influences == 0) continue;
-        const cx_i_link *link = &self->link[d->slot[i]];
+        const cx_i_case_link *link = &self->link[d->slot[i]];
         for (int64_t k = 0; k < link->influences; k++) own[link->people[k]] += link->influence[k];
         for (int64_t k = 0; k < link->influences; k++) {
             own_variance[i] += own[link->people[k]] * own[link->people[k]];

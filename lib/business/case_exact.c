@@ -30,7 +30,7 @@ static void exact_follow(cx_i_case_work *w, cx_i_case_term *chain, int32_t metri
     const cx_case *self = w->of;
     if (self->metric[metric].money) exact_add(w, chain);
     for (int32_t i = 0; i < self->links && w->terms >= 0; i++) {
-        const cx_i_link *link = &self->link[i];
+        const cx_i_case_link *link = &self->link[i];
         if (!cx_i_case_is_chain(link) || link->from != metric) continue;
         if (link->options.form != CX_FORM_LINEAR || chain->count == CX_I_CASE_LENGTH) {
             w->terms = -1;

@@ -16,7 +16,7 @@ void cx_i_case_say(cx_i_case_work *work, const char *note, const char *about, in
 
 /* What was randomised is the initiative: a slope through a score was not. */
 static void judge_level(cx_i_case_work *w, int32_t i) {
-    const cx_i_link *link = &w->of->link[i];
+    const cx_i_case_link *link = &w->of->link[i];
     w->level[i] = link->options.evidence;
     if (w->level[i] == CX_EVIDENCE_RANDOMISED && !cx_i_case_is_first(w->of, link)) {
         w->level[i] = CX_EVIDENCE_ADJUSTED;
@@ -29,7 +29,7 @@ static void judge_levels(cx_i_case_work *w) {
     w->weakest = -1;
     w->summary.evidence = CX_EVIDENCE_ASSUMED;
     for (int32_t i = 0; i < w->of->links; i++) {
-        const cx_i_link *link = &w->of->link[i];
+        const cx_i_case_link *link = &w->of->link[i];
         judge_level(w, i);
         if (!cx_i_case_is_chain(link)) continue;
         if (link->options.is_value) {
@@ -48,7 +48,7 @@ static void judge_levels(cx_i_case_work *w) {
 /* -- notes --------------------------------------------------------------------------------- */
 
 static void judge_range(cx_i_case_work *w, int32_t i) {
-    const cx_i_link *link = &w->of->link[i];
+    const cx_i_case_link *link = &w->of->link[i];
     const cx_link_options *o = &link->options;
     if (cx_i_case_is_first(w->of, link)) return;
     if (isnan(o->observed_low)) {
@@ -62,7 +62,7 @@ static void judge_range(cx_i_case_work *w, int32_t i) {
                       "the change lies outside the range that was observed within units");
 }
 
-static void judge_time(cx_i_case_work *w, const cx_i_link *link) {
+static void judge_time(cx_i_case_work *w, const cx_i_case_link *link) {
     const cx_link_options *o = &link->options;
     if (!cx_i_case_is_first(w->of, link)) return;
     if (isnan(o->observed_periods) && isnan(o->held))
@@ -108,7 +108,7 @@ typedef struct judge_sample {
     double mean, sd;
 } judge_sample;
 
-static judge_sample judge_chain(cx_i_case_work *w, const cx_i_link *direct) {
+static judge_sample judge_chain(cx_i_case_work *w, const cx_i_case_link *direct) {
     double values[CX_I_CASE_INPUTS], sum = 0, square = 0, count = (double)w->inspected;
     memcpy(values, w->centre, sizeof values);
     for (int64_t m = 0; m < w->inspected; m++) {
@@ -131,7 +131,7 @@ static cx_status judge_direct(cx_i_case_work *w, cx_table *table, cx_error *err)
     static const char *const names[] = {"chained",   "chained_se", "direct",
                                         "direct_se", "gap",        "p_value"};
     const char *initiative[CX_CASE_MOST_LINKS];
-    const cx_i_link *link[CX_CASE_MOST_LINKS];
+    const cx_i_case_link *link[CX_CASE_MOST_LINKS];
     double *column[6];
     int64_t rows = 0;
     for (int32_t i = 0; i < w->of->links; i++)
@@ -157,7 +157,7 @@ static cx_status judge_direct(cx_i_case_work *w, cx_table *table, cx_error *err)
 
 /* -- totals and the ledger ----------------------------------------------------------------- */
 
-static const char *judge_metric(const cx_i_case_work *w, const cx_i_seen *seen) {
+static const char *judge_metric(const cx_i_case_work *w, const cx_i_case_seen *seen) {
     return w->of->metric[seen->metric].name;
 }
 
@@ -171,7 +171,7 @@ static cx_status judge_totals(cx_i_case_work *w, cx_table *table, cx_error *err)
     CX_TRY(cx_i_table_i64(table, "period", &period, err));
     for (int c = 0; c < 5; c++) CX_TRY(cx_i_table_f64(table, names[c], &column[c], err));
     for (int32_t r = 0; r < w->of->totals; r++) {
-        const cx_i_seen *seen = &w->of->total[r];
+        const cx_i_case_seen *seen = &w->of->total[r];
         int64_t at = seen->metric * w->model.times + seen->period;
         double claimed = w->node_mean[at], sign = claimed < 0 ? -1 : 1;
         double error = sqrt(w->node_square[at] + seen->se * seen->se);
@@ -191,7 +191,7 @@ typedef struct judge_plan {
     double planned, planned_sd, full, full_sd, share;
 } judge_plan;
 
-static judge_plan judge_planned(const cx_i_case_work *w, const cx_i_seen *seen) {
+static judge_plan judge_planned(const cx_i_case_work *w, const cx_i_case_seen *seen) {
     const double *mean = w->node_mean + seen->metric * w->model.times;
     const double *square = w->node_square + seen->metric * w->model.times;
     int64_t most = 0, last = w->model.times - 1;
@@ -205,7 +205,7 @@ static judge_plan judge_planned(const cx_i_case_work *w, const cx_i_seen *seen) 
 }
 
 /* Normal-normal: what was planned of the full effect, updated by what has arrived of it. */
-static void judge_forecast(const judge_plan *plan, const cx_i_seen *seen, double *mean,
+static void judge_forecast(const judge_plan *plan, const cx_i_case_seen *seen, double *mean,
                            double *error) {
     double prior = plan->full_sd > 0 ? 1 / (plan->full_sd * plan->full_sd) : (double)INFINITY;
     double data = plan->share * plan->share / (seen->se * seen->se);
@@ -237,7 +237,7 @@ static cx_status judge_ledger(cx_i_case_work *w, cx_table *table, cx_error *err)
     CX_TRY(cx_i_table_i64(table, "period", &period, err));
     for (int c = 0; c < 9; c++) CX_TRY(cx_i_table_f64(table, names[c], &column[c], err));
     for (int32_t r = 0; r < w->of->observed; r++) {
-        const cx_i_seen *seen = &w->of->seen[r];
+        const cx_i_case_seen *seen = &w->of->seen[r];
         judge_plan plan = judge_planned(w, seen);
         double mean, error, band = judge_band(&plan, seen->se), gap = seen->change - plan.planned;
         double toward = plan.full < 0 ? -gap : gap;

@@ -20,11 +20,11 @@ void cx_link_options_init(cx_link_options *options) {
                                  .held = NAN};
 }
 
-bool cx_i_case_is_chain(const cx_i_link *link) {
+bool cx_i_case_is_chain(const cx_i_case_link *link) {
     return link->options.direct == 0;
 }
 
-bool cx_i_case_is_first(const cx_case *self, const cx_i_link *link) {
+bool cx_i_case_is_first(const cx_case *self, const cx_i_case_link *link) {
     return self->metric[link->from].area == CX_I_AREA_INITIATIVE;
 }
 
@@ -69,7 +69,7 @@ static cx_status links_check_times(const cx_case *self, const cx_link_options *o
     return CX_OK;
 }
 
-static cx_status links_lag(const cx_array *lag, cx_i_link *link, cx_error *err) {
+static cx_status links_lag(const cx_array *lag, cx_i_case_link *link, cx_error *err) {
     double sum = 0;
     link->lags = 1;
     link->lag[0] = 1;
@@ -110,7 +110,7 @@ static cx_status links_end(cx_case *self, const char *name, const char *unit, bo
         return CX_OK;
     }
     if (at >= 0 && self->metric[at].area != CX_I_AREA_INITIATIVE) {
-        const cx_i_metric *is = &self->metric[at];
+        const cx_i_case_metric *is = &self->metric[at];
         if (is->direction != 0 && direction != 0 && is->direction != direction)
             return cx_i_case_put(self, name, is->area, is->unit, direction, err);
     }
@@ -118,7 +118,7 @@ static cx_status links_end(cx_case *self, const char *name, const char *unit, bo
         return cx_i_fail(err, CX_E_DOMAIN, "the unit of %s is not known: give it with the link",
                          name);
     if (at < 0) {
-        cx_i_metric made = {.area = CX_I_AREA_INITIATIVE};
+        cx_i_case_metric made = {.area = CX_I_AREA_INITIATIVE};
         CX_TRY(cx_i_case_text(name, "the name of an initiative", sizeof made.name, true, made.name,
                               err));
         if (self->metrics == CX_CASE_MOST_METRICS)
@@ -131,11 +131,11 @@ static cx_status links_end(cx_case *self, const char *name, const char *unit, bo
 }
 
 static cx_status links_ends(cx_case *self, const char *const *names, const char *const *units,
-                            cx_i_link *link, cx_error *err) {
+                            cx_i_case_link *link, cx_error *err) {
     const cx_link_options *o = &link->options;
     CX_TRY(links_end(self, names[0], units[0], true, o->from_direction, &link->from, err));
     CX_TRY(links_end(self, names[1], units[1], false, o->to_direction, &link->to, err));
-    const cx_i_metric *from = &self->metric[link->from], *to = &self->metric[link->to];
+    const cx_i_case_metric *from = &self->metric[link->from], *to = &self->metric[link->to];
     if (link->from == link->to)
         return cx_i_fail(err, CX_E_DOMAIN, "the link %s goes from %s to itself", link->input.name,
                          from->name);
@@ -161,7 +161,7 @@ static cx_status links_ends(cx_case *self, const char *const *names, const char 
 
 /* -- adding -------------------------------------------------------------------------------- */
 
-static cx_status links_held(const cx_i_link *link, cx_error *err) {
+static cx_status links_held(const cx_i_case_link *link, cx_error *err) {
     const cx_link_options *o = &link->options;
     bool longer = o->decay > 0 || (!isnan(o->held) && !(o->held <= o->observed_periods));
     if (longer && link->input.source[0] == '\0')
@@ -175,7 +175,7 @@ static cx_status links_held(const cx_i_link *link, cx_error *err) {
 }
 
 static cx_status links_add(cx_case *self, const char *const *names, const char *const *units,
-                           const cx_array *lag, cx_i_link *link, cx_error *err) {
+                           const cx_array *lag, cx_i_case_link *link, cx_error *err) {
     CX_TRY(links_check_words(&link->options, err));
     CX_TRY(links_check_times(self, &link->options, err));
     CX_TRY(cx_i_case_input_check(&link->input, err));
@@ -188,7 +188,7 @@ static cx_status links_add(cx_case *self, const char *const *names, const char *
         return cx_i_fail(err, CX_E_LIMIT, "a case has at most %d links",
                          (int64_t)CX_CASE_MOST_LINKS);
     int32_t metrics = self->metrics;
-    cx_i_metric from = {.area = -1}, to = {.area = -1}; /* as they were */
+    cx_i_case_metric from = {.area = -1}, to = {.area = -1}; /* as they were */
     int32_t at = cx_i_case_find_metric(self, names[0]), end = cx_i_case_find_metric(self, names[1]);
     if (at >= 0) from = self->metric[at];
     if (end >= 0) to = self->metric[end];
@@ -205,7 +205,7 @@ static cx_status links_add(cx_case *self, const char *const *names, const char *
 
 static cx_status links_begin(const cx_case *self, const char *const *given, const void *needed,
                              const char *source, const cx_link_options *options, bool sourced,
-                             cx_i_link *link, cx_error *err) {
+                             cx_i_case_link *link, cx_error *err) {
     static const char *const role[] = {"name", "from", "to"};
     memset(link, 0, sizeof *link);
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is NULL");
@@ -233,7 +233,7 @@ cx_status cx_case_link(cx_case *self, const char *name, const char *from, const 
                        const cx_array *lag, const char *source, const cx_link_options *options,
                        cx_error *err) {
     const char *given[] = {name, from, to}, *units[] = {from_unit, to_unit};
-    cx_i_link link;
+    cx_i_case_link link;
     CX_TRY(links_begin(self, given, estimate, source, options, false, &link, err));
     if (estimate->status != CX_OK || isnan(estimate->value))
         return cx_i_fail(err, CX_E_EMPTY, "the estimate of %s has no value", name);
@@ -256,7 +256,7 @@ cx_status cx_case_assume(cx_case *self, const char *name, const char *from, cons
                          const cx_array *lag, const char *source, const cx_link_options *options,
                          cx_error *err) {
     const char *given[] = {name, from, to}, *units[] = {from_unit, to_unit};
-    cx_i_link link;
+    cx_i_case_link link;
     CX_TRY(links_begin(self, given, "", source, options, true, &link, err));
     link.options.evidence = CX_EVIDENCE_ASSUMED;
     link.input.value = value;
@@ -290,7 +290,7 @@ cx_status cx_case_correlate(cx_case *self, const char *a, const char *b, double 
     return CX_OK;
 }
 
-static cx_status links_influence(cx_case *self, cx_i_link *link, const cx_array *id,
+static cx_status links_influence(cx_case *self, cx_i_case_link *link, const cx_array *id,
                                  const cx_array *influence, int64_t *people, double *values,
                                  cx_error *err) {
     cx_array named = *id;

@@ -13,7 +13,7 @@ static chain_degree chain_degrees(const cx_case *self) {
     chain_degree degree;
     memset(&degree, 0, sizeof degree);
     for (int32_t i = 0; i < self->links; i++) {
-        const cx_i_link *link = &self->link[i];
+        const cx_i_case_link *link = &self->link[i];
         if (!cx_i_case_is_chain(link)) continue;
         degree.out[link->from]++;
         degree.in[link->to]++;
@@ -67,7 +67,7 @@ static cx_status chain_order(const cx_case *self, cx_i_case_model *model, cx_err
     while (found) {
         found = false;
         for (int32_t i = 0; i < self->links; i++) {
-            const cx_i_link *link = &self->link[i];
+            const cx_i_case_link *link = &self->link[i];
             if (taken[i] || !cx_i_case_is_chain(link) || degree.in[link->from] > 0) continue;
             taken[i] = found = true;
             model->order[model->used++] = i;
@@ -95,7 +95,7 @@ static double chain_held(const cx_link_options *o) {
 }
 
 /* The initiative is on: 1 from its start for as long as it holds, then what is left. */
-static void chain_pulse(const cx_i_case_model *model, const cx_i_link *link, double *pulse) {
+static void chain_pulse(const cx_i_case_model *model, const cx_i_case_link *link, double *pulse) {
     const cx_link_options *o = &link->options;
     double on[CX_I_CASE_TIMES], held = chain_held(o);
     for (int64_t t = 0; t < model->times; t++) {
@@ -149,8 +149,8 @@ static void chain_form(const cx_link_options *o, double value, const double *x, 
     }
 }
 
-static void chain_convolve(const cx_i_link *link, const double *x, double factor, int64_t times,
-                           double *to) {
+static void chain_convolve(const cx_i_case_link *link, const double *x, double factor,
+                           int64_t times, double *to) {
     for (int64_t u = 0; u < link->lags && u < times; u++) {
         double share = factor * link->lag[u];
         for (int64_t t = u; t < times; t++) to[t] += share * x[t - u];
@@ -159,7 +159,7 @@ static void chain_convolve(const cx_i_link *link, const double *x, double factor
 
 static void chain_link(cx_i_case_model *model, int32_t i, double value) {
     const cx_case *self = model->of;
-    const cx_i_link *link = &self->link[i];
+    const cx_i_case_link *link = &self->link[i];
     int64_t times = model->times;
     double moved[CX_I_CASE_TIMES], *to = cx_i_case_model_change(model, link->to);
     bool first = cx_i_case_is_first(self, link), money = self->metric[link->to].money;

@@ -47,7 +47,7 @@ static void run_inspect(cx_i_case_work *w) {
         }
     }
     for (int32_t i = 0; i < self->links; i++) {
-        const cx_i_link *link = &self->link[i];
+        const cx_i_case_link *link = &self->link[i];
         if (isnan(link->options.observed_low) || cx_i_case_is_first(self, link)) continue;
         const double *x = cx_i_case_model_change(&w->model, link->from);
         bool outside = false;

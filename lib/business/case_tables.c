@@ -18,7 +18,7 @@ static cx_status tables_numbers(cx_table *table, const char *name, const double 
 
 /* -- links --------------------------------------------------------------------------------- */
 
-static const char *tables_kind(const cx_i_link *link) {
+static const char *tables_kind(const cx_i_case_link *link) {
     if (!cx_i_case_is_chain(link)) return "direct";
     return link->options.is_value ? "value" : "link";
 }
@@ -28,7 +28,7 @@ static cx_status tables_link_words(const cx_i_case_work *w, cx_table *table, cx_
     const char *word[CX_CASE_MOST_LINKS], *kind[CX_CASE_MOST_LINKS], *source[CX_CASE_MOST_LINKS];
     int64_t *level;
     for (int32_t i = 0; i < w->of->links; i++) {
-        const cx_i_link *link = &w->of->link[i];
+        const cx_i_case_link *link = &w->of->link[i];
         name[i] = link->input.name;
         from[i] = w->of->metric[link->from].name;
         to[i] = w->of->metric[link->to].name;

@@ -156,7 +156,7 @@ static void statement_evidence(statement_page *page) {
 static void statement_links(statement_page *page) {
     const cx_case *self = page->work->of;
     for (int32_t i = 0; i < self->links; i++) {
-        const cx_i_link *link = &self->link[i];
+        const cx_i_case_link *link = &self->link[i];
         double mean, variance, even = page->work->factor[i] * page->work->centre[i];
         if (!cx_i_case_is_chain(link)) continue;
         cx_i_input_moments(&link->input, &mean, &variance);
@@ -174,7 +174,7 @@ static void statement_links(statement_page *page) {
 static void statement_weakest(statement_page *page) {
     const cx_i_case_work *w = page->work;
     if (w->weakest < 0) return;
-    const cx_i_link *link = &w->of->link[w->weakest];
+    const cx_i_case_link *link = &w->of->link[w->weakest];
     int32_t level = w->level[w->weakest];
     statement_row *row = statement_add(page, "weakest", level, NAN, NAN);
     STATEMENT_SAY(row, page->say->weakest, link->input.name, w->of->metric[link->from].name,
@@ -185,7 +185,7 @@ static void statement_weakest(statement_page *page) {
 static int32_t statement_first(const cx_i_case_work *w) {
     int32_t first = -1;
     for (int32_t i = 0; i < w->of->links; i++) {
-        const cx_i_link *link = &w->of->link[i];
+        const cx_i_case_link *link = &w->of->link[i];
         if (cx_i_case_is_chain(link) && cx_i_case_is_first(w->of, link)) first = i;
     }
     return first;
@@ -202,7 +202,7 @@ static void statement_break_even(statement_page *page) {
         STATEMENT_SAY(row, page->say->factor, statement_figure(page, factor).text);
     } else {
         int32_t first = statement_first(w);
-        const cx_i_link *link = &w->of->link[first];
+        const cx_i_case_link *link = &w->of->link[first];
         STATEMENT_SAY(row, page->say->break_even, w->of->metric[link->from].name,
                       w->of->metric[link->to].name, statement_figure(page, even).text,
                       w->of->metric[link->to].unit, statement_figure(page, w->centre[first]).text);
