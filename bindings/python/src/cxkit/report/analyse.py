@@ -6,7 +6,7 @@ import numpy as np
 
 import cxkit as cx
 
-from . import drivers, gatelog, links, logs, loop, periods, silence, trends
+from . import business, drivers, gatelog, links, logs, loop, periods, silence, trends
 from .answers import Answers
 from .behaviour import behaviour
 from .config import Config
@@ -41,6 +41,7 @@ def analyse(config: Config, answers: Answers, log: Log = silent) -> Row:
     found["drivers"] = drivers.report(config, config.drivers, answers) if config.drivers else None
     found["behaviours"] = [behaviour(config, answers, main, one) for one in config.behaviours]
     found["links"] = links.report(config, answers, scores)
+    found["business_case"] = business.report(config, log)
     found["trend"] = trends.report(config, answers, main)
     asked = silence.read(config, answers.folder, main, log)
     found |= following(config, answers, found["points"], main, asked, log)

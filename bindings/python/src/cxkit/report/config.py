@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import logfiles, planfiles, surveyfiles
+from . import casefiles, logfiles, planfiles, surveyfiles
 from .logfiles import PERIODS, Cases, Contacts, Promised
 from .planfiles import GateLog, Plan
+from .casefiles import BusinessCase
 from .problem import FileProblem, Problem, listed, nearest
 from .shapes import Row
 from .surveyfiles import ClosedLoop, Coverage, Employees, Invitations, Links, Tolerance, Trend
@@ -107,6 +108,7 @@ class Config:
     planned: int | None = None
     trend: Trend | None = None
     links: Links | None = None
+    business_case: BusinessCase | None = None
     tolerance: Tolerance | None = None
     invitations: Invitations | None = None
     margins: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -145,6 +147,7 @@ TABLES: dict[str, Any] = {
     "cases": logfiles.cases,
     "trend": surveyfiles.trend,
     "links": surveyfiles.links,
+    "business_case": casefiles.business_case,
     "tolerance": surveyfiles.tolerance,
     "invitations": surveyfiles.invitations,
     "margins": surveyfiles.margins,

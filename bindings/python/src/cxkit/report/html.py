@@ -7,7 +7,18 @@ import json
 import jinja2
 from markupsafe import Markup
 
-from . import charts, driverwords, linkwords, logcharts, logwords, planwords, surveycharts, surveywords, words
+from . import (
+    casewords,
+    charts,
+    driverwords,
+    linkwords,
+    logcharts,
+    logwords,
+    planwords,
+    surveycharts,
+    surveywords,
+    words,
+)
 from .problem import listed
 from .shapes import Row
 
@@ -28,10 +39,12 @@ def page(found: Row) -> str:
         listed=listed,
         p=words.p_value,
         gain=words.gain,
+        figure=casewords.figure,
         fixed=lambda value, digits: words.written(value, digits),
     )
     environment.globals.update(words=words, logs=logwords, survey=surveywords)
-    environment.globals.update(ahead=planwords, linkwords=linkwords, driverwords=driverwords)
+    environment.globals.update(ahead=planwords, linkwords=linkwords)
+    environment.globals.update(driverwords=driverwords, cased=casewords)
     environment.globals.update(numbers=words.numbers, certain=words.certain)
     yes, no = words.may(found)
     no = logwords.may_not(found) + surveywords.may_not(found) + no
@@ -46,8 +59,10 @@ def page(found: Row) -> str:
         paragraph=words.paragraph(found),
         minute=planwords.minute(found) + surveywords.minute(found) + logwords.minute(found)
         + driverwords.minute(found)
-        + linkwords.minute(found),
+        + linkwords.minute(found)
+        + casewords.minute(found),
         steps=planwords.steps(found)
+        + casewords.steps(found)
         + logwords.steps(found)
         + surveywords.steps(found)
         + words.next_steps(found),
@@ -152,6 +167,13 @@ def pictures(found: Row) -> dict[str, Markup]:
     if found["links"] and any(one["all"]["estimate"] for one in found["links"]["links"]):
         drawn["links"] = linkwords.links(
             "links", found["links"], "Score and behaviour", linkwords.lead(found["links"])
+        )
+    if found["business_case"] and found["business_case"]["tornado"]:
+        drawn["tornado"] = casewords.tornado(
+            "tornado",
+            found["business_case"],
+            "What the value depends on",
+            casewords.next_to_measure(found["business_case"]),
         )
     drawn |= of_logs(found)
     drawn |= of_survey(found)

@@ -446,5 +446,6 @@ def may(found: Row) -> tuple[list[str], list[str]]:
         no.append(
             "A Net Promoter Score from a question with fewer than eleven steps: none is given."
         )
-    no.append("Money: no amount is in these answers.")
+    if not found["business_case"]:
+        no.append("Money: no amount is in these answers.")
     return yes, no
