@@ -277,8 +277,9 @@ static void partial_interval(const partial_rows *rows, const partial_sides *side
         cx_i_correlate_robust(out, partial_error(rows, sides, out->sum_w), spent);
     else
         cx_i_correlate_classical(out, spent);
-    if (options->method == CX_CORRELATION_SPEARMAN && options->part == 0 && out->n > spent + 3)
-        cx_i_correlate_limits(out, sqrt((1 + half) / (out->n_eff - (double)spent - 3)),
+    if (options->method == CX_CORRELATION_SPEARMAN && options->part == 0 &&
+        (double)out->n > spent + 3)
+        cx_i_correlate_limits(out, sqrt((1 + half) / (out->n_eff - spent - 3)),
                               cx_i_estimate_z(out->confidence));
     /* nothing left of one is nothing left of the other: one test for all three */
     test.value = sides->partial;
