@@ -1,5 +1,6 @@
 """The business case in the report."""
 
+import importlib.util
 import json
 import pathlib
 import re
@@ -152,3 +153,32 @@ def test_figures_keep_three_digits(value, text):
 )  # fmt: skip
 def test_money_is_rounded_as_it_is_known(value, text):
     assert casewords.money(value, "EUR") == text
+
+
+# -- the example -------------------------------------------------------------------------------
+
+EXAMPLE = pathlib.Path(__file__).resolve().parents[3] / "examples" / "business"
+
+
+def test_the_example_pays_but_claims_no_more_than_its_weakest_link():
+    settings = config.read(EXAMPLE / "cxkit.toml")
+    found = analyse.analyse(settings, answers.read(settings, EXAMPLE))["business_case"]
+    assert (found["decision"], found["evidence"]) == ("pays", 2)
+    assert 0.8 < found["p_positive"] < 0.9
+    assert found["npv_low"] < 0 < found["npv"]
+    assert [row["level"] for row in found["links"]][:2] == [5, 2]
+
+
+def test_the_links_of_the_example_are_estimated_from_its_company():
+    spec = importlib.util.spec_from_file_location("make_business", EXAMPLE / "make.py")
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    company = cx.simulate_business(
+        stores=make.STORES, customers=make.CUSTOMERS, months=make.MONTHS, seed=make.SEED
+    )
+    text = (EXAMPLE / "cxkit.toml").read_text(encoding="utf-8")
+    assert all(lines in text for lines in make.links(company).values())
+    with open(EXAMPLE / "answers.csv", encoding="utf-8") as file:
+        assert sum(1 for _ in file) == 1 + len(make.answers(company))
+    low, high = make.initiative(company).ci_low, make.initiative(company).ci_high
+    assert low < company.truth["emotion"] < high
