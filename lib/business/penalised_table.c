@@ -394,6 +394,7 @@ cx_status cx_penalised_moments(const cx_moments *x, const char *outcome, const c
                          : outcome == NULL ? "outcome"
                                            : "out");
     CX_TRY(penalised_options(options, &model.options, err));
+    CX_TRY(cx_i_moments_need_complete(x, err));
     model.allocator = &x->allocator;
     model.outcome = cx_moments_find(x, outcome);
     if (model.outcome < 0)
