@@ -174,13 +174,9 @@ void cx_i_plan_whole(cx_i_plan *plan, double t, cx_i_plan_item *item) {
 }
 
 void cx_i_plan_solve(cx_i_plan *plan, cx_i_plan_item *heap) {
+    bool rounded = cx_i_plan_rounded(plan);
+    if (!rounded) cx_i_plan_scale(plan); /* a full plan too is certified by its roots */
     if (cx_i_plan_full(plan)) return;
-    double t;
-    if (cx_i_plan_rounded(plan)) {
-        t = cx_i_plan_level_rounded(plan);
-    } else {
-        cx_i_plan_scale(plan);
-        t = cx_i_plan_level(plan);
-    }
+    double t = rounded ? cx_i_plan_level_rounded(plan) : cx_i_plan_level(plan);
     if (plan->integer) cx_i_plan_whole(plan, t, heap);
 }

@@ -698,6 +698,8 @@ START_TEST(test_the_share_gives_way_where_the_budget_finds_no_other_place) {
     ck_assert_double_eq(n[0], 50);
     ck_assert_double_eq(n[1], 50);
     ck_assert_double_eq(n[2], 2);
+    ck_assert_double_eq(planned_figure(table, "gain_high"), 0);
+    ck_assert_double_gt(planned_figure(table, "gain_low"), 0);
     cx_table_free(table);
 }
 END_TEST
