@@ -67,6 +67,9 @@ def options() -> argparse.ArgumentParser:
     )
     drivers.add_argument("paths", nargs="+", metavar="FOLDER|FILE")
     drivers.add_argument("--config", metavar="FILE")
+    drivers.add_argument(
+        "--wave", metavar="WAVE|all", help="one wave, or each; default: the waves together"
+    )
     table_options(drivers)
     logs.options(commands, log_parent())
     return top

@@ -321,49 +321,11 @@ def plan(chosen: Namespace) -> int:
     return 0
 
 
-def grouped(row: Any, column: str) -> dict[str, Any]:
-    """An item's group, the share of the group, and its own share when groups come first."""
-    if row is None:
-        return {}
-    return {"group": row["group"], "group_share": row["share"], "within": row["items"][column]}
-
-
 def drivers(chosen: Namespace) -> int:
-    def change(config: Config) -> Config:
-        if not config.drivers:
-            raise Problem(f"{config.path}: there is no [drivers]")
-        return dataclasses.replace(config, behaviours=(), **ALONE)
+    from . import driving
 
-    found = analysed(chosen, change)["drivers"]
-    if found["problem"]:
-        raise Problem(f"no shares can be given: {found['problem']}")
-    family = {name: row for row in found["groups"] for name in row["items"]}
-    output.emit(
-        [
-            {
-                "item": item["title"],
-                "share": item["share"],
-                "share_low": item["share_low"],
-                "share_high": item["share_high"],
-                "rank_low": item["rank_low"],
-                "rank_high": item["rank_high"],
-                "above_noise": "yes" if item["above_noise"] else "no",
-                "sign": item["sign"],
-                "importance": item["importance"],
-                "first": item["first"],
-                "last": item["last"],
-                "mean": item["mean"]["value"],
-                "correlation": item["correlation"] and item["correlation"]["value"],
-                **grouped(family.get(item["column"]), item["column"]),
-            }
-            for item in found["items"]
-        ],
-        chosen.format,
-        "drivers",
-    )
-    note(
-        chosen,
-        f"{found['n']:,} customers rated all items; they explain {100 * found['r2']:.0f}% "
-        f'of "{found["title"]}"',
-    )
+    rows, said = driving.run(chosen, located, ALONE)
+    output.emit(rows, chosen.format, "drivers")
+    for line in said:
+        note(chosen, line)
     return 0

@@ -25,21 +25,39 @@ def correlation(x: Array, y: Array, weights: Array | None, confidence: float) ->
         return None
 
 
-def report(config: Config, asked: Drivers, answers: Answers) -> Row:
-    """The items in the model, and those too few customers could rate, each on its own."""
+def scored(config: Config, asked: Drivers, answers: Answers) -> tuple[Array, list[int]]:
+    """(the score, NaN where there is none; the waves in which somebody gave it and an item)."""
     score = next(score for score in config.scores if score.column == asked.of)
     outcome = numbers(answers.scores[asked.of], score.codes.scale[0])
     rated = np.any([answers.items[name] >= asked.codes.scale[0] for name in asked.items], axis=0)
-    wave = int(answers.wave[rated & ~np.isnan(outcome)].max(initial=-1))
-    if wave < 0:
-        return {
-            "of": asked.of,
-            "title": score.title,
-            "items": [],
-            "left_out": [],
-            "pooled": None,
-            "problem": "nobody rated an item and the score",
-        }
+    return outcome, np.unique(answers.wave[rated & ~np.isnan(outcome)]).tolist()
+
+
+def report(config: Config, asked: Drivers, answers: Answers) -> Row:
+    """The items of the last wave with a score, and over the waves."""
+    outcome, waves = scored(config, asked, answers)
+    if not waves:
+        return nothing(config, asked) | {"pooled": None}
+    pooled = driverwaves.report(config, asked, answers, outcome, waves[-1])
+    return of_wave(config, asked, answers, outcome, waves[-1]) | {"pooled": pooled}
+
+
+def nothing(config: Config, asked: Drivers) -> Row:
+    return {
+        "of": asked.of,
+        "title": titled(config, asked),
+        "items": [],
+        "left_out": [],
+        "problem": "nobody rated an item and the score",
+    }
+
+
+def titled(config: Config, asked: Drivers) -> str:
+    return next(score.title for score in config.scores if score.column == asked.of)
+
+
+def of_wave(config: Config, asked: Drivers, answers: Answers, outcome: Array, wave: int) -> Row:
+    """The items in the model of a wave, and those too few customers could rate, each on its own."""
     rows = (answers.wave == wave) & ~np.isnan(outcome)
     y = np.ascontiguousarray(outcome[rows])
     weights = np.ascontiguousarray(answers.weight[rows]) if answers.weighted[wave] else None
@@ -50,7 +68,7 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
     inside = [name for name in columns if shares[name] >= asked.min_answered]
     found: Row = {
         "of": asked.of,
-        "title": score.title,
+        "title": titled(config, asked),
         "wave": answers.waves[wave],
         "answered_outcome": int(rows.sum()),
         "min_answered": asked.min_answered,
@@ -58,7 +76,6 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
         "left_out": [],
         "problem": None,
     }
-    found["pooled"] = driverwaves.report(config, asked, answers, outcome, wave)
     for name in columns:
         if name not in inside:
             found["left_out"].append(
@@ -81,12 +98,6 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
     for row in result.table:
         name = row["name"]
         values = columns[name]
-        known = ~np.isnan(values)
-        mean = cx.Tally(scale=asked.codes.scale)
-        mean.add(
-            np.ascontiguousarray(values[known]),
-            weights=None if weights is None else np.ascontiguousarray(weights[known]),
-        )
         found["items"].append(
             {
                 "column": name,
@@ -104,7 +115,7 @@ def report(config: Config, asked: Drivers, answers: Answers) -> Row:
                 "first": row["first"],
                 "last": row["last"],
                 "conditional": [row[f"conditional_{k}"] for k in range(len(inside))],
-                "mean": plain(cx.mean_score(mean, confidence=config.confidence)),
+                "mean": driverwaves.mean(asked, values, weights, config.confidence),
                 "correlation": correlation(values, y, weights, config.confidence),
             }
         )

@@ -12,6 +12,7 @@ from cxkit import special
 
 from .answers import Answers
 from .config import Config, Drivers
+from .measure import plain
 from .shapes import Array, Row
 
 REFUSED = (cx.FewError, cx.ConstantError, cx.EmptyError)
@@ -111,6 +112,17 @@ def each(
     return waves, said
 
 
+def mean(asked: Drivers, values: Array, weights: Array | None, confidence: float) -> Row:
+    """How customers rate an item: those who did."""
+    known = ~np.isnan(values)
+    tally = cx.Tally(scale=asked.codes.scale)
+    tally.add(
+        np.ascontiguousarray(values[known]),
+        weights=None if weights is None else np.ascontiguousarray(weights[known]),
+    )
+    return plain(cx.mean_score(tally, confidence=confidence))
+
+
 def joined(parts: list[Array]) -> Array:
     return np.ascontiguousarray(np.concatenate(parts))
 
@@ -153,6 +165,7 @@ def items(asked: Drivers, waves: list[Wave], every: cx.Drivers, confidence: floa
     reach = special.normal_quantile_upper((1 - confidence) / 2 / (len(compared) * len(every.share)))
     ranks = every.ranks
     held = {row["name"]: (row["rank_low"], row["rank_high"]) for row in ranks or ()}
+    weights = joined([wave.weights for wave in waves])
     found = []
     for row in every.table:
         name = row["name"]
@@ -173,10 +186,11 @@ def items(asked: Drivers, waves: list[Wave], every: cx.Drivers, confidence: floa
             {
                 "column": name,
                 "title": asked.items[name],
-                **{key: row[key] for key in kept},
+                **{key: row[key] for key in (*kept, "first", "last")},
                 "above_noise": bool(row["above_noise"]),
                 "rank_low": held[name][0],
                 "rank_high": held[name][1],
+                "mean": mean(asked, joined([w.items[name] for w in waves]), weights, confidence),
                 "by_wave": by_wave,
             }
         )
