@@ -352,7 +352,7 @@ static void simulate(int64_t first, int64_t runs, bool all, outcome *o) {
 static outcome seen[ROUTES];
 
 static void see(void) {
-    simulate(0, thinned(32), false, seen);
+    simulate(0, thinned(24), false, seen);
 }
 
 static double off(int route) {
@@ -372,7 +372,7 @@ END_TEST
 /* The same companies, the same costs: what nobody sees is taken for experience. */
 START_TEST(test_a_case_on_the_naive_link_promises_too_much_by_what_is_documented) {
     const outcome *o = &seen[NAIVE];
-    if (o->runs < 32) return; /* too few to tell */
+    if (o->runs < 24) return; /* too few to tell */
     ck_assert_msg(off(NAIVE) > 0.6, "off by %.2f", off(NAIVE));
     ck_assert_msg(o->held < seen[IDENTIFIED].held, "held %.0f", o->held);
     ck_assert_msg(o->said > seen[IDENTIFIED].said, "said %.2f", o->said);
