@@ -74,8 +74,7 @@ static cx_status domains_read(domains_job *job, int c, cx_error *err) {
         for (int64_t i = 0; i < count; i++) {
             double value = column->given == NULL ? column->fallback : block[i];
             if (!(value >= column->least && value <= column->most)) {
-                cx_array named = *column->given;
-                named.name = cx_i_array_name(column->given, column->role);
+                cx_array named = cx_i_array_named(column->given, column->role);
                 return cx_i_fail_at(err, CX_E_DOMAIN, &named, start + i, value,
                                     "%s is %s%g; it must be %s", column->role,
                                     isnan(value) ? "missing or " : "", value, column->rule);

@@ -248,8 +248,7 @@ void cx_monitor_reset(cx_monitor *self) {
 /* -- a new one ----------------------------------------------------------------------------- */
 
 static cx_status monitor_check_key(const cx_array *points, int64_t row, bool known, cx_error *err) {
-    cx_array named = *points;
-    named.name = cx_i_array_name(points, "points");
+    cx_array named = cx_i_array_named(points, "points");
     if (!cx_i_array_present(points, row))
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, NAN, "the point has no key");
     if (known)
@@ -279,8 +278,7 @@ static cx_status monitor_check_weights(const cx_array *points, const cx_array *w
     if (weights == NULL) return CX_OK;
     CX_TRY(cx_i_array_check(weights, "weights", CX_I_NUMBERS, err));
     CX_TRY(cx_i_array_same_length(points, "points", weights, "weights", err));
-    cx_array named = *weights;
-    named.name = cx_i_array_name(weights, "weights");
+    cx_array named = cx_i_array_named(weights, "weights");
     for (int64_t row = 0; row < weights->length; row++) {
         double weight;
         cx_i_array_read(weights, row, 1, &weight);

@@ -83,8 +83,7 @@ cx_status cx_monitor_set_cycle(cx_monitor *self, const cx_array *offsets, cx_err
     if (offsets->length != self->options.cycle)
         return cx_i_fail(err, CX_E_LENGTH, "there are %d offsets for a cycle of %d periods",
                          offsets->length, (int64_t)self->options.cycle);
-    cx_array named = *offsets;
-    named.name = cx_i_array_name(offsets, "offsets");
+    cx_array named = cx_i_array_named(offsets, "offsets");
     for (int64_t k = 0; k < offsets->length; k++) {
         cx_i_array_read(offsets, k, 1, &value[k]);
         if (!(fabs(value[k]) <= 100))

@@ -20,8 +20,7 @@ cx_status cx_i_monitor_check_points(const cx_monitor *self, const cx_array *poin
 #define MONITOR_TEXT 64
 
 static cx_status monitor_unknown(const cx_array *points, int64_t row, cx_error *err) {
-    cx_array named = *points;
-    named.name = cx_i_array_name(points, "points");
+    cx_array named = cx_i_array_named(points, "points");
     if (!cx_i_array_present(points, row))
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, NAN, "the point has no key");
     if (points->dictionary == NULL && points->dtype != CX_STRING &&
@@ -133,8 +132,7 @@ static cx_status monitor_check_rows(const monitor_rows *rows, const cx_array *va
 
 static cx_status monitor_age(const monitor_rows *rows, int64_t row, int64_t *age, cx_error *err) {
     const cx_monitor *self = rows->self;
-    cx_array named = *rows->periods;
-    named.name = cx_i_array_name(rows->periods, "periods");
+    cx_array named = cx_i_array_named(rows->periods, "periods");
     double period, now = (double)(self->base + self->now);
     cx_i_array_read(rows->periods, row, 1, &period);
     if (!(period == floor(period) && fabs(period) <= 0x1p53))

@@ -34,8 +34,7 @@ typedef struct plan_column {
 } plan_column;
 
 static cx_status plan_refuse(const plan_column *column, int64_t row, double value, cx_error *err) {
-    cx_array named = *column->given;
-    named.name = cx_i_array_name(column->given, column->role);
+    cx_array named = cx_i_array_named(column->given, column->role);
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value, "%s is %s%g; it must be %s",
                         column->role, isnan(value) ? "missing or " : "", value, column->rule);
 }

@@ -44,6 +44,19 @@ const char *cx_i_array_name(const cx_array *column, const char *role) {
     return column->name != NULL ? column->name : role;
 }
 
+cx_array cx_i_array_named(const cx_array *column, const char *role) {
+    cx_array named = *column;
+    named.name = cx_i_array_name(column, role);
+    return named;
+}
+
+cx_status cx_i_array_infinite(const cx_array *column, const char *role, int64_t row, double value,
+                              cx_error *err) {
+    cx_array named = cx_i_array_named(column, role);
+    return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value,
+                        "the value is infinite; give a number or leave it missing");
+}
+
 const cx_array *cx_i_frame_find(const cx_frame *frame, const char *name) {
     for (int64_t c = 0; c < frame->count; c++)
         if (frame->columns[c].name != NULL && strcmp(frame->columns[c].name, name) == 0)
@@ -314,8 +327,7 @@ static const char *array_string(const cx_array *column, int64_t row, int64_t *le
 
 cx_status cx_i_array_text(const cx_array *column, const char *role, int64_t row, const char **text,
                           int64_t *length, cx_error *err) {
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     if (column->dictionary != NULL && cx_i_array_i64(column, row) >= column->dictionary->length)
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, (double)cx_i_array_i64(column, row),
                             "code %d is outside its dictionary of %d words",
@@ -328,8 +340,7 @@ cx_status cx_i_array_text(const cx_array *column, const char *role, int64_t row,
 
 cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err) {
     if (weight == 0 || (weight >= 1e-100 && weight <= 1e100)) return CX_OK;
-    cx_array named = *weights;
-    named.name = cx_i_array_name(weights, "weights");
+    cx_array named = cx_i_array_named(weights, "weights");
     if (isnan(weight))
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, weight, "the weight is missing");
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, weight,

@@ -38,7 +38,11 @@ cx_status cx_i_array_text(const cx_array *column, const char *role, int64_t row,
                           int64_t *length, cx_error *err);
 /* A weight is 0 or between 1e-100 and 1e100: squares of others would leave the range of double. */
 cx_status cx_i_weight_check(const cx_array *weights, int64_t row, double weight, cx_error *err);
-/* The column's own name, else the role */
+/* The column's own name, else the role; and the column under that name, for sentences. */
 const char *cx_i_array_name(const cx_array *column, const char *role);
+cx_array cx_i_array_named(const cx_array *column, const char *role);
+/* Refuses an infinite value. */
+cx_status cx_i_array_infinite(const cx_array *column, const char *role, int64_t row, double value,
+                              cx_error *err);
 
 #endif

@@ -29,6 +29,8 @@ cx_status cx_i_fail(cx_error *err, cx_status code, const char *format, ...);
 /* The same for one element: sets row, value and column and starts the sentence with the place. */
 cx_status cx_i_fail_at(cx_error *err, cx_status code, const cx_array *column, int64_t row,
                        double value, const char *format, ...);
+/* Names the column of a failure and returns its code. */
+cx_status cx_i_blame(cx_error *err, const char *column, cx_status code);
 
 /* -- allocator ----------------------------------------------------------------------------- */
 cx_allocator cx_i_allocator(const cx_allocator *allocator);   /* NULL -> libc */

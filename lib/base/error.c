@@ -44,6 +44,11 @@ cx_status cx_i_fail_at(cx_error *err, cx_status code, const cx_array *column, in
     return code;
 }
 
+cx_status cx_i_blame(cx_error *err, const char *column, cx_status code) {
+    if (err != NULL) cx_i_text(err->column, sizeof err->column, "%s", column);
+    return code;
+}
+
 cx_status cx_i_out_of_memory(cx_error *err) {
     return cx_i_fail(err, CX_E_MEMORY, "out of memory");
 }

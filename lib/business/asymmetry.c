@@ -59,11 +59,7 @@ static void asymmetry_free(const cx_allocator *a, asymmetry_split *split) {
 
 static cx_status asymmetry_allocate(asymmetry_split *split, const cx_allocator *a, cx_error *err) {
     int64_t p = split->x->count, rows = split->x->columns[0].length, letters = 0;
-    for (int64_t j = 0; j < p; j++) {
-        if (split->x->columns[j].name == NULL)
-            return cx_i_fail(err, CX_E_NAME, "column %d of x has no name", j);
-        letters += (int64_t)strlen(split->x->columns[j].name) + 2;
-    }
+    for (int64_t j = 0; j < p; j++) letters += (int64_t)strlen(split->x->columns[j].name) + 2;
     split->columns = cx_i_alloc_array(a, 2 * p, sizeof *split->columns);
     split->values = cx_i_alloc_array(a, rows, 2 * (size_t)p * sizeof *split->values);
     split->names = cx_i_alloc_array(a, p, sizeof *split->names);

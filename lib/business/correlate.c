@@ -105,8 +105,8 @@ cx_status cx_i_correlate_check(int64_t n, bool x_varies, bool y_varies, const ch
         return cx_i_fail(err, CX_E_FEW, "one complete row of %s and %s has no correlation", x, y);
     if (x_varies && y_varies) return CX_OK;
     const char *constant = x_varies ? y : x;
-    return cx_i_moments_blame(err, constant,
-                              cx_i_fail(err, CX_E_CONSTANT, "column %s is constant", constant));
+    return cx_i_blame(err, constant,
+                      cx_i_fail(err, CX_E_CONSTANT, "column %s is constant", constant));
 }
 
 /* -- from a state -------------------------------------------------------------------------- */

@@ -92,8 +92,7 @@ static cx_status cross_given_filter(cross_series *work, const cx_array *filter, 
     CX_TRY(cx_i_lag_read(filter, "filter", read, err));
     for (int64_t i = 0; i < filter->length; i++) {
         if (isnan(read[i])) {
-            cx_array named = *filter;
-            named.name = cx_i_array_name(filter, "filter");
+            cx_array named = cx_i_array_named(filter, "filter");
             return cx_i_fail_at(err, CX_E_DOMAIN, &named, i, NAN, "a coefficient is missing");
         }
         work->filter.coefficient[i] = read[i];

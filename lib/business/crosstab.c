@@ -121,8 +121,7 @@ static cx_status crosstab_columns(const crosstab_rows *rows, cx_error *err) {
 
 static cx_status crosstab_bad(const crosstab_rows *rows, int c, int64_t row, double value,
                               const char *what, cx_error *err) {
-    cx_array named = *rows->column[c];
-    named.name = cx_i_array_name(rows->column[c], c == 0 ? "x" : c == 1 ? "y" : "counts");
+    cx_array named = cx_i_array_named(rows->column[c], c == 0 ? "x" : c == 1 ? "y" : "counts");
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value, what);
 }
 

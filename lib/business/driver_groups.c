@@ -1,6 +1,6 @@
 #include "business/driver_model.h"
 
-#include "base/array.h"
+#include "base/names.h"
 
 /* The first driver with the same group as driver j; a driver without one is alone. */
 static cx_status driver_group_like(const cx_array *groups, int64_t j, int64_t *out, cx_error *err) {
@@ -53,7 +53,7 @@ cx_status cx_i_driver_groups(cx_driver_fit *fit, const cx_array *groups, const c
     if (drivers == NULL)
         return cx_i_fail(err, CX_E_OPTION,
                          "groups has a row for each of drivers: name the drivers too");
-    CX_TRY(cx_i_driver_check_names(groups, "groups", err));
+    CX_TRY(cx_i_names_check(groups, "groups", err));
     CX_TRY(cx_i_array_same_length(groups, "groups", drivers, "drivers", err));
     fit->group = cx_i_driver_take(fit, fit->p, sizeof *fit->group);
     fit->first = cx_i_driver_take(fit, fit->p + 1, sizeof *fit->first);

@@ -34,8 +34,6 @@ static cx_status driver_matrix_columns(driver_matrix_read *matrix, const cx_fram
     for (int64_t i = 0; i < x->count; i++) {
         if (driver_matrix_is_text(&x->columns[i])) continue;
         CX_TRY(cx_i_array_check(&x->columns[i], "x", CX_I_NUMBERS, err));
-        if (x->columns[i].name == NULL)
-            return cx_i_fail(err, CX_E_NAME, "column %d of x has no name", i);
         matrix->name[matrix->count] = x->columns[i].name;
         matrix->column[matrix->count++] = &x->columns[i];
     }
@@ -139,8 +137,7 @@ cx_status cx_i_driver_from_r(cx_driver_fit *fit, const cx_driver_options *option
 static cx_status driver_matrix_fit(cx_driver_fit *fit, const driver_matrix_read *matrix,
                                    const cx_array *drivers, const char *outcome, double n,
                                    const cx_driver_options *options, cx_error *err) {
-    cx_i_driver_source from = {
-        .role = "x", .name = matrix->name, .count = matrix->count, .outcome = -1};
+    cx_i_driver_source from = {.name = matrix->name, .count = matrix->count, .outcome = -1};
     CX_TRY(cx_i_driver_choose(fit, &from, drivers, outcome, options, err));
     if (!(n > (double)fit->all))
         return cx_i_fail(err, CX_E_FEW, "%g rows cannot tell %d columns apart", n, fit->all);

@@ -2,17 +2,13 @@
 
 #include <cxkit/estimate.h>
 
-#include "base/array.h"
+#include "base/names.h"
 #include "business/moments.h"
 
 /* -- which columns ------------------------------------------------------------------------- */
 
-static int64_t driver_find(const cx_i_driver_source *from, const char *name, int64_t length) {
-    for (int64_t i = 0; i < from->count; i++)
-        if ((int64_t)strlen(from->name[i]) == length &&
-            memcmp(from->name[i], name, (size_t)length) == 0)
-            return i;
-    return -1;
+static cx_i_named driver_columns(const cx_i_driver_source *from) {
+    return (cx_i_named){from->name, from->count, "x has"};
 }
 
 static bool driver_is_used(const cx_i_driver_source *from, int64_t column) {
@@ -21,51 +17,19 @@ static bool driver_is_used(const cx_i_driver_source *from, int64_t column) {
     return column == from->outcome;
 }
 
-static cx_status driver_find_outcome(cx_i_driver_source *from, const char *outcome, cx_error *err) {
-    if (outcome == NULL) return cx_i_fail(err, CX_E_NULL, "outcome is missing");
-    from->outcome = driver_find(from, outcome, (int64_t)strlen(outcome));
-    if (from->outcome >= 0) return CX_OK;
-    return cx_i_moments_blame(
-        err, outcome, cx_i_fail(err, CX_E_NAME, "%s has no column called %s", from->role, outcome));
-}
-
-static cx_status driver_use(cx_i_driver_source *from, const cx_array *names, int64_t row,
-                            const char *role, cx_error *err) {
-    int64_t length = 0;
-    if (!cx_i_array_present(names, row))
-        return cx_i_fail(err, CX_E_NAME, "name %d of %s is missing", row, role);
-    const char *name;
-    CX_TRY(cx_i_array_text(names, role, row, &name, &length, err));
-    int64_t column = driver_find(from, name, length);
-    if (column < 0) {
-        char text[64];
-        size_t shown = (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
-        memcpy(text, name, shown);
-        text[shown] = 0;
-        return cx_i_moments_blame(err, text,
-                                  cx_i_fail(err, CX_E_NAME,
-                                            "%s names %s, and %s has no such column", role, text,
-                                            from->role));
-    }
-    if (driver_is_used(from, column))
-        return cx_i_fail(err, CX_E_OPTION, "column %s is used twice in the model",
-                         from->name[column]);
-    from->use[from->all++] = column;
-    return CX_OK;
-}
-
-cx_status cx_i_driver_check_names(const cx_array *names, const char *role, cx_error *err) {
-    if (names == NULL) return CX_OK;
-    CX_TRY(cx_i_array_check(names, role, CX_I_KEYS, err));
-    if (names->dictionary == NULL && names->dtype != CX_STRING && names->dtype != CX_LARGE_STRING)
-        return cx_i_fail(err, CX_E_TYPE, "%s must be text", role);
-    return CX_OK;
-}
-
 static cx_status driver_use_names(cx_i_driver_source *from, const cx_array *names, const char *role,
                                   cx_error *err) {
-    CX_TRY(cx_i_driver_check_names(names, role, err));
-    for (int64_t i = 0; i < names->length; i++) CX_TRY(driver_use(from, names, i, role, err));
+    cx_i_named columns = driver_columns(from);
+    if (names == NULL) return CX_OK;
+    CX_TRY(cx_i_names_check(names, role, err));
+    for (int64_t i = 0; i < names->length; i++) {
+        int64_t column;
+        CX_TRY(cx_i_named_at(&columns, names, role, i, &column, err));
+        if (driver_is_used(from, column))
+            return cx_i_fail(err, CX_E_OPTION, "column %s is used twice in the model",
+                             from->name[column]);
+        from->use[from->all++] = column;
+    }
     return CX_OK;
 }
 
@@ -82,12 +46,14 @@ static cx_status driver_check_size(const cx_driver_fit *fit, cx_error *err) {
 
 cx_status cx_i_driver_choose(cx_driver_fit *fit, cx_i_driver_source *from, const cx_array *drivers,
                              const char *outcome, const cx_driver_options *options, cx_error *err) {
-    CX_TRY(driver_find_outcome(from, outcome, err));
+    cx_i_named columns = driver_columns(from);
+    if (outcome == NULL) return cx_i_fail(err, CX_E_NULL, "outcome is missing");
+    CX_TRY(cx_i_named_find(&columns, outcome, &from->outcome, err));
     from->use = cx_i_driver_take(fit, from->count, sizeof *from->use);
     if (from->use == NULL) return cx_i_out_of_memory(err);
-    if (options->adjust != NULL) CX_TRY(driver_use_names(from, options->adjust, "adjust", err));
+    CX_TRY(driver_use_names(from, options->adjust, "adjust", err));
     fit->adjust = from->all;
-    if (drivers != NULL) CX_TRY(driver_use_names(from, drivers, "drivers", err));
+    CX_TRY(driver_use_names(from, drivers, "drivers", err));
     for (int64_t i = 0; i < from->count && drivers == NULL; i++)
         if (!driver_is_used(from, i)) from->use[from->all++] = i;
     fit->all = from->all;
@@ -199,7 +165,7 @@ static cx_status driver_check_moments(const cx_driver_fit *fit, const cx_i_drive
                          fit->all);
     if (cx_i_moments_product(cx_i_moments_now(x), from->outcome, from->outcome).hi > 0)
         return CX_OK;
-    return cx_i_moments_blame(
+    return cx_i_blame(
         err, from->name[from->outcome],
         cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", from->name[from->outcome]));
 }
@@ -239,8 +205,7 @@ static cx_status driver_regress(cx_driver_fit *fit, const cx_i_driver_source *fr
 
 cx_status cx_i_driver_model(cx_driver_fit *fit, const cx_moments *x, const cx_array *drivers,
                             const char *outcome, const cx_driver_options *options, cx_error *err) {
-    cx_i_driver_source from = {
-        .role = "x", .name = (const char *const *)x->names, .count = x->p, .outcome = -1};
+    cx_i_driver_source from = {.name = (const char *const *)x->names, .count = x->p, .outcome = -1};
     CX_TRY(cx_i_driver_choose(fit, &from, drivers, outcome, options, err));
     CX_TRY(driver_check_moments(fit, &from, x, err));
     CX_TRY(cx_i_driver_model_room(fit, &from, err));

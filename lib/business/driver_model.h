@@ -8,13 +8,11 @@ enum { CX_I_DRIVER_PARTNERS = 12 };
 
 /* Where a model comes from: named columns, and those of them it uses: adjusting, then drivers. */
 typedef struct cx_i_driver_source {
-    const char *role; /* for sentences */
     const char *const *name;
     int64_t count, outcome; /* position of the outcome */
     int64_t *use, all;      /* room goes with the analysis */
 } cx_i_driver_source;
 
-cx_status cx_i_driver_check_names(const cx_array *names, const char *role, cx_error *err);
 /* Finds the columns, and the groups of the drivers. */
 cx_status cx_i_driver_choose(cx_driver_fit *fit, cx_i_driver_source *from, const cx_array *drivers,
                              const char *outcome, const cx_driver_options *options, cx_error *err);

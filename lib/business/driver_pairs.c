@@ -65,8 +65,7 @@ cx_status cx_i_driver_pairwise(cx_driver_fit *fit, const cx_moments *x, const cx
                                const char *outcome, const cx_driver_options *options,
                                cx_error *err) {
     driver_pairs pairs;
-    cx_i_driver_source from = {
-        .role = "x", .name = (const char *const *)x->names, .count = x->p, .outcome = -1};
+    cx_i_driver_source from = {.name = (const char *const *)x->names, .count = x->p, .outcome = -1};
     CX_TRY(cx_i_driver_choose(fit, &from, drivers, outcome, options, err));
     CX_TRY(driver_pairs_open(fit, &from, &pairs, err));
     cx_status status = driver_pairs_of_state(fit, &from, x, &pairs, err);
@@ -82,11 +81,11 @@ static cx_status driver_latent_check(const cx_array *outcome, int32_t kind, cx_e
     int64_t most = kind == CX_DRIVER_OUTCOME_BINARY ? 2 : CX_DRIVERS_LEVELS;
     CX_TRY(cx_i_array_check(outcome, "x", CX_I_NUMBERS, err));
     if (cx_i_correlate_levels(outcome, most)) return CX_OK;
-    return cx_i_moments_blame(err, outcome->name,
-                              cx_i_fail(err, CX_E_DOMAIN,
-                                        "the outcome %s is not %s: it has more than %d different "
-                                        "answers, or some that are not whole numbers",
-                                        outcome->name, cx_driver_outcome_name(kind), most));
+    return cx_i_blame(err, outcome->name,
+                      cx_i_fail(err, CX_E_DOMAIN,
+                                "the outcome %s is not %s: it has more than %d different "
+                                "answers, or some that are not whole numbers",
+                                outcome->name, cx_driver_outcome_name(kind), most));
 }
 
 /* The columns of the model in its order, drivers first, the outcome last. */
@@ -161,7 +160,7 @@ static cx_status driver_latent_fit(cx_driver_fit *fit, const cx_i_driver_source 
 cx_status cx_i_driver_latent(cx_driver_fit *fit, const cx_frame *x, const cx_array *drivers,
                              const char *outcome, const cx_array *weights,
                              const cx_driver_options *options, cx_error *err) {
-    cx_i_driver_source from = {.role = "x", .count = x->count, .outcome = -1};
+    cx_i_driver_source from = {.count = x->count, .outcome = -1};
     const char **names = cx_i_alloc_array(&fit->allocator, x->count, sizeof *names);
     if (names == NULL) return cx_i_out_of_memory(err);
     for (int64_t i = 0; i < x->count; i++) names[i] = x->columns[i].name;

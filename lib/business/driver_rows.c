@@ -11,74 +11,57 @@ typedef struct driver_rows_given {
     const char *outcome;
     const cx_design *design;
     const cx_driver_options *options;
-    const char **name; /* of the columns in the state */
-    int64_t *length;
+    cx_array *column; /* those in the state */
+    bool *taken;      /* of x: is in the state */
     int64_t count;
 } driver_rows_given;
 
-static void driver_rows_name(driver_rows_given *given, const char *name, int64_t length) {
-    for (int64_t i = 0; i < given->count; i++)
-        if (given->length[i] == length && memcmp(given->name[i], name, (size_t)length) == 0) return;
-    given->name[given->count] = name;
-    given->length[given->count++] = length;
+static void driver_rows_take(driver_rows_given *given, int64_t column) {
+    if (given->taken[column]) return;
+    given->taken[column] = true;
+    given->column[given->count++] = given->x->columns[column];
 }
 
-static cx_status driver_rows_names(driver_rows_given *given, const cx_array *names,
-                                   const char *role, cx_error *err) {
+static cx_status driver_rows_names(driver_rows_given *given, const cx_i_named *columns,
+                                   const cx_array *names, const char *role, cx_error *err) {
     for (int64_t i = 0; names != NULL && i < names->length; i++) {
-        const char *name;
-        int64_t length;
-        if (!cx_i_array_present(names, i))
-            return cx_i_fail(err, CX_E_NAME, "name %d of %s is missing", i, role);
-        CX_TRY(cx_i_array_text(names, role, i, &name, &length, err));
-        driver_rows_name(given, name, length);
+        int64_t column;
+        CX_TRY(cx_i_named_at(columns, names, role, i, &column, err));
+        driver_rows_take(given, column);
     }
     return CX_OK;
 }
 
-static cx_status driver_rows_list(driver_rows_given *given, cx_error *err) {
-    CX_TRY(driver_rows_names(given, given->options->adjust, "adjust", err));
-    CX_TRY(driver_rows_names(given, given->drivers, "drivers", err));
+static cx_status driver_rows_choose(driver_rows_given *given, const cx_i_named *columns,
+                                    cx_error *err) {
+    int64_t outcome;
+    CX_TRY(driver_rows_names(given, columns, given->options->adjust, "adjust", err));
+    CX_TRY(driver_rows_names(given, columns, given->drivers, "drivers", err));
     for (int64_t i = 0; given->drivers == NULL && i < given->x->count; i++)
-        driver_rows_name(given, given->x->columns[i].name,
-                         (int64_t)strlen(given->x->columns[i].name));
-    driver_rows_name(given, given->outcome, (int64_t)strlen(given->outcome));
+        driver_rows_take(given, i);
+    CX_TRY(cx_i_named_find(columns, given->outcome, &outcome, err));
+    driver_rows_take(given, outcome);
     if (given->count <= CX_MOMENTS_COLUMNS) return CX_OK;
     return cx_i_fail(err, CX_E_LIMIT, "%d columns are more than the %d one state can hold",
                      given->count, (int64_t)CX_MOMENTS_COLUMNS);
 }
 
-static cx_status driver_rows_state_of(const driver_rows_given *given, const cx_allocator *allocator,
-                                      const cx_array *weights, cx_moments **out, cx_error *err) {
-    size_t bytes = 0;
-    for (int64_t i = 0; i < given->count; i++) bytes += (size_t)given->length[i] + 1;
-    cx_moments *state;
-    CX_TRY(cx_i_moments_make(given->count, bytes, allocator, &state, err));
-    char *room = state->names[0];
-    cx_status status = CX_OK;
-    for (int64_t i = 0; i < given->count && status == CX_OK; i++)
-        status = cx_i_moments_set_name(state, i, given->name[i], given->length[i], &room, err);
-    if (status == CX_OK) status = cx_moments_add(state, given->x, weights, err);
-    if (status == CX_OK)
-        *out = state;
-    else
-        cx_moments_free(state);
-    return status;
-}
-
 static cx_status driver_rows_state(driver_rows_given *given, const cx_allocator *allocator,
                                    const cx_array *weights, cx_moments **out, cx_error *err) {
-    const cx_array *adjust = given->options->adjust;
-    int64_t most = 1 + (adjust == NULL ? 0 : adjust->length) +
-                   (given->drivers == NULL ? given->x->count : given->drivers->length);
-    given->name = cx_i_alloc_array(allocator, most, sizeof *given->name);
-    given->length = cx_i_alloc_array(allocator, most, sizeof *given->length);
-    cx_status status =
-        given->name == NULL || given->length == NULL ? cx_i_out_of_memory(err) : CX_OK;
-    if (status == CX_OK) status = driver_rows_list(given, err);
-    if (status == CX_OK) status = driver_rows_state_of(given, allocator, weights, out, err);
-    cx_i_free(allocator, given->name);
-    cx_i_free(allocator, given->length);
+    int64_t all = given->x->count;
+    const char **name = cx_i_alloc_array(allocator, all, sizeof *name);
+    given->column = cx_i_alloc_array(allocator, all, sizeof *given->column);
+    given->taken = cx_i_alloc_array(allocator, all, sizeof *given->taken);
+    bool room = name != NULL && given->column != NULL && given->taken != NULL;
+    cx_status status = room ? CX_OK : cx_i_out_of_memory(err);
+    for (int64_t i = 0; i < all && room; i++) name[i] = given->x->columns[i].name;
+    cx_i_named columns = {name, all, "x has"};
+    if (status == CX_OK) status = driver_rows_choose(given, &columns, err);
+    cx_frame used = {given->column, given->count, {0, 0}};
+    if (status == CX_OK) status = cx_i_moments_of(&used, weights, allocator, out, err);
+    cx_i_free(allocator, name);
+    cx_i_free(allocator, given->column);
+    cx_i_free(allocator, given->taken);
     return status;
 }
 
@@ -146,11 +129,9 @@ static cx_status driver_rows_check(const driver_rows_given *given, cx_error *err
     CX_TRY(cx_i_frame_check(given->x, "x", CX_I_KEYS, err));
     if (given->outcome == NULL) return cx_i_fail(err, CX_E_NULL, "outcome is missing");
     if (given->x->count == 0) return cx_i_fail(err, CX_E_EMPTY, "x has no column");
-    CX_TRY(cx_i_driver_check_names(given->drivers, "drivers", err));
-    CX_TRY(cx_i_driver_check_names(given->options->adjust, "adjust", err));
-    for (int64_t i = 0; i < given->x->count; i++)
-        if (given->x->columns[i].name == NULL)
-            return cx_i_fail(err, CX_E_NAME, "column %d of x has no name", i);
+    if (given->drivers != NULL) CX_TRY(cx_i_names_check(given->drivers, "drivers", err));
+    if (given->options->adjust != NULL)
+        CX_TRY(cx_i_names_check(given->options->adjust, "adjust", err));
     if (given->design == NULL) return CX_OK;
     if (given->weights != NULL)
         return cx_i_fail(err, CX_E_OPTION,

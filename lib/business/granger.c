@@ -52,8 +52,7 @@ static cx_status granger_lag(granger_work *work, const cx_array *lags, int64_t r
     for (int64_t i = 0; i < work->lags && whole; i++)
         if (work->lag[i] == (int64_t)value) return CX_OK; /* twice is once */
     if (!whole) {
-        cx_array named = *lags;
-        named.name = cx_i_array_name(lags, "lags");
+        cx_array named = cx_i_array_named(lags, "lags");
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value,
                             "a lag has to be a whole number from 1 to %d", (int64_t)GRANGER_LAGS);
     }

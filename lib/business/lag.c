@@ -28,21 +28,13 @@ int cx_i_lag_kind(int32_t covariance, bool panel) {
 
 /* -- reading ------------------------------------------------------------------------------- */
 
-static cx_status lag_infinite(const cx_array *column, const char *role, int64_t row, double value,
-                              cx_error *err) {
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
-    return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value,
-                        "the value is infinite; give a number or leave it missing");
-}
-
 cx_status cx_i_lag_read(const cx_array *column, const char *role, double *out, cx_error *err) {
     CX_TRY(cx_i_array_check(column, role, CX_I_NUMBERS, err));
     for (int64_t start = 0; start < column->length; start += CX_I_BLOCK) {
         int64_t left = column->length - start, count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
         cx_i_array_read(column, start, count, out + start);
         for (int64_t i = start; i < start + count; i++)
-            if (isinf(out[i])) return lag_infinite(column, role, i, out[i], err);
+            if (isinf(out[i])) return cx_i_array_infinite(column, role, i, out[i], err);
     }
     return CX_OK;
 }
@@ -58,8 +50,7 @@ cx_status cx_i_lag_series(const cx_array *column, const char *role, double *out,
     bool varies = false;
     for (int64_t i = 0; i < column->length; i++) {
         if (isnan(out[i])) {
-            cx_array named = *column;
-            named.name = cx_i_array_name(column, role);
+            cx_array named = cx_i_array_named(column, role);
             return cx_i_fail_at(err, CX_E_DOMAIN, &named, i, NAN,
                                 "the value is missing, and a series needs one for each period; "
                                 "fill it in, or use the longest part without a gap");

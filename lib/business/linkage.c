@@ -86,8 +86,7 @@ static cx_status linkage_area(linkage_work *work, const cx_array *areas, int64_t
             memcmp(linkage_areas[a], text, (size_t)length) == 0)
             return CX_OK;
     }
-    cx_array named = *areas;
-    named.name = cx_i_array_name(areas, "areas");
+    cx_array named = cx_i_array_named(areas, "areas");
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, i, NAN,
                         "the area of %s has to be brand, experience, relationship or result",
                         work->frame->columns[i].name);

@@ -109,26 +109,21 @@ static cx_status model_covariance(const cx_i_model *m, cx_fit *fit, cx_error *er
 
 /* -- terms --------------------------------------------------------------------------------- */
 
-static cx_status model_names(const cx_i_model *m, const char **names, char *room, cx_error *err) {
+static void model_names(const cx_i_model *m, const char **names, char *room) {
     bool ordinal = m->given.kind == CX_I_MODEL_ORDINAL;
     for (int64_t l = 0; l < m->levels; l++, room += 32) {
         names[l] = m->code == NULL ? "const" : room;
         if (m->code == NULL) continue;
         cx_i_text(room, 32, ordinal ? "cut %d" : "period %d", ordinal ? l + 1 : m->label[l]);
     }
-    for (int64_t j = 0; j < m->columns; j++) {
-        names[m->levels + j] = m->given.x->columns[j].name;
-        if (names[m->levels + j] == NULL)
-            return cx_i_fail(err, CX_E_NAME, "column %d of x has no name", j);
-    }
-    return CX_OK;
+    for (int64_t j = 0; j < m->columns; j++) names[m->levels + j] = m->given.x->columns[j].name;
 }
 
 static cx_status model_new(const cx_i_model *m, cx_fit **out, cx_error *err) {
     const char **names = cx_i_alloc_array(&m->allocator, m->p, sizeof *names);
     char *room = cx_i_alloc_array(&m->allocator, m->levels, 32);
     cx_status status = names == NULL || room == NULL ? cx_i_out_of_memory(err) : CX_OK;
-    if (status == CX_OK) status = model_names(m, names, room, err);
+    if (status == CX_OK) model_names(m, names, room);
     if (status == CX_OK) status = cx_i_fit_new(names, m->p, &m->allocator, out, err);
     cx_i_free(&m->allocator, (void *)names);
     cx_i_free(&m->allocator, room);

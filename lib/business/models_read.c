@@ -1,8 +1,6 @@
-#include "base/array.h"
 #include "base/sort.h"
 #include "business/models.h"
-
-enum { MODEL_KEEP = 0, MODEL_MISSING = 1, MODEL_ZERO = 2, MODEL_NO_ID = 3 };
+#include "business/rows_used.h"
 
 /* -- what is given ------------------------------------------------------------------------- */
 
@@ -30,110 +28,47 @@ static cx_status model_check(const cx_i_model *m, cx_error *err) {
     if (g->x->count > 2000)
         return cx_i_fail(err, CX_E_LIMIT, "%d columns are more than the 2000 of one model",
                          g->x->count);
-    if (g->y->length > INT32_MAX)
-        return cx_i_fail(err, CX_E_LIMIT, "%d rows are more than the %d of one model", g->y->length,
-                         (int64_t)INT32_MAX);
-    if (m->options.intercept && cx_i_frame_find(g->x, "const") != NULL)
-        return cx_i_fail(
-            err, CX_E_NAME,
-            "x has a column called const, which is the intercept's name: rename it, or "
-            "set intercept to 0");
-    return CX_OK;
+    return cx_i_used_check(g->x, g->y, m->options.intercept, err);
 }
 
 /* -- which rows ---------------------------------------------------------------------------- */
 
-static cx_status model_mark(const cx_array *column, const char *role, uint8_t *keep,
-                            cx_error *err) {
-    double room[CX_I_BLOCK];
-    for (int64_t start = 0; column != NULL && start < column->length; start += CX_I_BLOCK) {
-        int64_t left = column->length - start, count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
-        const double *v = cx_i_array_doubles(column, start, count, room);
-        for (int64_t r = 0; r < count; r++) {
-            if (isnan(v[r])) keep[start + r] = MODEL_MISSING;
-            if (!isinf(v[r])) continue;
-            cx_array named = *column;
-            named.name = cx_i_array_name(column, role);
-            return cx_i_fail_at(err, CX_E_DOMAIN, &named, start + r, v[r],
-                                "the value is infinite; give a number or leave it missing");
-        }
-    }
-    return CX_OK;
-}
-
-static cx_status model_mark_weights(const cx_i_model *m, uint8_t *keep, cx_error *err) {
-    const cx_array *weights = m->given.weights;
-    double room[CX_I_BLOCK];
-    for (int64_t start = 0; weights != NULL && start < m->rows; start += CX_I_BLOCK) {
-        int64_t left = m->rows - start, count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
-        const double *w = cx_i_array_doubles(weights, start, count, room);
-        for (int64_t r = 0; r < count; r++) {
-            CX_TRY(cx_i_weight_check(weights, start + r, w[r], err));
-            if (m->options.weight_kind == CX_WEIGHT_FREQUENCY && w[r] != floor(w[r]))
-                return cx_i_fail_at(err, CX_E_DOMAIN, weights, start + r, w[r],
-                                    "a frequency has to be a whole number");
-            if (w[r] == 0 && keep[start + r] == MODEL_KEEP) keep[start + r] = MODEL_ZERO;
-        }
-    }
-    return CX_OK;
-}
-
 static cx_status model_mark_all(cx_i_model *m, uint8_t *keep, cx_error *err) {
     const cx_i_model_given *g = &m->given;
-    for (int64_t j = 0; j < m->columns; j++) CX_TRY(model_mark(&g->x->columns[j], "x", keep, err));
-    CX_TRY(model_mark(g->y, "y", keep, err));
-    CX_TRY(model_mark(g->exposure, "exposure", keep, err));
-    CX_TRY(model_mark(g->offset, "offset", keep, err));
-    CX_TRY(model_mark(g->period, "period", keep, err));
+    for (int64_t j = 0; j < m->columns; j++)
+        CX_TRY(cx_i_used_mark(&g->x->columns[j], "x", keep, err));
+    CX_TRY(cx_i_used_mark(g->y, "y", keep, err));
+    CX_TRY(cx_i_used_mark(g->exposure, "exposure", keep, err));
+    CX_TRY(cx_i_used_mark(g->offset, "offset", keep, err));
+    CX_TRY(cx_i_used_mark(g->period, "period", keep, err));
     for (int64_t row = 0; g->clusters != NULL && row < m->rows; row++)
         for (int64_t c = 0; c < g->clusters->count; c++)
-            if (keep[row] == MODEL_KEEP && !cx_i_array_present(&g->clusters->columns[c], row))
-                keep[row] = MODEL_NO_ID;
-    return model_mark_weights(m, keep, err);
+            if (keep[row] == CX_I_ROW_KEPT && !cx_i_array_present(&g->clusters->columns[c], row))
+                keep[row] = CX_I_ROW_NO_ID;
+    return cx_i_used_mark_weights(g->weights, m->options.weight_kind, keep, err);
 }
 
 static cx_status model_choose(cx_i_model *m, const uint8_t *keep, cx_error *err) {
-    for (int64_t row = 0; row < m->rows; row++) {
-        m->n += keep[row] == MODEL_KEEP ? 1 : 0;
-        m->excluded[CX_EXCLUDED_MISSING] += keep[row] == MODEL_MISSING ? 1 : 0;
-        m->excluded[CX_EXCLUDED_ZERO_WEIGHT] += keep[row] == MODEL_ZERO ? 1 : 0;
-        m->excluded[CX_EXCLUDED_NO_ID] += keep[row] == MODEL_NO_ID ? 1 : 0;
-    }
-    if (m->n == 0)
-        return cx_i_fail(err, CX_E_EMPTY, "none of the %d rows is complete with a positive weight",
-                         m->rows);
+    CX_TRY(cx_i_used_count(keep, m->rows, &m->n, m->excluded, err));
     m->row = cx_i_alloc_room(&m->allocator, m->n, sizeof *m->row);
     if (m->row == NULL) return cx_i_out_of_memory(err);
-    for (int64_t row = 0, i = 0; row < m->rows; row++)
-        if (keep[row] == MODEL_KEEP) m->row[i++] = row;
+    cx_i_used_list(keep, m->rows, m->row);
     return CX_OK;
 }
 
 /* -- their numbers ------------------------------------------------------------------------- */
 
-static void model_numbers(const cx_i_model *m, const cx_array *column, double *out) {
-    double room[CX_I_BLOCK];
-    int64_t i = 0;
-    for (int64_t start = 0; start < m->rows && i < m->n; start += CX_I_BLOCK) {
-        int64_t left = m->rows - start, count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
-        const double *v = cx_i_array_doubles(column, start, count, room);
-        for (; i < m->n && m->row[i] < start + count; i++) out[i] = v[m->row[i] - start];
-    }
-}
-
 static cx_status model_take(cx_i_model *m, const cx_array *column, double **out, cx_error *err) {
     if (column == NULL) return CX_OK;
     *out = cx_i_alloc_room(&m->allocator, m->n, sizeof **out);
     if (*out == NULL) return cx_i_out_of_memory(err);
-    model_numbers(m, column, *out);
+    cx_i_used_numbers(column, m->row, m->n, *out);
     return CX_OK;
 }
 
 static cx_status model_refuse(const cx_i_model *m, const cx_array *column, const char *role,
                               int64_t i, double value, const char *why, cx_error *err) {
-    cx_array named = *column;
-    (void)m;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, m->row[i], value, why);
 }
 
@@ -287,15 +222,10 @@ static cx_status model_terms(cx_i_model *m, cx_error *err) {
 }
 
 static void model_sizes(cx_i_model *m) {
-    double squares = 0;
-    for (int64_t i = 0; i < m->n; i++) {
-        double w = m->weight != NULL ? m->weight[i] : 1;
-        m->sum_w += w;
-        squares += w * w;
-    }
-    bool repeated = m->weight != NULL && m->options.weight_kind == CX_WEIGHT_FREQUENCY;
-    m->count = repeated ? m->sum_w : (double)m->n;
-    m->n_eff = repeated ? m->sum_w : m->sum_w * m->sum_w / squares;
+    cx_i_used_size size = cx_i_used_weigh(m->weight, m->n, m->options.weight_kind);
+    m->sum_w = size.sum_w;
+    m->n_eff = size.n_eff;
+    m->count = size.count;
 }
 
 static cx_status model_read_rows(cx_i_model *m, cx_error *err) {
@@ -309,7 +239,7 @@ static cx_status model_read_rows(cx_i_model *m, cx_error *err) {
     m->numbers = cx_i_alloc_room(&m->allocator, cells, sizeof *m->numbers);
     if (m->numbers == NULL) return cx_i_out_of_memory(err);
     for (int64_t j = 0; j < m->columns; j++)
-        model_numbers(m, &m->given.x->columns[j], m->numbers + j * m->n);
+        cx_i_used_numbers(&m->given.x->columns[j], m->row, m->n, m->numbers + j * m->n);
     CX_TRY(model_take(m, m->given.y, &m->y, err));
     return model_take(m, m->given.weights, &m->weight, err);
 }

@@ -98,20 +98,12 @@ cx_status cx_i_moments_set_name(cx_moments *self, int64_t i, const char *bytes, 
 }
 
 static cx_status moments_check_names(const cx_array *names, size_t *bytes, cx_error *err) {
-    CX_TRY(cx_i_array_check(names, "names", CX_I_KEYS, err));
-    if (names->dictionary == NULL && names->dtype != CX_STRING && names->dtype != CX_LARGE_STRING)
-        return cx_i_fail(err, CX_E_TYPE, "names must be text");
-    if (names->length < 1) return cx_i_fail(err, CX_E_EMPTY, "names is empty");
-    if (names->length > CX_MOMENTS_COLUMNS)
-        return cx_i_fail(err, CX_E_LIMIT, "%d columns are more than the %d one state can hold",
-                         names->length, (int64_t)CX_MOMENTS_COLUMNS);
+    CX_TRY(cx_i_names_check_new(names, "columns", CX_MOMENTS_COLUMNS, err));
     *bytes = 0;
     for (int64_t i = 0; i < names->length; i++) {
         int64_t length = 0;
         const char *text;
-        if (!cx_i_array_present(names, i))
-            return cx_i_fail(err, CX_E_NAME, "name %d is missing", i);
-        CX_TRY(cx_i_array_text(names, "names", i, &text, &length, err));
+        CX_TRY(cx_i_names_at(names, "names", i, &text, &length, err));
         if (!cx_i_add_size(*bytes, (size_t)length + 1, bytes)) return cx_i_out_of_memory(err);
     }
     return CX_OK;
@@ -144,6 +136,30 @@ static cx_status moments_new(const cx_array *names, bool pairwise, const cx_allo
 cx_status cx_moments_new(const cx_array *names, const cx_allocator *allocator, cx_moments **out,
                          cx_error *err) {
     return moments_new(names, false, allocator, out, err);
+}
+
+cx_i_named cx_i_moments_named(const cx_moments *self) {
+    return (cx_i_named){(const char *const *)self->names, self->p, "the moments have"};
+}
+
+cx_status cx_i_moments_of(const cx_frame *x, const cx_array *weights, const cx_allocator *allocator,
+                          cx_moments **out, cx_error *err) {
+    size_t bytes = 0;
+    for (int64_t j = 0; j < x->count; j++) bytes += strlen(x->columns[j].name) + 1;
+    cx_moments *self;
+    CX_TRY(cx_i_moments_make(x->count, bytes, allocator, &self, err));
+    char *room = self->names[0];
+    cx_status status = CX_OK;
+    for (int64_t j = 0; j < x->count && status == CX_OK; j++) {
+        const char *name = x->columns[j].name;
+        status = cx_i_moments_set_name(self, j, name, (int64_t)strlen(name), &room, err);
+    }
+    if (status == CX_OK) status = cx_moments_add(self, x, weights, err);
+    if (status == CX_OK)
+        *out = self;
+    else
+        cx_moments_free(self);
+    return status;
 }
 
 cx_status cx_moments_new_pairwise(const cx_array *names, const cx_allocator *allocator,
@@ -242,7 +258,7 @@ static cx_status moments_find_columns(const cx_moments *self, const cx_frame *x,
     for (int64_t j = 0; j < self->p; j++) {
         self->found[j] = cx_i_frame_find(x, self->names[j]);
         if (self->found[j] == NULL)
-            return cx_i_moments_blame(
+            return cx_i_blame(
                 err, self->names[j],
                 cx_i_fail(err, CX_E_NAME, "x has no column called %s", self->names[j]));
         CX_TRY(cx_i_array_check(self->found[j], "x", CX_I_NUMBERS, err));
@@ -269,10 +285,7 @@ static cx_status moments_mark(const cx_array *column, const char *role, int64_t 
     if (cx_i_all_finite(x, rows)) return CX_OK;
     for (int64_t r = 0; r < rows; r++) {
         if (isinf(x[r])) {
-            cx_array named = *column;
-            named.name = cx_i_array_name(column, role);
-            return cx_i_fail_at(err, CX_E_DOMAIN, &named, start + r, x[r],
-                                "the value is infinite; give a number or leave it missing");
+            return cx_i_array_infinite(column, role, start + r, x[r], err);
         }
         *missing += isnan(x[r]);
         if (isnan(x[r])) keep[r] = 0;

@@ -3,7 +3,7 @@
 
 #include <cxkit/moments.h>
 
-#include "base/base.h"
+#include "base/names.h"
 #include "stat/linalg.h"
 
 /* What adds up: everything about the rows, nothing about the columns' names. */
@@ -91,6 +91,11 @@ void cx_i_moments_commit(cx_moments *self);
 /* An empty state of p columns with room for `name_bytes` characters at names[0]. */
 cx_status cx_i_moments_make(int64_t p, size_t name_bytes, const cx_allocator *allocator,
                             cx_moments **out, cx_error *err);
+/* A state of the columns of x, with its rows. */
+cx_status cx_i_moments_of(const cx_frame *x, const cx_array *weights, const cx_allocator *allocator,
+                          cx_moments **out, cx_error *err);
+/* Its columns, to be named. */
+cx_i_named cx_i_moments_named(const cx_moments *self);
 /* Sets name i to `length` bytes at `room` and gives the room after it; refuses empty and repeated
  * names and those with a zero byte. */
 cx_status cx_i_moments_set_name(cx_moments *self, int64_t i, const char *bytes, int64_t length,
@@ -102,13 +107,8 @@ void cx_i_moments_join(cx_i_sums *sums, int64_t p, cx_i_block *block);
 cx_i_twofold cx_i_moments_product(const cx_i_sums *sums, int64_t i, int64_t j);
 /* xy / sqrt(xx yy) in [-1, 1], for xx, yy > 0 */
 double cx_i_moments_ratio(cx_i_twofold xy, cx_i_twofold xx, cx_i_twofold yy);
-/* Names the column of a failure; returns the status. err may be NULL. */
-cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status);
 /* No infinity and no NaN among so many numbers. */
 bool cx_i_all_finite(const double *x, int64_t rows);
-/* The position of the column that row `row` of a list of names names. */
-cx_status cx_i_moments_named(const cx_moments *self, const cx_array *names, const char *role,
-                             int64_t row, int64_t *column, cx_error *err);
 bool cx_i_sums_finite(const cx_i_sums *sums, int64_t p);
 /* Makes column j one that never varies. */
 void cx_i_sums_flatten(cx_i_sums *sums, int64_t p, int64_t j);

@@ -101,11 +101,6 @@ cx_status cx_i_moments_need_complete(const cx_moments *self, cx_error *err) {
                      "with cx_moments_new(), or take its nearest correlations");
 }
 
-cx_status cx_i_moments_blame(cx_error *err, const char *column, cx_status status) {
-    if (err != NULL) cx_i_text(err->column, sizeof err->column, "%s", column);
-    return status;
-}
-
 cx_i_twofold cx_i_moments_product(const cx_i_sums *sums, int64_t i, int64_t j) {
     return sums->product[i > j ? cx_i_packed(i, j) : cx_i_packed(j, i)];
 }

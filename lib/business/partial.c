@@ -64,10 +64,8 @@ static cx_status partial_room(partial_rows *rows, bool weighted, cx_error *err) 
 static cx_status partial_check_value(const partial_rows *rows, const cx_i_correlate_input *input,
                                      int64_t j, int64_t row, double value, cx_error *err) {
     if (!isinf(value)) return CX_OK;
-    cx_array named = *partial_of_rows(rows, input, j);
-    named.name = partial_label(rows, input, j);
-    return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value,
-                        "the value is infinite; give a number or leave it missing");
+    return cx_i_array_infinite(partial_of_rows(rows, input, j), partial_label(rows, input, j), row,
+                               value, err);
 }
 
 /* Reads a block behind the rows there are, and keeps the complete ones. */
@@ -174,7 +172,7 @@ static cx_status partial_fit(partial_rows *rows, const cx_i_correlate_input *inp
         const char *name = partial_label(rows, input, c + 2);
         if (!rows->dropped[c]) continue;
         bool constant = !(cx_moments_variance(rows->moments, c + 2) > 0);
-        return cx_i_moments_blame(
+        return cx_i_blame(
             err, name,
             constant ? cx_i_fail(err, CX_E_CONSTANT, "column %s is constant", name)
                      : cx_i_fail(err, CX_E_SINGULAR,
@@ -198,7 +196,7 @@ static cx_status partial_varies(const partial_rows *rows, const cx_i_correlate_i
     double whole = cx_i_moments_product(cx_i_moments_now(rows->moments), j, j).hi;
     if (rest.hi > PARTIAL_TOLERANCE * whole) return CX_OK;
     const char *name = partial_label(rows, input, j);
-    return cx_i_moments_blame(
+    return cx_i_blame(
         err, name,
         cx_i_fail(err, CX_E_SINGULAR, "column %s is a combination of the controls", name));
 }

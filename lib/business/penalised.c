@@ -63,8 +63,8 @@ cx_status cx_i_penalised_read(cx_i_penalised *model, const cx_moments *state, cx
     cx_i_penalised_block_read(model, state, &model->block);
     if (!(model->block.yy > 0)) {
         const char *name = cx_moments_name(model->x, model->outcome);
-        return cx_i_moments_blame(
-            err, name, cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", name));
+        return cx_i_blame(err, name,
+                          cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", name));
     }
     penalised_standardise(model);
     memset(model->room.beta, 0, (size_t)model->p * sizeof(double));

@@ -62,33 +62,6 @@ static cx_status penalised_options(const cx_penalised_options *given, cx_penalis
 
 /* -- the state of the rows ----------------------------------------------------------------- */
 
-/* Names of the columns and of the outcome, which has one of its own. */
-static cx_status penalised_names(const cx_frame *x, const cx_array *y, cx_array *names,
-                                 const cx_allocator *a, void **memory, cx_error *err) {
-    size_t bytes = 64;
-    for (int64_t c = 0; c < x->count; c++) {
-        if (x->columns[c].name == NULL)
-            return cx_i_fail(err, CX_E_NAME, "column %d of x has no name", c);
-        if (!cx_i_add_size(bytes, strlen(x->columns[c].name), &bytes) || bytes > INT32_MAX)
-            return cx_i_fail(err, CX_E_OVERFLOW, "the names of x are too long");
-    }
-    const char *outcome = cx_i_array_name(y, "y");
-    if (cx_i_frame_find(x, outcome) != NULL) outcome = "(outcome)";
-    int32_t *offsets = *memory =
-        cx_i_alloc_array(a, (x->count + 2) * 4 + (int64_t)bytes + (int64_t)strlen(outcome), 1);
-    if (offsets == NULL) return cx_i_out_of_memory(err);
-    char *text = (char *)(offsets + x->count + 2);
-    for (int64_t c = 0; c <= x->count; c++) {
-        const char *name = c < x->count ? x->columns[c].name : outcome;
-        size_t length = strlen(name);
-        memcpy(text + offsets[c], name, length);
-        offsets[c + 1] = offsets[c] + (int32_t)length;
-    }
-    *names = cx_array_of(text, CX_STRING, x->count + 1);
-    names->offsets = offsets;
-    return CX_OK;
-}
-
 static cx_status penalised_count(int64_t columns, cx_error *err) {
     if (columns < 1) return cx_i_fail(err, CX_E_EMPTY, "there is no column");
     if (columns > CX_PENALISED_COLUMNS)
@@ -97,27 +70,18 @@ static cx_status penalised_count(int64_t columns, cx_error *err) {
     return CX_OK;
 }
 
+/* The columns of x, then the outcome under a name of its own. */
 static cx_status penalised_rows(const cx_frame *x, const cx_array *y, const cx_array *weights,
                                 const cx_allocator *a, cx_moments **out, cx_error *err) {
-    void *memory = NULL, *columns = NULL;
-    cx_array names = {0};
-    cx_moments *made = NULL;
-    cx_status status = penalised_names(x, y, &names, a, &memory, err);
-    if (status == CX_OK) status = cx_moments_new(&names, a, &made, err);
-    if (status == CX_OK) {
-        cx_array *all = columns = cx_i_alloc_array(a, x->count + 1, sizeof *all);
-        if (all == NULL) status = cx_i_out_of_memory(err);
-        for (int64_t c = 0; c < x->count && all != NULL; c++) all[c] = x->columns[c];
-        if (all != NULL) all[x->count] = *y, all[x->count].name = cx_moments_name(made, x->count);
-        cx_frame frame = {all, x->count + 1, {0, 0}};
-        if (status == CX_OK) status = cx_moments_add(made, &frame, weights, err);
-    }
-    cx_i_free(a, memory);
-    cx_i_free(a, columns);
-    if (status == CX_OK)
-        *out = made;
-    else
-        cx_moments_free(made);
+    cx_array *column = cx_i_alloc_array(a, x->count + 1, sizeof *column);
+    const char *outcome = cx_i_array_name(y, "y");
+    if (column == NULL) return cx_i_out_of_memory(err);
+    memcpy(column, x->columns, (size_t)x->count * sizeof *column);
+    column[x->count] = *y;
+    column[x->count].name = cx_i_frame_find(x, outcome) == NULL ? outcome : "(outcome)";
+    cx_frame rows = {column, x->count + 1, {0, 0}};
+    cx_status status = cx_i_moments_of(&rows, weights, a, out, err);
+    cx_i_free(a, column);
     return status;
 }
 
@@ -367,13 +331,14 @@ cx_status cx_penalised_path(const cx_frame *x, const cx_array *y, const cx_array
 /* Positions of the named columns, or of all but the outcome. */
 static cx_status penalised_choose(cx_i_penalised *model, const cx_array *columns, cx_error *err) {
     int64_t all = cx_moments_columns(model->x);
-    if (columns != NULL) CX_TRY(cx_i_array_check(columns, "columns", CX_I_KEYS, err));
+    cx_i_named named = cx_i_moments_named(model->x);
+    if (columns != NULL) CX_TRY(cx_i_names_check(columns, "columns", err));
     CX_TRY(penalised_count(columns == NULL ? all - 1 : columns->length, err));
     for (int64_t j = 0; columns == NULL && j < all; j++)
         if (j != model->outcome) model->use[model->p++] = j;
     for (int64_t i = 0; columns != NULL && i < columns->length; i++) {
         int64_t column;
-        CX_TRY(cx_i_moments_named(model->x, columns, "columns", i, &column, err));
+        CX_TRY(cx_i_named_at(&named, columns, "columns", i, &column, err));
         bool twice = column == model->outcome;
         for (int64_t k = 0; k < model->p; k++) twice = twice || model->use[k] == column;
         if (twice)
@@ -396,11 +361,8 @@ cx_status cx_penalised_moments(const cx_moments *x, const char *outcome, const c
     CX_TRY(penalised_options(options, &model.options, err));
     CX_TRY(cx_i_moments_need_complete(x, err));
     model.allocator = &x->allocator;
-    model.outcome = cx_moments_find(x, outcome);
-    if (model.outcome < 0)
-        return cx_i_moments_blame(
-            err, outcome,
-            cx_i_fail(err, CX_E_NAME, "the moments have no column called %s", outcome));
+    cx_i_named named = cx_i_moments_named(x);
+    CX_TRY(cx_i_named_find(&named, outcome, &model.outcome, err));
     CX_TRY(penalised_enough(x, err));
     int64_t room = columns == NULL ? cx_moments_columns(x) : columns->length + 1;
     model.use = cx_i_alloc_array(model.allocator, room, sizeof *model.use);

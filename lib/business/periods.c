@@ -11,8 +11,7 @@ static bool periods_whole(const cx_array *column) {
 
 static cx_status periods_missing(const cx_array *column, const char *role, int64_t row,
                                  cx_error *err) {
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, NAN,
                         "the %s is missing; leave such rows out", role);
 }
@@ -20,8 +19,7 @@ static cx_status periods_missing(const cx_array *column, const char *role, int64
 /* Numbers of the keys of a column, in order of appearance */
 static cx_status periods_keys(cx_i_keys *keys, const cx_array *column, const char *role,
                               int64_t *out, cx_error *err) {
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     cx_frame frame = {&named, 1, {0, 0}};
     CX_TRY(cx_i_array_check(&named, role, CX_I_KEYS, err));
     CX_TRY(cx_i_keys_bind(keys, &frame, err));
@@ -63,8 +61,7 @@ static cx_status periods_numbers(cx_i_periods *self, const cx_array *period, cx_
         for (int64_t i = 0; i < count; i++) {
             if (isnan(block[i])) return periods_missing(period, "period", start + i, err);
             if (!(fabs(block[i]) < 0x1p53) || block[i] != floor(block[i])) {
-                cx_array named = *period;
-                named.name = cx_i_array_name(period, "period");
+                cx_array named = cx_i_array_named(period, "period");
                 return cx_i_fail_at(err, CX_E_DOMAIN, &named, start + i, block[i],
                                     "a period has to be a whole number, a time or a text");
             }
@@ -86,8 +83,7 @@ static cx_status periods_in_order(cx_i_periods *self, cx_error *err) {
 static cx_status periods_twice(const cx_i_periods *self, const cx_array *period, cx_error *err) {
     for (int64_t i = 1; i < self->rows; i++) {
         if (self->unit[i] != self->unit[i - 1] || self->period[i] != self->period[i - 1]) continue;
-        cx_array named = *period;
-        named.name = cx_i_array_name(period, "period");
+        cx_array named = cx_i_array_named(period, "period");
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, self->row[i], (double)self->period[i],
                             "this period stands in row %d too; a unit has one row for each period",
                             self->row[i - 1]);

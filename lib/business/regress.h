@@ -11,9 +11,6 @@
 
 enum { CX_I_ROWS_PIECES = 64, CX_I_REGRESS_HIDDEN = 200 };
 
-/* What became of a row that was given. */
-enum { CX_I_ROW_MISSING = 0, CX_I_ROW_KEPT = 1, CX_I_ROW_ZERO = 2, CX_I_ROW_NO_ID = 3 };
-
 /* Groups of the rows in use, numbered in their order. */
 typedef struct cx_i_factor {
     const char *name;

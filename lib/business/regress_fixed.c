@@ -92,11 +92,11 @@ static bool fixed_take_out(const cx_i_rows *rows, double *x) {
 static cx_status fixed_outcome(cx_i_rows *rows, double *y, bool absorbed, cx_error *err) {
     const char *name = rows->name[rows->terms];
     if (fixed_flat(rows, y))
-        return cx_i_moments_blame(
-            err, name, cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", name));
+        return cx_i_blame(err, name,
+                          cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", name));
     rows->tss = fixed_square(rows, y);
     if (absorbed && fixed_take_out(rows, y))
-        return cx_i_moments_blame(
+        return cx_i_blame(
             err, name,
             cx_i_fail(err, CX_E_CONSTANT, "the fixed effects determine the outcome %s", name));
     return CX_OK;

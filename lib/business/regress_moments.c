@@ -13,17 +13,9 @@ typedef struct moments_model {
 
 static cx_status regressed_use(moments_model *model, const cx_array *terms, int64_t row,
                                cx_error *err) {
-    const char *name;
-    int64_t length = 0, at = 0;
-    if (!cx_i_array_present(terms, row))
-        return cx_i_fail(err, CX_E_NAME, "name %d of terms is missing", row);
-    CX_TRY(cx_i_array_text(terms, "terms", row, &name, &length, err));
-    for (; at < model->x->p; at++)
-        if (strlen(model->x->names[at]) == (size_t)length &&
-            memcmp(model->x->names[at], name, (size_t)length) == 0)
-            break;
-    if (at == model->x->p)
-        return cx_i_fail(err, CX_E_NAME, "name %d of terms is not a column of the moments", row);
+    cx_i_named named = cx_i_moments_named(model->x);
+    int64_t at;
+    CX_TRY(cx_i_named_at(&named, terms, "terms", row, &at, err));
     for (int64_t j = 0; j < model->p; j++)
         if (model->use[j] == at)
             return cx_i_fail(err, CX_E_OPTION, "the term %s is named twice", model->x->names[at]);
@@ -37,10 +29,7 @@ static cx_status regressed_terms(moments_model *model, int64_t outcome, const cx
         for (int64_t j = 0; j < model->x->p; j++)
             if (j != outcome) model->use[model->p++] = j;
     } else {
-        CX_TRY(cx_i_array_check(terms, "terms", CX_I_KEYS, err));
-        if (terms->dictionary == NULL && terms->dtype != CX_STRING &&
-            terms->dtype != CX_LARGE_STRING)
-            return cx_i_fail(err, CX_E_TYPE, "terms must be text");
+        CX_TRY(cx_i_names_check(terms, "terms", err));
         if (terms->length >= model->x->p)
             return cx_i_fail(err, CX_E_OPTION, "terms names more columns than the moments have");
         for (int64_t r = 0; r < terms->length; r++) CX_TRY(regressed_use(model, terms, r, err));
@@ -110,11 +99,9 @@ cx_status cx_regress_moments(const cx_moments *x, const char *outcome, const cx_
                          "moments give classical errors only: for others, and for influences, give "
                          "the rows");
     chosen.cov = CX_COV_CLASSICAL;
-    int64_t at = cx_moments_find(x, outcome);
-    if (at < 0)
-        return cx_i_moments_blame(
-            err, outcome,
-            cx_i_fail(err, CX_E_NAME, "the moments have no column called %s", outcome));
+    cx_i_named named = cx_i_moments_named(x);
+    int64_t at;
+    CX_TRY(cx_i_named_find(&named, outcome, &at, err));
     moments_model model = {.x = x, .rows = {.allocator = cx_i_allocator(chosen.allocator)}};
     cx_fit *fit = NULL;
     cx_status status = regressed_run(&model, at, terms, &chosen, &fit, err);

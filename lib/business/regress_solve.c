@@ -168,8 +168,8 @@ static cx_status solve_check(const solve_room *room, const cx_i_linear *linear, 
         return cx_i_fail(err, CX_E_OVERFLOW,
                          "the squares of a column exceed the range of double: change its unit");
     if (!(solve_product(room, rows->p, rows->p, linear->constant).hi > 0))
-        return cx_i_moments_blame(
-            err, outcome, cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", outcome));
+        return cx_i_blame(err, outcome,
+                          cx_i_fail(err, CX_E_CONSTANT, "the outcome %s is constant", outcome));
     return CX_OK;
 }
 

@@ -119,8 +119,7 @@ static cx_status loop_read_bit(const cx_array *column, const char *role, int64_t
     cx_i_array_read(column, row, 1, &value);
     *out = isnan(value) ? LOOP_MISSING : value != 0 ? LOOP_YES : LOOP_NO;
     if (isnan(value) || value == 0 || value == 1) return CX_OK;
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value, "%g is neither 0 nor 1", value);
 }
 
@@ -130,8 +129,7 @@ static cx_status loop_read_class(const loop_request *request, const cx_array *co
     const cx_closed_loop_options *options = &request->options;
     double value;
     int step;
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     cx_i_answers answers = {&named, NULL, &request->reading};
     cx_i_array_read(column, row, 1, &value);
     CX_TRY(cx_i_answers_read(&answers, options->scale_min, options->scale_max, row, value, &step,

@@ -50,8 +50,7 @@ static cx_status coverage_check(const cx_array *column, const char *role, int64_
                                 double most, const char *than, cx_error *err) {
     if (isnan(value) || (value >= 0 && value == floor(value) && value <= fmin(most, 0x1p53)))
         return CX_OK;
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     if (value > most && isfinite(value))
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value, "%g are more than were %s (%g)",
                             value, than, most);
@@ -76,8 +75,7 @@ static cx_status coverage_add(coverage_work *work, int64_t key, const coverage_c
 static cx_status coverage_check_one(const coverage_work *work, int64_t row, double asked,
                                     cx_error *err) {
     if (work->contacts != NULL || !(asked > 1) || isinf(asked)) return CX_OK;
-    cx_array named = *work->asked;
-    named.name = cx_i_array_name(work->asked, "asked");
+    cx_array named = cx_i_array_named(work->asked, "asked");
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, asked,
                         "%g were asked at one encounter: for counts give contacts as counts too, "
                         "and the kinds they are of as keys (by)",

@@ -30,9 +30,7 @@ static cx_status gap_fill(cx_joint *self, const cx_array *names, const cx_joint_
     for (int64_t i = 0; i < m; i++) {
         const char *name;
         int64_t length;
-        if (!cx_i_array_present(names, i))
-            return cx_i_fail(err, CX_E_NAME, "name %d is missing", i);
-        CX_TRY(cx_i_array_text(names, "names", i, &name, &length, err));
+        CX_TRY(cx_i_names_at(names, "names", i, &name, &length, err));
         CX_TRY(cx_i_joint_name(self, i, name, length, err));
         CX_TRY(cx_i_joint_read_as(self, i, gap, err));
     }

@@ -186,19 +186,8 @@ cx_status cx_i_joint_read_as(cx_joint *self, int64_t i, const cx_joint_options *
     return CX_OK;
 }
 
-cx_status cx_i_names_check(const cx_array *names, const char *noun, int64_t most, cx_error *err) {
-    CX_TRY(cx_i_array_check(names, "names", CX_I_KEYS, err));
-    if (names->dictionary == NULL && names->dtype != CX_STRING && names->dtype != CX_LARGE_STRING)
-        return cx_i_fail(err, CX_E_TYPE, "names must be text");
-    if (names->length < 1) return cx_i_fail(err, CX_E_EMPTY, "names is empty");
-    if (names->length > most)
-        return cx_i_fail(err, CX_E_LIMIT, "%d %s are more than the %d one state can hold",
-                         names->length, noun, most);
-    return CX_OK;
-}
-
 cx_status cx_i_joint_check_names(const cx_array *names, cx_error *err) {
-    return cx_i_names_check(names, "components", CX_JOINT_COLUMNS, err);
+    return cx_i_names_check_new(names, "components", CX_JOINT_COLUMNS, err);
 }
 
 static cx_status joint_fill(cx_joint *self, const cx_array *names, const cx_joint_options *options,
@@ -206,9 +195,7 @@ static cx_status joint_fill(cx_joint *self, const cx_array *names, const cx_join
     for (int64_t i = 0; i < self->k; i++) {
         const char *name;
         int64_t length;
-        if (!cx_i_array_present(names, i))
-            return cx_i_fail(err, CX_E_NAME, "name %d is missing", i);
-        CX_TRY(cx_i_array_text(names, "names", i, &name, &length, err));
+        CX_TRY(cx_i_names_at(names, "names", i, &name, &length, err));
         CX_TRY(cx_i_joint_name(self, i, name, length, err));
         CX_TRY(cx_i_joint_read_as(self, i, options, err));
     }

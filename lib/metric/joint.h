@@ -3,7 +3,7 @@
 
 #include <cxkit/joint.h>
 
-#include "base/array.h"
+#include "base/names.h"
 #include "metric/codes.h"
 #include "metric/scores.h"
 
@@ -57,7 +57,6 @@ double cx_i_joint_sum(const cx_joint *joint, int64_t slot, int power);
 
 cx_status cx_i_joint_make(int64_t k, const cx_allocator *allocator, cx_joint **out, cx_error *err);
 /* Text, 1 to `most` of the noun. */
-cx_status cx_i_names_check(const cx_array *names, const char *noun, int64_t most, cx_error *err);
 cx_status cx_i_joint_check_names(const cx_array *names, cx_error *err);
 cx_status cx_i_joint_name(cx_joint *self, int64_t i, const char *name, int64_t length,
                           cx_error *err);

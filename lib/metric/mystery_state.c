@@ -90,9 +90,7 @@ static cx_status mystery_names(cx_mystery *self, const cx_array *names, cx_error
     for (int64_t i = 0; i < self->k; i++) {
         const char *name;
         int64_t length;
-        if (!cx_i_array_present(names, i))
-            return cx_i_fail(err, CX_E_NAME, "name %d is missing", i);
-        CX_TRY(cx_i_array_text(names, "names", i, &name, &length, err));
+        CX_TRY(cx_i_names_at(names, "names", i, &name, &length, err));
         CX_TRY(cx_i_mystery_set(self, i, name, length, err));
     }
     return CX_OK;
@@ -104,7 +102,7 @@ cx_status cx_mystery_new(const cx_array *names, const cx_array *maximum, const c
     cx_mystery *self;
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     CX_TRY(cx_i_mystery_check_pass_mark(pass_mark, err));
-    CX_TRY(cx_i_names_check(names, "items", CX_MYSTERY_ITEMS, err));
+    CX_TRY(cx_i_names_check_new(names, "items", CX_MYSTERY_ITEMS, err));
     CX_TRY(cx_i_mystery_make(names->length, pass_mark, allocator, &self, err));
     cx_status status = mystery_names(self, names, err);
     if (status == CX_OK) status = mystery_numbers(self, maximum, true, err);

@@ -28,8 +28,7 @@ typedef struct promise_rows {
 
 cx_status cx_i_time_read(const cx_array *column, const char *role, int64_t row, bool *missing,
                          int64_t *time, cx_error *err) {
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     *missing = cx_i_times_missing(column, row);
     if (*missing) return CX_OK;
     CX_TRY(cx_i_times_read(&named, row, time, err));
@@ -50,8 +49,7 @@ cx_status cx_i_now_check(int64_t now, int32_t invalid, cx_error *err) {
 
 cx_status cx_i_time_impossible(const cx_array *column, const char *role, int64_t row,
                                int32_t invalid, const char *what, double *duration, cx_error *err) {
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     *duration = -1 - CX_EXCLUDED_OUT_OF_RANGE;
     if (invalid == CX_INVALID_EXCLUDE) return CX_OK;
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, NAN, "%s", what);
@@ -151,8 +149,7 @@ static cx_status promise_read(const void *source, int64_t start, int64_t count, 
             continue;
         }
         if (!isnan(off) && off != 1) {
-            cx_array named = *in->cancelled;
-            named.name = cx_i_array_name(in->cancelled, "cancelled");
+            cx_array named = cx_i_array_named(in->cancelled, "cancelled");
             return cx_i_fail_at(err, CX_E_DOMAIN, &named, start + i, off,
                                 "%g is neither 0 nor 1 (cancelled)", off);
         }

@@ -51,8 +51,7 @@ static cx_status silence_take(silence_log *log, int64_t row, uint32_t number, cx
     if (log->plain) {
         memcpy(&time, (const char *)log->time->data + row * (int64_t)sizeof time, sizeof time);
     } else {
-        cx_array named = *log->time;
-        named.name = cx_i_array_name(log->time, "time");
+        cx_array named = cx_i_array_named(log->time, "time");
         if (cx_i_times_missing(log->time, row)) {
             log->missing++;
             return CX_OK;

@@ -74,15 +74,13 @@ typedef struct silence_known {
 static cx_status silence_known_finite(const cx_array *column, const char *role, int64_t row,
                                       double value, cx_error *err) {
     if (!isinf(value)) return CX_OK;
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, value, "the %s is infinite", role);
 }
 
 static cx_status silence_known_row(silence_known *known, int64_t row, cx_error *err) {
     double rhythm, gaps = INFINITY;
-    cx_array named = *known->last;
-    named.name = cx_i_array_name(known->last, "last");
+    cx_array named = cx_i_array_named(known->last, "last");
     cx_i_array_read(known->rhythm, row, 1, &rhythm);
     CX_TRY(silence_known_finite(known->rhythm, "rhythm", row, rhythm, err));
     if (known->gaps != NULL) {

@@ -107,8 +107,7 @@ static double tolerance_reading(const cx_tolerance_options *options, double scor
 
 static cx_status tolerance_read_wait(const cx_i_tolerance_request *request, int64_t row,
                                      double wait, int *step, cx_error *err) {
-    cx_array named = *request->wait;
-    named.name = cx_i_array_name(request->wait, "wait");
+    cx_array named = cx_i_array_named(request->wait, "wait");
     if (isinf(wait))
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, wait, "the wait is infinite");
     if (wait < 0 && request->reading.invalid == CX_INVALID_ERROR)

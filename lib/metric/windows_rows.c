@@ -68,8 +68,7 @@ static cx_status windows_offset(const cx_i_window_rows *rows, int64_t row, int64
         return CX_OK;
     }
     if (seconds != floor(seconds) || fabs(seconds) > WINDOWS_MOST_OFFSET) {
-        cx_array named = *rows->offsets;
-        named.name = cx_i_array_name(rows->offsets, "offsets");
+        cx_array named = cx_i_array_named(rows->offsets, "offsets");
         return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, seconds,
                             "%g is no offset; offsets are whole seconds, at most a day", seconds);
     }
@@ -79,8 +78,7 @@ static cx_status windows_offset(const cx_i_window_rows *rows, int64_t row, int64
 
 static cx_status windows_time(const cx_array *time, const char *role, int64_t row, int64_t *micros,
                               cx_error *err) {
-    cx_array named = *time;
-    named.name = cx_i_array_name(time, role);
+    cx_array named = cx_i_array_named(time, role);
     return cx_i_times_read(&named, row, micros, err);
 }
 
@@ -148,8 +146,7 @@ static cx_status windows_one_delay(const cx_array *event, const cx_array *answer
     CX_TRY(windows_time(event, "event", row, &from, err));
     CX_TRY(windows_time(answered, "answered", row, &to, err));
     if (to < from) {
-        cx_array named = *answered;
-        named.name = cx_i_array_name(answered, "answered");
+        cx_array named = cx_i_array_named(answered, "answered");
         if (invalid == CX_INVALID_ERROR)
             return cx_i_fail_at(err, CX_E_DOMAIN, &named, row, (double)to,
                                 "the answer precedes the event");

@@ -91,8 +91,7 @@ static void dispositions_free(dispositions_log *log) {
 }
 
 static cx_array dispositions_named(const cx_array *column, const char *role) {
-    cx_array named = *column;
-    named.name = cx_i_array_name(column, role);
+    cx_array named = cx_i_array_named(column, role);
     return named;
 }
 
