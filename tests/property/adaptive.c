@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 enum { POINTS = 20, PERIODS = 30, BUDGET = 200, CELLS = POINTS * PERIODS, CONTACTS = 4000 };
 
 static uint64_t seed = 1, draw;
@@ -43,20 +45,6 @@ typedef struct outcome {
     double naive, pooled, se; /* errors of the company's figure, and the standard error */
     double running;           /* 1 when the sequence held at every look */
 } outcome;
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    return NAN;
-}
-
-static const double *column_of(const cx_table *table, const char *name) {
-    cx_array column;
-    cx_error err;
-    cx_error_init(&err);
-    if (cx_table_column(table, cx_table_find(table, name), &column, &err) != CX_OK) fail(&err);
-    return column.data;
-}
 
 /* Points that looked worse so far get more of the next period, six answers at least. */
 static void allocate(const sums *so_far, int *answers) {
@@ -118,10 +106,12 @@ static outcome run_periods(void) {
         truth += level_of(i) / POINTS;
         naive += all[i].y / all[i].n / POINTS;
     }
-    outcome found = {naive - truth, figure(table, "value") - truth, figure(table, "se"), 1};
-    cx_array estimates = cx_array_of(column_of(table, "value"), CX_F64, PERIODS);
+    outcome found = {naive - truth, table_figure(table, "value") - truth, table_figure(table, "se"),
+                     1};
+    cx_array estimates = cx_array_of(table_column(table, "value").data, CX_F64, PERIODS);
     if (cx_running_mean(&estimates, NULL, NULL, &running, &err) != CX_OK) fail(&err);
-    const double *low = column_of(running, "ci_low"), *high = column_of(running, "ci_high");
+    const double *low = table_column(running, "ci_low").data,
+                 *high = table_column(running, "ci_high").data;
     for (int t = 0; t < PERIODS; t++)
         if (low[t] > truth || high[t] < truth) found.running = 0;
     cx_table_free(running);

@@ -19,20 +19,6 @@ static void require(cx_status status, const cx_error *err) {
     exit(EXIT_FAILURE);
 }
 
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    fprintf(stderr, "no figure %s\n", name);
-    exit(EXIT_FAILURE);
-}
-
-static cx_array column(const cx_table *table, const char *name) {
-    cx_array view;
-    cx_error err;
-    require(cx_table_column(table, cx_table_find(table, name), &view, &err), &err);
-    return view;
-}
-
 static cx_table *simulated(int32_t part) {
     cx_table *table;
     cx_error err;
@@ -54,9 +40,9 @@ static answer term(const cx_fit *fit, const char *name, double truth) {
 static answer leaving(const char *first, bool competitor) {
     company.stores = 40, company.customers = 2000, company.asked = 1;
     cx_table *months = simulated(CX_BUSINESS_MONTHS);
-    cx_array event = column(months, "event"), x = column(months, first);
-    cx_array price = column(months, "price"), tenure = column(months, "tenure");
-    cx_array rival = column(months, "competitor");
+    cx_array event = table_column(months, "event"), x = table_column(months, first);
+    cx_array price = table_column(months, "price"), tenure = table_column(months, "tenure");
+    cx_array rival = table_column(months, "competitor");
     cx_array *const extra = &columns[1];
     int64_t n = cx_table_rows(months);
     if (n > MOST) exit(EXIT_FAILURE);
@@ -70,7 +56,7 @@ static answer leaving(const char *first, bool competitor) {
     cx_fit *fit;
     cx_error err;
     require(cx_hazard(&frame, &event, NULL, NULL, NULL, NULL, NULL, &fit, &err), &err);
-    answer found = term(fit, "x", figure(months, "log_hazard_ratio"));
+    answer found = term(fit, "x", table_figure(months, "log_hazard_ratio"));
     cx_fit_free(fit);
     cx_table_free(months);
     return found;
@@ -102,8 +88,8 @@ static void less_months(const double *from, double *to, bool take) {
 
 static answer arriving(int32_t shape, const char *experience, bool months) {
     cx_table *stores = simulated(CX_BUSINESS_STORES), *table;
-    cx_array x = column(stores, experience), spend = column(stores, "spend");
-    cx_array unit = column(stores, "store"), month = column(stores, "month");
+    cx_array x = table_column(stores, experience), spend = table_column(stores, "spend");
+    cx_array unit = table_column(stores, "store"), month = table_column(stores, "month");
     less_months(x.data, columns_of[0], months);
     less_months(spend.data, y, months);
     x.data = columns_of[0], spend.data = y;
@@ -112,8 +98,8 @@ static answer arriving(int32_t shape, const char *experience, bool months) {
     cx_distributed_lag_options_init(&options);
     options.shape = shape, options.max_lag = shape == CX_LAG_KOYCK ? 0 : LAGS;
     require(cx_distributed_lag(&x, &spend, &unit, &month, NULL, &options, &table, &err), &err);
-    answer found = {figure(table, "long_run_ci_low"), figure(table, "long_run_ci_high"),
-                    figure(table, "long_run"), figure(stores, "spend_long_run")};
+    answer found = {table_figure(table, "long_run_ci_low"), table_figure(table, "long_run_ci_high"),
+                    table_figure(table, "long_run"), table_figure(stores, "spend_long_run")};
     cx_table_free(table);
     cx_table_free(stores);
     return found;
@@ -143,7 +129,7 @@ static answer within(const char *outcome, const char *name, int64_t first, int64
     static const char *const names[] = {"0", "1", "2", "3",  "4",  "5", "6",
                                         "7", "8", "9", "10", "11", "12"};
     cx_table *stores = simulated(CX_BUSINESS_STORES);
-    cx_array x = column(stores, name), out = column(stores, outcome), keys[2];
+    cx_array x = table_column(stores, name), out = table_column(stores, outcome), keys[2];
     int64_t n = 0;
     for (int64_t s = 0; s < company.stores; s++)
         for (int64_t t = last; t < company.months; t++, n++) {
@@ -164,7 +150,7 @@ static answer within(const char *outcome, const char *name, int64_t first, int64
     cx_fit *fit;
     cx_error err;
     require(cx_regress(&frame, &a, NULL, &clusters, &fixed, NULL, NULL, &fit, &err), &err);
-    answer found = term(fit, "0", figure(stores, truth));
+    answer found = term(fit, "0", table_figure(stores, truth));
     cx_fit_free(fit);
     cx_table_free(stores);
     return found;
@@ -187,17 +173,17 @@ static answer engagement_surveyed(void) {
 static answer emotion(void) {
     static const char *const names[] = {"ease", "efficiency", "emotion"};
     cx_table *stores = simulated(CX_BUSINESS_STORES);
-    cx_array out = column(stores, "cx"), keys[2];
+    cx_array out = table_column(stores, "cx"), keys[2];
     for (int i = 0; i < 3; i++) {
-        columns[i] = column(stores, names[i]);
+        columns[i] = table_column(stores, names[i]);
         columns[i].name = names[i];
     }
-    keys[0] = column(stores, "store"), keys[1] = column(stores, "month");
+    keys[0] = table_column(stores, "store"), keys[1] = table_column(stores, "month");
     cx_frame frame = {columns, 3, {0, 0}}, fixed = {keys, 2, {0, 0}}, clusters = {keys, 1, {0, 0}};
     cx_fit *fit;
     cx_error err;
     require(cx_regress(&frame, &out, NULL, &clusters, &fixed, NULL, NULL, &fit, &err), &err);
-    answer found = term(fit, "emotion", figure(stores, "emotion"));
+    answer found = term(fit, "emotion", table_figure(stores, "emotion"));
     cx_fit_free(fit);
     cx_table_free(stores);
     return found;
@@ -207,7 +193,7 @@ static answer emotion(void) {
 
 static cx_table *store_means(void) {
     cx_table *stores = simulated(CX_BUSINESS_STORES);
-    const double *x = column(stores, "cx").data, *spend = column(stores, "spend").data;
+    const double *x = table_column(stores, "cx").data, *spend = table_column(stores, "spend").data;
     for (int64_t s = 0; s < company.stores; s++) {
         columns_of[0][s] = y[s] = 0;
         for (int64_t t = 0; t < company.months; t++) {
@@ -227,7 +213,7 @@ static answer between(const char *truth) {
     cx_fit *fit;
     cx_error err;
     require(cx_regress(&frame, &a, NULL, NULL, NULL, NULL, NULL, &fit, &err), &err);
-    answer found = term(fit, "x", figure(stores, truth));
+    answer found = term(fit, "x", table_figure(stores, truth));
     cx_fit_free(fit);
     cx_table_free(stores);
     return found;
@@ -253,7 +239,7 @@ static answer correlated(const char *truth) {
         xx += a * a, yy += b * b, xy += a * b;
     }
     double r = xy / sqrt(xx * yy), z = atanh(r), half = 1.959963984540054 / sqrt(n - 3);
-    answer found = {tanh(z - half), tanh(z + half), r, figure(stores, truth)};
+    answer found = {tanh(z - half), tanh(z + half), r, table_figure(stores, truth)};
     cx_table_free(stores);
     return found;
 }
@@ -269,8 +255,8 @@ static answer naive_correlation_as_documented(void) {
 static answer mean_score(void) {
     company.stores = 40, company.customers = 2000, company.asked = 1;
     cx_table *months = simulated(CX_BUSINESS_MONTHS);
-    cx_array x = column(months, "cx"), score = column(months, "score");
-    cx_array answered = column(months, "answered");
+    cx_array x = table_column(months, "cx"), score = table_column(months, "score");
+    cx_array answered = table_column(months, "answered");
     double sum = 0, n = (double)cx_table_rows(months), scores = 0, square = 0, answers = 0;
     for (int64_t i = 0; i < cx_table_rows(months); i++) {
         sum += ((const double *)x.data)[i];
@@ -359,10 +345,5 @@ int main(int count, char **words) {
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, test_intervals_hold_what_the_design_identifies, 0, SCENARIOS);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

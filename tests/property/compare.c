@@ -175,10 +175,5 @@ int main(int argc, char **argv) {
     tcase_add_test(tcase, test_sides_of_unequal_size_hold_it_too);
     tcase_add_test(tcase, test_differences_of_shares_hold_from_ten_answers_on);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -97,10 +97,5 @@ int main(void) {
     tcase_add_test(tcase, test_coverage_is_that_of_the_table);
     tcase_add_test(tcase, test_the_default_keeps_its_promise);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

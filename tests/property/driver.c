@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 enum { MOST = 8, ROWS = 60 };
 
 static uint64_t state = 0x9E3779B97F4A7C15u;
@@ -88,12 +90,6 @@ static double choose(int n, int k) {
     return all;
 }
 
-static double cell(const cx_table *table, const char *name, int row) {
-    cx_array column;
-    if (cx_table_column(table, cx_table_find(table, name), &column, NULL) != CX_OK) exit(99);
-    return ((const double *)column.data)[row];
-}
-
 static void agrees_with_the_sum_over_all_models(const cx_moments *m, const cx_table *t, int p) {
     double total = 0;
     for (unsigned set = 0; set < 1u << p; set++) r2[set] = model(m, set, p);
@@ -108,12 +104,12 @@ static void agrees_with_the_sum_over_all_models(const cx_moments *m, const cx_ta
         }
         for (int k = 0; k < p; k++) {
             sprintf(name, "conditional_%d", k);
-            expect_close(cell(t, name, j), conditional[k], 1e-12, name);
+            expect_close(table_number(t, name, j), conditional[k], 1e-12, name);
             importance += conditional[k] / p;
         }
-        expect_close(cell(t, "importance", j), importance, 1e-12, "importance");
-        expect_close(cell(t, "last", j), conditional[p - 1], 1e-12, "last");
-        total += cell(t, "importance", j);
+        expect_close(table_number(t, "importance", j), importance, 1e-12, "importance");
+        expect_close(table_number(t, "last", j), conditional[p - 1], 1e-12, "last");
+        total += table_number(t, "importance", j);
     }
     expect_close(total, cx_table_figure(t, 0), 1e-14, "sum of importances");
     expect_close(total, r2[(1u << p) - 1], 1e-12, "r2");
@@ -134,9 +130,10 @@ static void follows_its_columns_and_ignores_units(const cx_table *t, int p) {
     cx_moments *m = moments(order, p, 3);
     cx_table *back = drivers(m, NULL);
     for (int j = 0; j < p; j++) {
-        expect_close(cell(back, "importance", p - 1 - j), cell(t, "importance", j), 1e-12,
-                     "reversed columns, other units");
-        expect_close(cell(back, "beta", p - 1 - j), cell(t, "beta", j), 1e-12, "beta");
+        expect_close(table_number(back, "importance", p - 1 - j), table_number(t, "importance", j),
+                     1e-12, "reversed columns, other units");
+        expect_close(table_number(back, "beta", p - 1 - j), table_number(t, "beta", j), 1e-12,
+                     "beta");
     }
     cx_table_free(back);
     cx_moments_free(m);
@@ -148,9 +145,9 @@ static void adjusting_takes_the_first_share(const cx_moments *m, int p) {
     if (p < 2) return;
     cx_table *t = drivers(m, &adjust);
     double total = 0;
-    for (int j = 0; j < p - 1; j++) total += cell(t, "importance", j);
+    for (int j = 0; j < p - 1; j++) total += table_number(t, "importance", j);
     expect_close(total, r2[(1u << p) - 1] - r2[1], 1e-12, "adjusted sum");
-    expect_close(cell(t, "first", 0), r2[3] - r2[1], 1e-12, "adjusted first");
+    expect_close(table_number(t, "first", 0), r2[3] - r2[1], 1e-12, "adjusted first");
     cx_table_free(t);
 }
 
@@ -159,7 +156,8 @@ static void copies_share_equally(int p) {
     for (int j = 0; j < p; j++) order[j] = j == p - 1 ? 1 : j + 1;
     cx_moments *m = moments(order, p, 1);
     cx_table *t = drivers(m, NULL);
-    expect_close(cell(t, "importance", 0), cell(t, "importance", p - 1), 1e-14, "copies");
+    expect_close(table_number(t, "importance", 0), table_number(t, "importance", p - 1), 1e-14,
+                 "copies");
     cx_table_free(t);
     cx_moments_free(m);
 }

@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 enum { P = 5, SIDE = P + 1, MOST = 1000, CLUSTER = 10 };
 
 static const char *const names[] = {"a", "b", "c", "d", "e", "y"};
@@ -85,20 +87,6 @@ static cx_frame frame_of(cx_array *columns, const double *from, int64_t rows, in
     return (cx_frame){columns, SIDE, {0, 0}};
 }
 
-static double cell(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    if (cx_table_column(table, cx_table_find(table, name), &column, NULL) != CX_OK) fail(name);
-    if (column.dtype == CX_I64) return (double)((const int64_t *)column.data)[row];
-    return ((const double *)column.data)[row];
-}
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    fail(name);
-    return NAN;
-}
-
 static void truth_of(int32_t method, double *importance, double *r2) {
     cx_array columns[SIDE];
     cx_frame square = frame_of(columns, population, SIDE, SIDE);
@@ -110,8 +98,8 @@ static void truth_of(int32_t method, double *importance, double *r2) {
     if (cx_driver_fit_matrix(&square, NULL, "y", 1e6, &options, &fit, NULL) != CX_OK ||
         cx_driver_fit_table(fit, &t, NULL) != CX_OK)
         fail("the population");
-    for (int j = 0; j < P; j++) importance[j] = cell(t, "importance", j);
-    *r2 = figure(t, "r2");
+    for (int j = 0; j < P; j++) importance[j] = table_number(t, "importance", j);
+    *r2 = table_figure(t, "r2");
     cx_table_free(t);
     cx_driver_fit_free(fit);
 }
@@ -160,15 +148,17 @@ static void note(const world *w, const double *truth, double r2, double *hits, c
 
     for (int j = 0; j < P; j++) total += truth[j];
     for (int j = 0; j < P; j++) {
-        hits[j] += inside(cell(t, "ci_low", j), truth[j], cell(t, "ci_high", j));
-        sum->share +=
-            inside(cell(t, "share_low", j), truth[j] / total, cell(t, "share_high", j)) / (double)P;
+        hits[j] += inside(table_number(t, "ci_low", j), truth[j], table_number(t, "ci_high", j));
+        sum->share += inside(table_number(t, "share_low", j), truth[j] / total,
+                             table_number(t, "share_high", j)) /
+                      (double)P;
 
         sum->ranks +=
-            inside(cell(ranks, "rank_low", j), j + 1, cell(ranks, "rank_high", j)) / (double)P;
+            inside(table_number(ranks, "rank_low", j), j + 1, table_number(ranks, "rank_high", j)) /
+            (double)P;
     }
-    sum->r2 += inside(figure(t, "r2_low"), r2, figure(t, "r2_high"));
-    sum->noise += cell(t, "importance", P - 1) > figure(t, "noise");
+    sum->r2 += inside(table_figure(t, "r2_low"), r2, table_figure(t, "r2_high"));
+    sum->noise += table_number(t, "importance", P - 1) > table_figure(t, "noise");
     cx_table_free(t);
     cx_table_free(ranks);
     cx_driver_fit_free(fit);

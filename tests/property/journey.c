@@ -102,18 +102,6 @@ static cx_table *journey_of(sample *s) {
     return table;
 }
 
-static const double *numbers(const cx_table *table, const char *name) {
-    cx_array column;
-    require(cx_table_column(table, cx_table_find(table, name), &column, NULL));
-    return column.data;
-}
-
-static const int64_t *integers(const cx_table *table, const char *name) {
-    cx_array column;
-    require(cx_table_column(table, cx_table_find(table, name), &column, NULL));
-    return column.data;
-}
-
 /* The true score of each node: its leaves lie behind it in the table. */
 static double truth_of(const sample *s, const int64_t *depth, int64_t rows, int64_t at, int leaf) {
     double sum = 0, volume = 0;
@@ -126,11 +114,13 @@ static double truth_of(const sample *s, const int64_t *depth, int64_t rows, int6
 }
 
 static void add_run(const sample *s, const cx_table *table, outcome *sum) {
-    const double *value = numbers(table, "value"), *pooled = numbers(table, "pooled_value");
-    const double *low = numbers(table, "ci_low"), *high = numbers(table, "ci_high");
-    const double *pooled_low = numbers(table, "pooled_low");
-    const double *pooled_high = numbers(table, "pooled_high");
-    const int64_t *depth = integers(table, "depth");
+    const double *value = table_column(table, "value").data,
+                 *pooled = table_column(table, "pooled_value").data;
+    const double *low = table_column(table, "ci_low").data,
+                 *high = table_column(table, "ci_high").data;
+    const double *pooled_low = table_column(table, "pooled_low").data;
+    const double *pooled_high = table_column(table, "pooled_high").data;
+    const int64_t *depth = table_column(table, "depth").data;
     int leaf = 0;
     for (int64_t i = 0; i < cx_table_rows(table); i++) {
         double truth = truth_of(s, depth, cx_table_rows(table), i, leaf);
@@ -197,10 +187,5 @@ int main(int count, char **words) {
     tcase_add_loop_test(tcase, test_pooled_intervals_cover_and_pooled_values_are_nearer, 0,
                         SCENARIOS);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -20,19 +20,6 @@ static void require(cx_status status, const cx_error *err) {
     exit(EXIT_FAILURE);
 }
 
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    exit(EXIT_FAILURE);
-}
-
-static double value(const cx_table *table, const char *name, int64_t row) {
-    cx_array view;
-    if (cx_table_column(table, cx_table_find(table, name), &view, NULL) != CX_OK)
-        exit(EXIT_FAILURE);
-    return ((const double *)view.data)[row];
-}
-
 /* An autoregression of order one, in `out` from number `first` on */
 static void walk(double *out, int64_t n, double phi, uint32_t first) {
     for (int64_t t = 0; t < n; t++)
@@ -69,8 +56,8 @@ static double covered(int32_t shape, bool fieller, double noise) {
     options.shape = shape, options.max_lag = humped ? 6 : 4;
     if (shape == CX_LAG_ALMON) options.degree = 3;
     require(cx_distributed_lag(&a, &b, NULL, NULL, NULL, &options, &table, &err), &err);
-    double low = figure(table, fieller ? "long_run_fieller_low" : "long_run_ci_low");
-    double high = figure(table, fieller ? "long_run_fieller_high" : "long_run_ci_high");
+    double low = table_figure(table, fieller ? "long_run_fieller_low" : "long_run_ci_low");
+    double high = table_figure(table, fieller ? "long_run_fieller_high" : "long_run_ci_high");
     cx_table_free(table);
     return low <= truth && truth <= high;
 }
@@ -111,7 +98,8 @@ static double panel_cluster(void) {
     cx_distributed_lag_options_init(&options);
     options.max_lag = 2;
     require(cx_distributed_lag(&a, &b, &u, &p, NULL, &options, &table, &err), &err);
-    double low = figure(table, "long_run_ci_low"), high = figure(table, "long_run_ci_high");
+    double low = table_figure(table, "long_run_ci_low"),
+           high = table_figure(table, "long_run_ci_high");
     cx_table_free(table);
     return low <= 0.5 && high >= 0.5;
 }
@@ -133,8 +121,8 @@ static double disattenuated(void) {
     cx_error err;
     cx_table *table;
     require(cx_aggregate_link(&a, &by, &b, &by, NULL, &table, &err), &err);
-    double low = value(table, "disattenuated_ci_low", 0);
-    double high = value(table, "disattenuated_ci_high", 0);
+    double low = table_number(table, "disattenuated_ci_low", 0);
+    double high = table_number(table, "disattenuated_ci_high", 0);
     cx_table_free(table);
     return low <= 0.6 && 0.6 <= high;
 }
@@ -154,10 +142,10 @@ static double alone(bool prewhiten, bool band) {
     cx_cross_correlate_options_init(&options);
     options.max_lag = 10, options.prewhiten = prewhiten;
     require(cx_cross_correlate(&a, &b, NULL, &options, &table, &err), &err);
-    double outside = figure(table, "outside") > 0, single = 0;
+    double outside = table_figure(table, "outside") > 0, single = 0;
     for (int64_t i = 0; i < 21; i++) {
-        double pairs = figure(table, "n") - fabs((double)i - 10);
-        single += fabs(value(table, "correlation", i)) * sqrt(pairs) > 1.959964;
+        double pairs = table_figure(table, "n") - fabs((double)i - 10);
+        single += fabs(table_number(table, "correlation", i)) * sqrt(pairs) > 1.959964;
     }
     cx_table_free(table);
     return band ? outside : single / 21;
@@ -184,7 +172,7 @@ static double granger(void) {
     cx_granger_options_init(&options);
     options.max_lag = 2;
     require(cx_granger(&a, &b, NULL, NULL, &options, &table, &err), &err);
-    double found = value(table, "p_value", 0) < 0.05;
+    double found = table_number(table, "p_value", 0) < 0.05;
     cx_table_free(table);
     return found;
 }
@@ -204,7 +192,7 @@ static double hurlin(void) {
     cx_granger_options_init(&options);
     options.max_lag = 1;
     require(cx_granger_panel(&a, &b, &u, &p, &options, &table, &err), &err);
-    double found = value(table, "p_tilde", 0) < 0.05;
+    double found = table_number(table, "p_tilde", 0) < 0.05;
     cx_table_free(table);
     return found;
 }
@@ -236,7 +224,7 @@ static double unlinked(void) {
     cx_linkage_options_init(&options);
     options.max_lag = 2;
     require(cx_linkage(&frame, &areas, &u, &p, &options, &table, &err), &err);
-    double found = figure(table, "found") > 0;
+    double found = table_figure(table, "found") > 0;
     cx_table_free(table);
     return found;
 }
@@ -299,10 +287,5 @@ int main(int count, char **words) {
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, test_intervals_and_tests_hold_what_they_say, 0, SCENARIOS);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

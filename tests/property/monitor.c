@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 enum { MOST = 200 };
 
 /* -- a world ------------------------------------------------------------------------------- */
@@ -121,10 +123,9 @@ static void give_baseline(cx_monitor *m, const world *w, int64_t n) {
 
 static void read_evidence(const cx_monitor *m, double *evidence) {
     cx_table *table;
-    cx_array view;
     cx_error err;
     stop(cx_monitor_points(m, &table, &err), &err);
-    stop(cx_table_column(table, cx_table_find(table, "log_evidence"), &view, &err), &err);
+    cx_array view = table_column(table, "log_evidence");
     memcpy(evidence, view.data, (size_t)view.length * sizeof *evidence);
     cx_table_free(table);
 }
@@ -166,11 +167,8 @@ static cx_monitor *begin(const trial *t, const world *w) {
 static bool is_learning(const cx_monitor *m) {
     cx_table *table;
     cx_error err;
-    double learning = 0;
     stop(cx_monitor_points(m, &table, &err), &err);
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), "learning") == 0)
-            learning = cx_table_figure(table, i);
+    double learning = table_figure(table, "learning");
     cx_table_free(table);
     return learning > 0;
 }

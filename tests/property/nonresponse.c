@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 enum { MOST = 1000 };
 #define TRUTH 7.0
 
@@ -74,14 +76,6 @@ static void add(outcome *out, estimator which, const cx_estimate *e) {
     out->se[which] += e->se;
 }
 
-static cx_array column_of(const cx_table *table, const char *name) {
-    cx_array column;
-    cx_error err;
-    cx_error_init(&err);
-    must(cx_table_column(table, cx_table_find(table, name), &column, &err), &err);
-    return column;
-}
-
 /* The answers alone, and with predictions as if chance had decided who answers. */
 static void add_predicted(const sample *s, outcome *out) {
     cx_array y = cx_array_of(s->answers, CX_F64, s->answered);
@@ -112,7 +106,7 @@ static void add_classes(const sample *s, const cx_array *chances, outcome *out) 
     y.data = filled;
     must(cx_adjust_response(chances, NULL, &came, NULL, NULL, &adjustment, &err), &err);
     must(cx_adjustment_rows(adjustment, &rows, &err), &err);
-    cx_array weights = column_of(rows, "weight");
+    cx_array weights = table_column(rows, "weight");
     must(cx_design_new(&weights, NULL, NULL, NULL, NULL, NULL, &design, &err), &err);
     must(cx_survey_mean(&y, design, NULL, NULL, &found, &err), &err);
     add(out, CLASSES, &found.estimate);
@@ -135,7 +129,7 @@ static void add_run(const sample *s, const scenario *what, outcome *out) {
     known.name = "x";
     must(cx_propensity(&X, &came, NULL, NULL, &model, &err), &err);
     must(cx_response_model_rows(model, &rows, &err), &err);
-    cx_array chances = column_of(rows, "probability");
+    cx_array chances = table_column(rows, "probability");
     cx_aipw_options_init(&options);
     for (options.normalise = 0; options.normalise < 2; options.normalise++) {
         must(cx_aipw_mean(&y, &f, &chances, NULL, &options, &found, &err), &err);

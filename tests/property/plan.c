@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 enum { MOST = 400 };
 
 typedef struct problem {
@@ -34,12 +36,6 @@ static double draw_whole(int below) {
     return floor(draw() * below);
 }
 
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    return NAN;
-}
-
 static answer solve(const problem *p) {
     cx_array a = cx_array_of(p->a, CX_F64, p->points), l = cx_array_of(p->lower, CX_F64, p->points);
     cx_array u = cx_array_of(p->upper, CX_F64, p->points), n;
@@ -56,11 +52,11 @@ static answer solve(const problem *p) {
     if (result.status != CX_OK) return result;
     if (cx_table_column(table, cx_table_find(table, "n"), &n, NULL) != CX_OK) abort();
     memcpy(result.n, n.data, (size_t)p->points * sizeof(double));
-    result.objective = figure(table, "objective");
-    result.high = figure(table, "gain_high");
-    result.low = figure(table, "gain_low");
-    result.gap = figure(table, "gap");
-    result.used = figure(table, "budget_used");
+    result.objective = table_figure(table, "objective");
+    result.high = table_figure(table, "gain_high");
+    result.low = table_figure(table, "gain_low");
+    result.gap = table_figure(table, "gap");
+    result.used = table_figure(table, "budget_used");
     cx_table_free(table);
     return result;
 }

@@ -112,10 +112,5 @@ int main(int argc, char **argv) {
     TCase *tcase = tcase_create("ppi_laws");
     tcase_add_test(tcase, test_the_default_form_covers_what_the_published_one_misses);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_suite(suite);
 }

@@ -125,18 +125,6 @@ static cx_table *shrink_sample(const sample *s, const scenario *what, int32_t ra
     return table;
 }
 
-static const double *numbers(const cx_table *table, const char *name) {
-    cx_array column;
-    require(cx_table_column(table, cx_table_find(table, name), &column, NULL));
-    return column.data;
-}
-
-static const int64_t *integers(const cx_table *table, const char *name) {
-    cx_array column;
-    require(cx_table_column(table, cx_table_find(table, name), &column, NULL));
-    return column.data;
-}
-
 /* The true rank lies between the two when groups share a true figure. */
 static bool rank_holds(const sample *s, int groups, int g, int64_t low, int64_t high) {
     int better = 0, equal = 0;
@@ -148,9 +136,11 @@ static bool rank_holds(const sample *s, int groups, int g, int64_t low, int64_t 
 }
 
 static void add_run(const sample *s, const scenario *what, const cx_table *table, outcome *sum) {
-    const double *value = numbers(table, "value"), *raw = numbers(table, "raw");
-    const double *low = numbers(table, "ci_low"), *high = numbers(table, "ci_high");
-    const int64_t *first = integers(table, "rank_low"), *last = integers(table, "rank_high");
+    const double *value = table_column(table, "value").data, *raw = table_column(table, "raw").data;
+    const double *low = table_column(table, "ci_low").data,
+                 *high = table_column(table, "ci_high").data;
+    const int64_t *first = table_column(table, "rank_low").data,
+                  *last = table_column(table, "rank_high").data;
     for (int g = 0; g < what->groups; g++) {
         double truth = s->truth[g];
         sum->cells++;
@@ -165,7 +155,8 @@ static void add_run(const sample *s, const scenario *what, const cx_table *table
 
 static void add_together(const sample *s, const scenario *what, const cx_table *table,
                          outcome *sum) {
-    const int64_t *first = integers(table, "rank_low"), *last = integers(table, "rank_high");
+    const int64_t *first = table_column(table, "rank_low").data,
+                  *last = table_column(table, "rank_high").data;
     bool all = true;
     for (int g = 0; g < what->groups; g++)
         all = all && rank_holds(s, what->groups, g, first[g], last[g]);
@@ -221,10 +212,5 @@ int main(int count, char **words) {
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, test_intervals_hold_and_shrunken_values_are_nearer, 0, SCENARIOS);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

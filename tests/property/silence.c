@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 #define DAY 86400.0
 #define NOW 730.0 /* days of log */
 
@@ -92,28 +94,15 @@ static void simulate(const scenario *s, int32_t customers, log_of_contacts *log,
     }
 }
 
-static const void *column_of(const cx_table *table, const char *name) {
-    cx_array column;
-    cx_error err;
-    cx_error_init(&err);
-    if (cx_table_column(table, cx_table_find(table, name), &column, &err) != CX_OK) fail(&err);
-    return column.data;
-}
-
 static double share(int64_t some, int64_t all) {
     return all > 0 ? (double)some / (double)all : (double)NAN;
 }
 
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    return NAN;
-}
-
 static found count(const cx_table *table, const char *left) {
-    const int64_t *who = column_of(table, "customer"), *gaps = column_of(table, "gaps");
-    const int64_t *silent = column_of(table, "silent");
-    const double *tail = column_of(table, "tail");
+    const int64_t *who = table_column(table, "customer").data,
+                  *gaps = table_column(table, "gaps").data;
+    const int64_t *silent = table_column(table, "silent").data;
+    const double *tail = table_column(table, "tail").data;
     int64_t all[5] = {0}, some[5] = {0};
     for (int64_t i = 0; i < cx_table_rows(table); i++) {
         int group = left[who[i]] ? 4 : gaps[i] == 0 ? 1 : gaps[i] < 5 ? 2 : 3;
@@ -122,8 +111,13 @@ static found count(const cx_table *table, const char *left) {
         some[group] += silent[i];
         if (group < 4) all[0]++, some[0] += silent[i];
     }
-    return (found){share(some[0], all[0]), share(some[1], all[1]), share(some[2], all[2]),
-                   share(some[3], all[3]), share(some[4], all[4]), figure(table, "beyond_chance")};
+    return (found){share(some[0], all[0]),
+                   share(some[1], all[1]),
+                   share(some[2], all[2]),
+                   share(some[3], all[3]),
+                   share(some[4], all[4]),
+                   table_has_figure(table, "beyond_chance") ? table_figure(table, "beyond_chance")
+                                                            : (double)NAN};
 }
 
 static found run(const scenario *s, int32_t customers, double level, bool own) {

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/tables.h"
+
 enum { ROWS = 160, RUNS = 600, PARTS = 4 };
 
 static uint64_t state = 0x9E3779B97F4A7C15u;
@@ -223,15 +225,6 @@ static cx_status of_rows(const kind *k, const columns *c, const cx_design *desig
     }
 }
 
-static double cell(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    cx_error error;
-    check(cx_table_column(table, cx_table_find(table, name), &column, &error), &error, name);
-    if (column.validity != NULL && !(column.validity[row / 8] >> row % 8 & 1)) return NAN;
-    if (column.dtype == CX_F64) return ((const double *)column.data)[row];
-    return (double)((const int64_t *)column.data)[row];
-}
-
 static void compare_tables(const cx_table *a, const cx_table *b, double tolerance) {
     static const char *const names[] = {"a", "value", "se", "df", "n", "units", "strata", "deff"};
     if (cx_table_rows(a) != cx_table_rows(b)) {
@@ -240,7 +233,7 @@ static void compare_tables(const cx_table *a, const cx_table *b, double toleranc
     }
     for (int64_t row = 0; row < cx_table_rows(a); row++)
         for (int i = 0; i < 8; i++)
-            near(names[i], cell(a, names[i], row), cell(b, names[i], row),
+            near(names[i], table_number(a, names[i], row), table_number(b, names[i], row),
                  i == 7 ? 2 * tolerance : tolerance);
 }
 

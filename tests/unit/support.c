@@ -98,49 +98,15 @@ int32_t method_of(const char *word) {
     return 0;
 }
 
-/* -- tables -------------------------------------------------------------------------------- */
+/* -- programs ------------------------------------------------------------------------------ */
 
-static int64_t table_position(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return i;
-    return -1;
-}
-
-bool table_has_figure(const cx_table *table, const char *name) {
-    return table_position(table, name) >= 0;
-}
-
-double table_figure(const cx_table *table, const char *name) {
-    ck_assert_msg(table_has_figure(table, name), "no figure %s", name);
-    return cx_table_figure(table, table_position(table, name));
-}
-
-static bool table_is_null(const cx_array *view, int64_t row) {
-    int64_t bit = view->offset + row;
-    return view->validity != NULL && (view->validity[bit / 8] >> bit % 8 & 1) == 0;
-}
-
-static cx_array table_column(const cx_table *table, const char *name) {
-    cx_array view = {0};
-    ck_assert_msg(cx_table_find(table, name) >= 0, "no column %s", name);
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    return view;
-}
-
-double table_number(const cx_table *table, const char *name, int64_t row) {
-    cx_array view = table_column(table, name);
-    ck_assert_msg(row >= 0 && row < view.length, "no row %d", (int)row);
-    if (table_is_null(&view, row)) return NAN;
-    if (view.dtype == CX_F64) return ((const double *)view.data)[row];
-    return (double)((const int64_t *)view.data)[row];
-}
-
-bool table_word_is(const cx_table *table, const char *name, int64_t row, const char *word) {
-    cx_array view = table_column(table, name);
-    const int32_t *offsets = view.offsets;
-    size_t length = (size_t)(offsets[row + 1] - offsets[row]);
-    return !table_is_null(&view, row) && length == strlen(word) &&
-           memcmp((const char *)view.data + offsets[row], word, length) == 0;
+int run_suite(Suite *suite) {
+    SRunner *runner = srunner_create(suite);
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int64_t thinned(int64_t runs) {

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tables.h"
+
 /* |actual - expected| <= tolerance * max(1e-300, |expected|); NaN equals NaN, infinity itself */
 bool close_relative(double actual, double expected, double tolerance);
 #define ck_assert_close(actual, expected, tolerance)                                               \
@@ -65,11 +67,8 @@ const char *shared_path(const char *relative, char *buffer, size_t size);
  * under valgrind; at least 1. */
 int64_t thinned(int64_t runs);
 
-/* -- reading a table: the test fails where there is no such column or figure ---------------- */
-double table_figure(const cx_table *table, const char *name);
-bool table_has_figure(const cx_table *table, const char *name);
-double table_number(const cx_table *table, const char *name, int64_t row); /* null: NaN */
-bool table_word_is(const cx_table *table, const char *name, int64_t row, const char *word);
+/* Runs it and prints TAP; the exit status of the program. */
+int run_suite(Suite *suite);
 
 /* -- an allocator that counts, and fails from the `fail_at`-th request on (or only there) --- */
 typedef struct fault {

@@ -14,16 +14,11 @@ static void teardown(void) {
 }
 
 static double cell(const char *name, int64_t row) {
-    cx_array found;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &found, err));
-    return ((const double *)found.data)[row];
+    return table_number(table, name, row);
 }
 
 static double figure(const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
+    return table_figure(table, name);
 }
 
 /* A log of up to 16 rows; a column that is not given is not there. */

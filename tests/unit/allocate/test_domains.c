@@ -49,8 +49,8 @@ START_TEST(test_domains_of_one_is_the_plan) {
     cx_array k = cx_array_of(s.known, CX_F64, 3);
     ck_assert_ok(cx_plan(&a, 29, NULL, &u, &k, NULL, NULL, NULL, NULL, &plan, err));
     for (int i = 0; i < 3; i++)
-        ck_assert_double_eq(planned_column(t, "n")[i], planned_column(plan, "n")[i]);
-    ck_assert_close(planned_figure(t, "ratio"), planned_figure(plan, "objective"), 1e-15);
+        ck_assert_double_eq(table_number(t, "n", i), table_number(plan, "n", i));
+    ck_assert_close(table_figure(t, "ratio"), table_figure(plan, "objective"), 1e-15);
     cx_table_free(t);
     cx_table_free(plan);
 }
@@ -67,10 +67,10 @@ START_TEST(test_domains_agree_with_a_published_allocation) {
         s.domain[i] = i;
     }
     cx_table *t = solve();
-    ck_assert_near(planned_column(t, "n")[0], 5.941302, 5e-7);
-    ck_assert_near(planned_column(t, "n")[1], 10.058698, 5e-7);
-    ck_assert_near(planned_figure(t, "ratio"), 106.7395, 5e-5);
-    ck_assert_close(planned_column(t, "ratio")[0], planned_column(t, "ratio")[1], 1e-12);
+    ck_assert_near(table_number(t, "n", 0), 5.941302, 5e-7);
+    ck_assert_near(table_number(t, "n", 1), 10.058698, 5e-7);
+    ck_assert_near(table_figure(t, "ratio"), 106.7395, 5e-5);
+    ck_assert_close(table_number(t, "ratio", 0), table_number(t, "ratio", 1), 1e-12);
     cx_table_free(t);
 }
 END_TEST
@@ -88,7 +88,7 @@ START_TEST(test_domains_with_several_strata_share_one_ratio) {
     cx_table *t = solve();
     double sum = 0, ratio[3] = {0};
     for (int i = 0; i < 7; i++) {
-        double n = planned_column(t, "n")[i];
+        double n = table_number(t, "n", i);
         sum += n;
         ck_assert_double_le(n, size[i]);
         ratio[s.domain[i]] += s.a[i] * (1 / n - 1 / size[i]) / s.target[i];
@@ -96,10 +96,10 @@ START_TEST(test_domains_with_several_strata_share_one_ratio) {
     ck_assert_close(sum, 828, 1e-13);
     ck_assert_close(ratio[1], ratio[0], 1e-9);
     ck_assert_close(ratio[2], ratio[0], 1e-9);
-    ck_assert_close(planned_figure(t, "ratio_high"), planned_figure(t, "ratio_low"), 1e-9);
+    ck_assert_close(table_figure(t, "ratio_high"), table_figure(t, "ratio_low"), 1e-9);
     /* the large strata are counted completely */
-    planned_reason(t, 0, "capacity");
-    planned_reason(t, 1, "precision");
+    ck_assert(table_word_is(t, "reason", 0, "capacity"));
+    ck_assert(table_word_is(t, "reason", 1, "precision"));
     cx_table_free(t);
 }
 END_TEST
@@ -155,13 +155,13 @@ START_TEST(test_domains_match_enumeration) {
             continue;
         }
         ck_assert_int_eq(status, CX_OK);
-        ck_assert_close(planned_figure(t, "ratio"), best, 1e-12);
-        ck_assert_double_eq(planned_figure(t, "budget_used"), s.budget);
-        ck_assert_double_le(planned_figure(t, "ratio_high"), planned_figure(t, "ratio_low"));
+        ck_assert_close(table_figure(t, "ratio"), best, 1e-12);
+        ck_assert_double_eq(table_figure(t, "budget_used"), s.budget);
+        ck_assert_double_le(table_figure(t, "ratio_high"), table_figure(t, "ratio_low"));
         s.integer = 0;
         cx_table *real = solve();
-        ck_assert_double_le(planned_figure(real, "ratio"), best + 1e-9 * fabs(best));
-        ck_assert_near(planned_figure(real, "budget_used"), s.budget, 1e-9);
+        ck_assert_double_le(table_figure(real, "ratio"), best + 1e-9 * fabs(best));
+        ck_assert_near(table_figure(real, "budget_used"), s.budget, 1e-9);
         cx_table_free(real);
         cx_table_free(t);
         solved++;

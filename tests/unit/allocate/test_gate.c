@@ -62,17 +62,8 @@ static void aim(int64_t point, int goal, double number, double traffic, double d
     ck_assert_ok(cx_gate_target(gate, point, &target, err));
 }
 
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
-}
-
 static const void *data(const cx_table *table, const char *name) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    return column.data;
+    return table_column(table, name).data;
 }
 
 static void setup(void) {
@@ -462,7 +453,7 @@ START_TEST(test_a_batch_names_the_row_that_is_wrong) {
                      CX_E_NAME);
     ck_assert_int_eq(error.row, 1);
     ck_assert_ok(cx_gate_coverage(gate, &table, err));
-    ck_assert_double_eq(figure(table, "visits"), 0);
+    ck_assert_double_eq(table_figure(table, "visits"), 0);
     cx_table_free(table);
 }
 END_TEST
@@ -480,9 +471,9 @@ START_TEST(test_coverage_adds_up) {
     points(0);
     for (int i = 0; i < 100; i++) decide((uint64_t)(1 + i % 20), 0, START + i * HOUR);
     ck_assert_ok(cx_gate_coverage(gate, &table, err));
-    ck_assert_double_eq(figure(table, "visits"), 100);
-    ck_assert_double_eq(figure(table, "eligible"), 20);
-    ck_assert_double_eq(figure(table, "quarantined_share"), 0.8);
+    ck_assert_double_eq(table_figure(table, "visits"), 100);
+    ck_assert_double_eq(table_figure(table, "eligible"), 20);
+    ck_assert_double_eq(table_figure(table, "quarantined_share"), 0.8);
     const int64_t *visits = data(table, "visits");
     ck_assert(visits[0] == 20 && visits[1] == 20 && visits[2] == 40 && visits[3] == 20);
     cx_table_free(table);

@@ -46,10 +46,8 @@ static cx_decision decide(uint64_t contact, int64_t point, int64_t time) {
 
 static double figure(const char *name) {
     cx_table *table;
-    double found = -1;
     ck_assert_ok(cx_gate_coverage(gate, &table, err));
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) found = cx_table_figure(table, i);
+    double found = table_figure(table, name);
     cx_table_free(table);
     return found;
 }

@@ -69,35 +69,19 @@ static void end(cx_monitor *m) {
     ck_assert_ok(cx_monitor_end_period(m, err));
 }
 
-static double cell(const cx_table *table, int64_t row, const char *name) {
-    cx_array view;
-    int64_t index = cx_table_find(table, name);
-    ck_assert_msg(index >= 0, "no column %s", name);
-    ck_assert_ok(cx_table_column(table, index, &view, err));
-    if (view.validity != NULL && !(view.validity[row / 8] >> (row % 8) & 1)) return NAN;
-    return view.dtype == CX_I64 ? (double)((const int64_t *)view.data)[row]
-                                : ((const double *)view.data)[row];
-}
-
 /* One number of the points table. */
 static double at(const cx_monitor *m, int64_t point, const char *name) {
     cx_table *table = NULL;
     ck_assert_ok(cx_monitor_points(m, &table, err));
-    double value = cell(table, point, name);
+    double value = table_number(table, name, point);
     cx_table_free(table);
     return value;
 }
 
 static void assert_word(const cx_monitor *m, int64_t row, const char *name, const char *word) {
     cx_table *table = NULL;
-    cx_array view;
     ck_assert_ok(cx_monitor_points(m, &table, err));
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    const int32_t *offsets = view.offsets;
-    size_t length = (size_t)(offsets[row + 1] - offsets[row]);
-    const char *text = (const char *)view.data + offsets[row];
-    ck_assert_msg(length == strlen(word) && memcmp(text, word, length) == 0, "%.*s is not %s",
-                  (int)length, text, word);
+    ck_assert_str_eq(table_text(table, name, row), word);
     cx_table_free(table);
 }
 
@@ -383,18 +367,18 @@ START_TEST(test_monitor_alarms_speak_of_answers_after_the_flag_only) {
     end(monitor);
     ck_assert_ok(cx_monitor_alarms(monitor, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 1);
-    ck_assert_double_eq(cell(table, 0, "point"), 1);
-    ck_assert_double_eq(cell(table, 0, "since"), 0);
-    ck_assert_double_eq(cell(table, 0, "n_after"), 0);
-    ck_assert(isnan(cell(table, 0, "change")));
+    ck_assert_double_eq(table_number(table, "point", 0), 1);
+    ck_assert_double_eq(table_number(table, "since", 0), 0);
+    ck_assert_double_eq(table_number(table, "n_after", 0), 0);
+    ck_assert(isnan(table_number(table, "change", 0)));
     cx_table_free(table);
     count_now(monitor, 1, 20, 40, 40);
     end(monitor);
     ck_assert_ok(cx_monitor_alarms(monitor, &table, err));
-    ck_assert_double_eq(cell(table, 0, "n_after"), 100);
-    ck_assert_close(cell(table, 0, "after"), 20, 1e-13);
-    ck_assert_close(cell(table, 0, "change"), -10, 1e-12);
-    ck_assert_double_lt(cell(table, 0, "ci_low"), 20);
+    ck_assert_double_eq(table_number(table, "n_after", 0), 100);
+    ck_assert_close(table_number(table, "after", 0), 20, 1e-13);
+    ck_assert_close(table_number(table, "change", 0), -10, 1e-12);
+    ck_assert_double_lt(table_number(table, "ci_low", 0), 20);
     cx_table_free(table);
 }
 END_TEST
@@ -502,9 +486,9 @@ START_TEST(test_monitor_counts_late_answers_in_the_cohort_they_belong_to) {
     ck_assert_fails(count_at(monitor, 0, 1, 0, 0, 0, err), CX_E_DOMAIN, "period 0 is closed");
     ck_assert_fails(count_at(monitor, 0, 1, 0, 0, 4, err), CX_E_DOMAIN, "period 4 has not begun");
     ck_assert_ok(cx_monitor_delays(monitor, &table, err));
-    ck_assert_double_eq(cell(table, 0, "share"), 0.6);
-    ck_assert_double_eq(cell(table, 1, "share"), 0.9);
-    ck_assert_double_eq(cell(table, 2, "share"), 1);
+    ck_assert_double_eq(table_number(table, "share", 0), 0.6);
+    ck_assert_double_eq(table_number(table, "share", 1), 0.9);
+    ck_assert_double_eq(table_number(table, "share", 2), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -579,9 +563,9 @@ START_TEST(test_monitor_learns_the_cycle) {
         end(monitor);
     }
     ck_assert_ok(cx_monitor_cycle(monitor, &table, err));
-    ck_assert_near(cell(table, 0, "offset"), 20, 2.5);
-    ck_assert_near(cell(table, 1, "offset"), -20, 2.5);
-    ck_assert_double_lt(cell(table, 0, "se"), 2);
+    ck_assert_near(table_number(table, "offset", 0), 20, 2.5);
+    ck_assert_near(table_number(table, "offset", 1), -20, 2.5);
+    ck_assert_double_lt(table_number(table, "se", 0), 2);
     cx_table_free(table);
 }
 END_TEST

@@ -34,35 +34,12 @@ static cx_status solve(const problem *p, cx_table **out, cx_error *err) {
                    err);
 }
 
-static const double *column(const cx_table *table, const char *name) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    return view.data;
-}
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
-}
-
-static void assert_reason(const cx_table *table, int64_t row, const char *word) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, "reason"), &view, err));
-    const int32_t *offsets = view.offsets;
-    size_t length = (size_t)(offsets[row + 1] - offsets[row]);
-    const char *text = (const char *)view.data + offsets[row];
-    ck_assert_msg(length == strlen(word) && memcmp(text, word, length) == 0, "%.*s is not %s",
-                  (int)length, text, word);
-}
-
 static void assert_plan(const problem *p, const double *n) {
     cx_table *table = NULL;
     ck_assert_ok(solve(p, &table, err));
-    for (int64_t i = 0; i < p->points; i++) ck_assert_double_eq(column(table, "n")[i], n[i]);
-    ck_assert_double_le(figure(table, "gain_high"), figure(table, "gain_low"));
-    ck_assert_double_eq(figure(table, "gap"), 0);
+    for (int64_t i = 0; i < p->points; i++) ck_assert_double_eq(table_number(table, "n", i), n[i]);
+    ck_assert_double_le(table_figure(table, "gain_high"), table_figure(table, "gain_low"));
+    ck_assert_double_eq(table_figure(table, "gap"), 0);
     cx_table_free(table);
 }
 
@@ -82,9 +59,9 @@ START_TEST(test_plan_gives_a_single_point_everything) {
     p.budget = 7.25;
     cx_table *t = NULL;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_double_eq(column(t, "n")[0], 7.25);
-    ck_assert_close(figure(t, "objective"), 3 / 7.25, 1e-15);
-    ck_assert_close(figure(t, "multiplier"), 3 / (7.25 * 7.25), 1e-15);
+    ck_assert_double_eq(table_number(t, "n", 0), 7.25);
+    ck_assert_close(table_figure(t, "objective"), 3 / 7.25, 1e-15);
+    ck_assert_close(table_figure(t, "multiplier"), 3 / (7.25 * 7.25), 1e-15);
     cx_table_free(t);
 }
 END_TEST
@@ -94,15 +71,15 @@ START_TEST(test_plan_with_plain_c_arguments_uses_the_defaults) {
     cx_array view = cx_array_of(a, CX_I32, 2);
     cx_table *t = NULL;
     ck_assert_ok(cx_plan(&view, 3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, &t, err));
-    ck_assert_double_eq(column(t, "n")[0], 2);
-    ck_assert_double_eq(column(t, "n")[1], 1);
-    ck_assert_double_eq(column(t, "marginal")[0], 4.0 / 6);
-    ck_assert_double_eq(figure(t, "gain_high"), 4.0 / 6);
-    ck_assert_double_eq(figure(t, "gain_low"), 2);
-    ck_assert_double_eq(figure(t, "objective"), 3);
-    ck_assert_double_eq(column(t, "share")[0], 2.0 / 3);
-    ck_assert_double_eq(figure(t, "points"), 2);
-    ck_assert_double_eq(figure(t, "floor_scale"), 1);
+    ck_assert_double_eq(table_number(t, "n", 0), 2);
+    ck_assert_double_eq(table_number(t, "n", 1), 1);
+    ck_assert_double_eq(table_number(t, "marginal", 0), 4.0 / 6);
+    ck_assert_double_eq(table_figure(t, "gain_high"), 4.0 / 6);
+    ck_assert_double_eq(table_figure(t, "gain_low"), 2);
+    ck_assert_double_eq(table_figure(t, "objective"), 3);
+    ck_assert_double_eq(table_number(t, "share", 0), 2.0 / 3);
+    ck_assert_double_eq(table_figure(t, "points"), 2);
+    ck_assert_double_eq(table_figure(t, "floor_scale"), 1);
     cx_table_free(t);
 }
 END_TEST
@@ -153,8 +130,8 @@ START_TEST(test_plan_compares_gains_of_large_numbers_exactly) {
     assert_plan(&r, (double[]){3, 2});
     cx_table *t = NULL;
     ck_assert_ok(solve(&r, &t, err));
-    ck_assert_double_gt(column(t, "marginal")[1], column(t, "marginal")[0]);
-    ck_assert_double_eq(figure(t, "gain_high"), column(t, "marginal")[1]);
+    ck_assert_double_gt(table_number(t, "marginal", 1), table_number(t, "marginal", 0));
+    ck_assert_double_eq(table_figure(t, "gain_high"), table_number(t, "marginal", 1));
     cx_table_free(t);
 }
 END_TEST
@@ -177,13 +154,13 @@ START_TEST(test_plan_points_without_importance_keep_their_floor) {
     assert_plan(&p, (double[]){4, 3, 3});
     cx_table *t = NULL;
     ck_assert_ok(solve(&p, &t, err));
-    assert_reason(t, 0, "capacity");
-    assert_reason(t, 1, "capacity");
-    assert_reason(t, 2, "remainder");
+    ck_assert(table_word_is(t, "reason", 0, "capacity"));
+    ck_assert(table_word_is(t, "reason", 1, "capacity"));
+    ck_assert(table_word_is(t, "reason", 2, "remainder"));
     cx_table_free(t);
     problem r = plan_problem(2, 3, (double[]){0, 6});
     ck_assert_ok(solve(&r, &t, err));
-    ck_assert_double_eq(figure(t, "gain_high"), 0.5);
+    ck_assert_double_eq(table_figure(t, "gain_high"), 0.5);
     cx_table_free(t);
     problem q = plan_problem(2, 3, (double[]){0, 0});
     assert_plan(&q, (double[]){3, 0});
@@ -198,8 +175,8 @@ START_TEST(test_plan_known_answers_count) {
     p.known[0] = 0x1p50, p.known[1] = 0x1p50 - 3;
     cx_table *t = NULL;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_near(column(t, "n")[0], 3.5, 1e-12);
-    ck_assert_near(column(t, "n")[1], 6.5, 1e-12);
+    ck_assert_near(table_number(t, "n", 0), 3.5, 1e-12);
+    ck_assert_near(table_number(t, "n", 1), 6.5, 1e-12);
     cx_table_free(t);
 }
 END_TEST
@@ -209,9 +186,9 @@ START_TEST(test_plan_with_no_budget_uses_what_is_known) {
     p.known[0] = 2, p.known[1] = 2;
     cx_table *t = NULL;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_double_eq(figure(t, "objective"), 2.5);
-    ck_assert_double_eq(figure(t, "gain_low"), INFINITY);
-    ck_assert_double_eq(column(t, "share")[0], 0);
+    ck_assert_double_eq(table_figure(t, "objective"), 2.5);
+    ck_assert_double_eq(table_figure(t, "gain_low"), INFINITY);
+    ck_assert_double_eq(table_number(t, "share", 0), 0);
     cx_table_free(t);
 }
 END_TEST
@@ -235,11 +212,11 @@ START_TEST(test_plan_rounds_fractional_bounds_inwards) {
     p.lower[0] = 2.2, p.upper[1] = 6.9;
     cx_table *t = NULL;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_double_eq(column(t, "lower")[0], 3);
-    ck_assert_double_eq(column(t, "upper")[1], 6);
-    ck_assert_double_eq(column(t, "n")[0], 4);
-    assert_reason(t, 0, "precision");
-    assert_reason(t, 1, "capacity");
+    ck_assert_double_eq(table_number(t, "lower", 0), 3);
+    ck_assert_double_eq(table_number(t, "upper", 1), 6);
+    ck_assert_double_eq(table_number(t, "n", 0), 4);
+    ck_assert(table_word_is(t, "reason", 0, "precision"));
+    ck_assert(table_word_is(t, "reason", 1, "capacity"));
     cx_table_free(t);
     p.lower[0] = 1.2, p.upper[0] = 1.8;
     t = NULL;
@@ -271,10 +248,10 @@ START_TEST(test_plan_soft_scales_only_movable_floors) {
     p.lower[0] = 5, p.lower[1] = 4, p.lower[2] = 6;
     p.permanent[0] = 1;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_double_eq(figure(t, "floor_scale"), 0.5);
-    ck_assert_double_eq(column(t, "lower")[0], 5);
-    ck_assert_double_eq(column(t, "lower")[1], 2);
-    ck_assert_double_eq(column(t, "n")[2], 3);
+    ck_assert_double_eq(table_figure(t, "floor_scale"), 0.5);
+    ck_assert_double_eq(table_number(t, "lower", 0), 5);
+    ck_assert_double_eq(table_number(t, "lower", 1), 2);
+    ck_assert_double_eq(table_number(t, "n", 2), 3);
     cx_table_free(t);
     t = NULL;
     p.lower[0] = 11;
@@ -285,8 +262,8 @@ START_TEST(test_plan_soft_scales_only_movable_floors) {
     ck_assert_fails(solve(&p, &t, err), CX_E_INFEASIBLE, "soft = 1");
     p.options.integer = 0, p.options.soft = 1, p.budget = 12.5;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_double_eq(column(t, "n")[1], 3);
-    ck_assert_double_eq(column(t, "n")[2], 4.5);
+    ck_assert_double_eq(table_number(t, "n", 1), 3);
+    ck_assert_double_eq(table_number(t, "n", 2), 4.5);
     cx_table_free(t);
 }
 END_TEST
@@ -299,8 +276,8 @@ START_TEST(test_plan_equal_costs_buy_whole_answers) {
     cx_table *t = NULL;
     p.budget = 1.05;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_near(figure(t, "budget_used"), 1, 1e-15);
-    ck_assert_close(figure(t, "gain_high"),
+    ck_assert_near(table_figure(t, "budget_used"), 1, 1e-15);
+    ck_assert_close(table_figure(t, "gain_high"),
                     4 / (7 * 8.0) / 0.1 > 1 / (3 * 4.0) / 0.1 ? 4 / (7 * 8.0) / 0.1
                                                               : 1 / (3 * 4.0) / 0.1,
                     1e-15);
@@ -315,11 +292,11 @@ START_TEST(test_plan_unequal_costs_report_a_gap_and_stay_in_budget) {
     p.cost[0] = 4, p.cost[1] = 1;
     ck_assert_ok(solve(&p, &t, err));
     /* in order of gain per cost: both first answers, the second of 0, then what fits */
-    ck_assert_double_eq(column(t, "n")[0], 2);
-    ck_assert_double_eq(column(t, "n")[1], 2);
-    ck_assert_double_eq(figure(t, "budget_used"), 10);
+    ck_assert_double_eq(table_number(t, "n", 0), 2);
+    ck_assert_double_eq(table_number(t, "n", 1), 2);
+    ck_assert_double_eq(table_figure(t, "budget_used"), 10);
     /* the relaxation buys a quarter of the third answer of point 0 for the last unit */
-    ck_assert_close(figure(t, "gap"), 100.0 / 6 / 4 - 0.5, 1e-14);
+    ck_assert_close(table_figure(t, "gap"), 100.0 / 6 / 4 - 0.5, 1e-14);
     cx_table_free(t);
 }
 END_TEST
@@ -330,15 +307,15 @@ START_TEST(test_plan_survives_costs_of_very_different_size) {
     p.with_cost = true;
     p.cost[0] = 999999, p.cost[1] = 1, p.cost[2] = 1.5;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_double_le(figure(t, "budget_used"), 3e6);
-    ck_assert_double_ge(figure(t, "budget_used"), 3e6 - 1.5);
-    ck_assert_double_ge(figure(t, "gap"), 0);
+    ck_assert_double_le(table_figure(t, "budget_used"), 3e6);
+    ck_assert_double_ge(table_figure(t, "budget_used"), 3e6 - 1.5);
+    ck_assert_double_ge(table_figure(t, "gap"), 0);
     cx_table_free(t);
     /* one answer of point 0 weighs 10^12 of the others: counting them one by one would never end */
     p.cost[0] = 1e12, p.budget = 3.5e12, p.a[2] = 1e12;
     ck_assert_ok(solve(&p, &t, err));
-    ck_assert_double_le(figure(t, "budget_used"), 3.5e12);
-    ck_assert_double_le(figure(t, "gap"), column(t, "marginal")[0]);
+    ck_assert_double_le(table_figure(t, "budget_used"), 3.5e12);
+    ck_assert_double_le(table_figure(t, "gap"), table_number(t, "marginal", 0));
     cx_table_free(t);
 }
 END_TEST
@@ -347,10 +324,10 @@ START_TEST(test_plan_spends_budgets_up_to_two_to_the_53) {
     problem p = plan_problem(3, 0x1p53, (double[]){1, 2, 3});
     cx_table *t = NULL;
     ck_assert_ok(solve(&p, &t, err));
-    const double *n = column(t, "n");
+    const double *n = table_column(t, "n").data;
     ck_assert_int_eq((int64_t)n[0] + (int64_t)n[1] + (int64_t)n[2], INT64_C(1) << 53);
     ck_assert_close(n[1] / n[0], sqrt(2), 1e-15);
-    ck_assert_double_le(figure(t, "gain_high"), figure(t, "gain_low"));
+    ck_assert_double_le(table_figure(t, "gain_high"), table_figure(t, "gain_low"));
     cx_table_free(t);
     t = NULL;
     p.budget = 0x1p54;
@@ -419,7 +396,7 @@ static double variance_of(const cx_table *t, const vectors *v, int64_t row, int6
     double rest = 0;
     for (int64_t i = row; i < row + count; i++)
         rest += vectors_number(v, i, "size") * pow(vectors_number(v, i, "sd"), 2);
-    return figure(t, "objective") - rest;
+    return table_figure(t, "objective") - rest;
 }
 
 static void check_case(const vectors *v, int64_t row, int64_t count) {
@@ -436,7 +413,7 @@ static void check_case(const vectors *v, int64_t row, int64_t count) {
     p.options.integer = (int32_t)vectors_number(v, row, "integer");
     ck_assert_ok(solve(&p, &t, err));
     for (int64_t i = 0; i < count; i++) {
-        double n = column(t, "n")[i], expected = vectors_number(v, row + i, "n");
+        double n = table_number(t, "n", i), expected = vectors_number(v, row + i, "n");
         ck_assert_msg(fabs(n - expected) <= vectors_number(v, row + i, "tolerance"),
                       "%s, point %d: %.12g, not %.12g", name, (int)i, n, expected);
     }
@@ -444,9 +421,9 @@ static void check_case(const vectors *v, int64_t row, int64_t count) {
     if (!isnan(variance))
         ck_assert_msg(fabs(found - variance) <= vectors_number(v, row, "variance_tolerance"),
                       "%s: variance %.12g, not %.12g", name, found, variance);
-    ck_assert_near(figure(t, "budget_used"), p.budget, 1e-12 * p.budget);
-    ck_assert_double_le(figure(t, "gain_high"),
-                        figure(t, "gain_low") * (p.options.integer != 0 ? 1 : 1 + 1e-12));
+    ck_assert_near(table_figure(t, "budget_used"), p.budget, 1e-12 * p.budget);
+    ck_assert_double_le(table_figure(t, "gain_high"),
+                        table_figure(t, "gain_low") * (p.options.integer != 0 ? 1 : 1 + 1e-12));
     cx_table_free(t);
 }
 

@@ -21,10 +21,8 @@ static uint64_t who(int64_t id) {
 
 static double figure(const cx_recent *filter, int64_t time, const char *name) {
     cx_table *table;
-    double found = -1;
     ck_assert_ok(cx_recent_rates(filter, time, &table, err));
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) found = cx_table_figure(table, i);
+    double found = table_figure(table, name);
     cx_table_free(table);
     return found;
 }

@@ -77,11 +77,7 @@ static cx_table *part(const cx_case_result *result, int32_t which) {
 
 static double cell(const cx_case_result *result, int32_t which, const char *column, int64_t row) {
     cx_table *table = part(result, which);
-    cx_array x;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, column), &x, err));
-    ck_assert_int_lt(row, x.length);
-    double found =
-        x.dtype == CX_F64 ? ((const double *)x.data)[row] : (double)((const int64_t *)x.data)[row];
+    double found = table_number(table, column, row);
     cx_table_free(table);
     return found;
 }

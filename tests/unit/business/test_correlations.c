@@ -1,18 +1,5 @@
 #include "columns.h"
 
-static double cell(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    return ((const double *)column.data)[row];
-}
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t k = 0; k < cx_table_figures(table); k++)
-        if (strcmp(cx_table_figure_name(table, k), name) == 0) return cx_table_figure(table, k);
-    ck_abort_msg("no figure %s", name);
-    return NAN;
-}
-
 static cx_moments *pairwise_of(const char *list) {
     words names;
     cx_moments *m = NULL;
@@ -51,9 +38,9 @@ START_TEST(test_correlations_of_pairs_are_those_of_the_rows_with_both) {
     ck_assert_close(cx_moments_mean(m, 0), 39.0 / 5, 1e-15);
     ck_assert_ok(cx_moments_correlations(m, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 3);
-    ck_assert_close(cell(table, "value", 1), cx_moments_correlation(m, 0, 2), 1e-15);
-    ck_assert_close(cell(table, "nearest", 1), cell(table, "value", 1), 1e-15);
-    ck_assert_double_eq(figure(table, "distance"), 0);
+    ck_assert_close(table_number(table, "value", 1), cx_moments_correlation(m, 0, 2), 1e-15);
+    ck_assert_close(table_number(table, "nearest", 1), table_number(table, "value", 1), 1e-15);
+    ck_assert_double_eq(table_figure(table, "distance"), 0);
     cx_table_free(table);
     cx_moments_free(m);
 }
@@ -67,15 +54,15 @@ START_TEST(test_correlations_that_cannot_be_are_brought_to_the_nearest_that_can)
     cx_table *table;
     ck_assert_ok(cx_moments_add(m, frame, NULL, err));
     ck_assert_ok(cx_moments_correlations(m, NULL, &table, err));
-    ck_assert_close(figure(table, "smallest_eigenvalue"), -1, 1e-12);
-    ck_assert_close(figure(table, "distance"), sqrt(1.5), 1e-9);
+    ck_assert_close(table_figure(table, "smallest_eigenvalue"), -1, 1e-12);
+    ck_assert_close(table_figure(table, "distance"), sqrt(1.5), 1e-9);
     for (int64_t k = 0; k < 3; k++) {
-        ck_assert_near(cell(table, "value", k), k == 1 ? -1 : 1, 1e-15);
-        ck_assert_near(cell(table, "nearest", k), k == 1 ? -0.5 : 0.5, 1e-9);
+        ck_assert_near(table_number(table, "value", k), k == 1 ? -1 : 1, 1e-15);
+        ck_assert_near(table_number(table, "nearest", k), k == 1 ? -0.5 : 0.5, 1e-9);
     }
     cx_table_free(table);
     ck_assert_ok(cx_correlations(frame, NULL, NULL, &table, err));
-    ck_assert_near(cell(table, "nearest", 0), 0.5, 1e-9);
+    ck_assert_near(table_number(table, "nearest", 0), 0.5, 1e-9);
     cx_table_free(table);
     cx_moments_free(m);
 }
@@ -172,11 +159,11 @@ START_TEST(test_correlations_of_mixed_columns_fit_their_kinds) {
     ck_assert_ok(cx_table_column(table, cx_table_find(table, "correlation"), &words_column, err));
     ck_assert(memcmp(words_column.data, expected, strlen(expected)) == 0);
     ck_assert_ok(cx_correlate(&f.columns[0], &f.columns[1], NULL, &options, &e, err));
-    ck_assert_double_eq(cell(table, "value", 0), e.value);
+    ck_assert_double_eq(table_number(table, "value", 0), e.value);
     cx_estimate turned;
     ck_assert_ok(cx_correlate(&f.columns[1], &f.columns[0], NULL, &options, &turned, err));
     ck_assert_close(turned.value, e.value, 1e-12);
-    ck_assert_double_eq(figure(table, "distance"), 0);
+    ck_assert_double_eq(table_figure(table, "distance"), 0);
     cx_table_free(table);
 }
 END_TEST
@@ -188,7 +175,7 @@ START_TEST(test_correlations_of_a_constant_are_a_row_that_says_so) {
     cx_table *table;
     ck_assert_ok(cx_correlations(frame, NULL, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 3);
-    ck_assert(isnan(figure(table, "distance")));
+    ck_assert(isnan(table_figure(table, "distance")));
     cx_table_free(table);
     cx_frame one = {.columns = f.columns, .count = 1};
     ck_assert_fails(cx_correlations(&one, NULL, NULL, &table, err), CX_E_FEW, "two columns");

@@ -1,4 +1,4 @@
-#include "tables.h"
+#include "columns.h"
 
 static const char *const YABC[] = {"y", "a", "b", "c"};
 
@@ -31,11 +31,11 @@ START_TEST(test_drivers_one_driver_gets_its_r_squared) {
     cx_table *t;
     ck_assert_ok(cx_drivers(m, words_set(&names, "b"), "y", NULL, &t, err));
     ck_assert_int_eq(cx_table_rows(t), 1);
-    ck_assert_close(cell(t, "importance", 0), 0.8, 1e-15);
-    ck_assert_close(cell(t, "share", 0), 1, 1e-15);
-    ck_assert_close(cell(t, "first", 0), 0.8, 1e-15);
-    ck_assert_close(cell(t, "last", 0), 0.8, 1e-15);
-    ck_assert_close(cell(t, "conditional_0", 0), 0.8, 1e-15);
+    ck_assert_close(table_number(t, "importance", 0), 0.8, 1e-15);
+    ck_assert_close(table_number(t, "share", 0), 1, 1e-15);
+    ck_assert_close(table_number(t, "first", 0), 0.8, 1e-15);
+    ck_assert_close(table_number(t, "last", 0), 0.8, 1e-15);
+    ck_assert_close(table_number(t, "conditional_0", 0), 0.8, 1e-15);
     ck_assert_int_eq(cx_table_find(t, "conditional_1"), -1);
     cx_table_free(t);
     cx_moments_free(m);
@@ -46,20 +46,20 @@ START_TEST(test_drivers_independent_drivers_get_their_own_r_squared) {
     cx_moments *m = design();
     cx_table *t;
     ck_assert_ok(cx_drivers(m, NULL, "y", NULL, &t, err));
-    name_is(t, 0, "a");
-    name_is(t, 1, "b");
-    name_is(t, 2, "c");
-    ck_assert_close(cell(t, "importance", 0), 0.2, 1e-15);
-    ck_assert_close(cell(t, "importance", 1), 0.8, 1e-15);
-    ck_assert_close(cell(t, "coefficient", 0), 1, 1e-15);
-    ck_assert_close(cell(t, "coefficient", 1), 2, 1e-15);
-    ck_assert_close(cell(t, "beta", 1), sqrt(0.8), 1e-15);
-    ck_assert_close(cell(t, "correlation", 0), sqrt(0.2), 1e-15);
-    ck_assert_close(figure(t, "r2"), 1, 1e-15);
-    ck_assert_double_eq(figure(t, "n"), 8);
-    ck_assert_double_eq(figure(t, "n_eff"), 8);
-    ck_assert_double_eq(figure(t, "drivers"), 3);
-    ck_assert_double_eq(figure(t, "rank"), 2);
+    ck_assert(table_word_is(t, "name", 0, "a"));
+    ck_assert(table_word_is(t, "name", 1, "b"));
+    ck_assert(table_word_is(t, "name", 2, "c"));
+    ck_assert_close(table_number(t, "importance", 0), 0.2, 1e-15);
+    ck_assert_close(table_number(t, "importance", 1), 0.8, 1e-15);
+    ck_assert_close(table_number(t, "coefficient", 0), 1, 1e-15);
+    ck_assert_close(table_number(t, "coefficient", 1), 2, 1e-15);
+    ck_assert_close(table_number(t, "beta", 1), sqrt(0.8), 1e-15);
+    ck_assert_close(table_number(t, "correlation", 0), sqrt(0.2), 1e-15);
+    ck_assert_close(table_figure(t, "r2"), 1, 1e-15);
+    ck_assert_double_eq(table_figure(t, "n"), 8);
+    ck_assert_double_eq(table_figure(t, "n_eff"), 8);
+    ck_assert_double_eq(table_figure(t, "drivers"), 3);
+    ck_assert_double_eq(table_figure(t, "rank"), 2);
     cx_table_free(t);
     cx_moments_free(m);
 }
@@ -69,13 +69,13 @@ START_TEST(test_drivers_a_constant_driver_has_no_importance) {
     cx_moments *m = design();
     cx_table *t;
     ck_assert_ok(cx_drivers(m, NULL, "y", NULL, &t, err));
-    ck_assert_double_eq(cell(t, "importance", 2), 0);
-    ck_assert_double_eq(cell(t, "share", 2), 0);
-    ck_assert_double_eq(cell(t, "sign", 2), 0);
-    ck_assert_double_eq(cell(t, "conditional_1", 2), 0);
-    ck_assert(isnan(cell(t, "coefficient", 2)));
-    ck_assert(isnan(cell(t, "beta", 2)));
-    ck_assert(isnan(cell(t, "correlation", 2)));
+    ck_assert_double_eq(table_number(t, "importance", 2), 0);
+    ck_assert_double_eq(table_number(t, "share", 2), 0);
+    ck_assert_double_eq(table_number(t, "sign", 2), 0);
+    ck_assert_double_eq(table_number(t, "conditional_1", 2), 0);
+    ck_assert(isnan(table_number(t, "coefficient", 2)));
+    ck_assert(isnan(table_number(t, "beta", 2)));
+    ck_assert(isnan(table_number(t, "correlation", 2)));
     cx_table_free(t);
     ck_assert_fails(cx_drivers(m, NULL, "c", NULL, &t, err), CX_E_CONSTANT, "outcome c");
     cx_error error;
@@ -92,14 +92,14 @@ START_TEST(test_drivers_copies_share_equally) {
     cx_moments *m = moments_of("y a b c");
     ck_assert_ok(cx_moments_add(m, numbers_set(&f, YABC, x, 6, 4), NULL, err));
     ck_assert_ok(cx_drivers(m, NULL, "y", NULL, &t, err));
-    ck_assert_close(cell(t, "importance", 0), cell(t, "importance", 1), 1e-14);
-    ck_assert(cell(t, "importance", 0) > 0);
-    ck_assert_near(cell(t, "last", 0), 0, 1e-15);
-    ck_assert(!isnan(cell(t, "coefficient", 0)));
-    ck_assert(isnan(cell(t, "coefficient", 1)));
-    ck_assert(isnan(cell(t, "sign", 1)));
-    ck_assert_double_eq(figure(t, "rank"), 2);
-    ck_assert_close(sum_of(t, "importance"), figure(t, "r2"), 1e-14);
+    ck_assert_close(table_number(t, "importance", 0), table_number(t, "importance", 1), 1e-14);
+    ck_assert(table_number(t, "importance", 0) > 0);
+    ck_assert_near(table_number(t, "last", 0), 0, 1e-15);
+    ck_assert(!isnan(table_number(t, "coefficient", 0)));
+    ck_assert(isnan(table_number(t, "coefficient", 1)));
+    ck_assert(isnan(table_number(t, "sign", 1)));
+    ck_assert_double_eq(table_figure(t, "rank"), 2);
+    ck_assert_close(table_sum(t, "importance"), table_figure(t, "r2"), 1e-14);
     cx_table_free(t);
     cx_moments_free(m);
 }
@@ -114,10 +114,10 @@ START_TEST(test_drivers_sign_is_that_of_the_adjusted_coefficient) {
     cx_moments *m = moments_of("y a b");
     ck_assert_ok(cx_moments_add(m, numbers_set(&f, YABC, x, 8, 3), NULL, err));
     ck_assert_ok(cx_drivers(m, NULL, "y", NULL, &t, err));
-    ck_assert_double_eq(cell(t, "sign", 0), 1);
-    ck_assert_double_eq(cell(t, "sign", 1), -1);
-    ck_assert(cell(t, "correlation", 1) > 0);
-    ck_assert(cell(t, "importance", 1) > 0);
+    ck_assert_double_eq(table_number(t, "sign", 0), 1);
+    ck_assert_double_eq(table_number(t, "sign", 1), -1);
+    ck_assert(table_number(t, "correlation", 1) > 0);
+    ck_assert(table_number(t, "importance", 1) > 0);
     cx_table_free(t);
     cx_moments_free(m);
 }
@@ -132,9 +132,9 @@ START_TEST(test_drivers_adjusting_columns_come_first) {
     options.adjust = words_set(&adjust, "b c");
     ck_assert_ok(cx_drivers(m, NULL, "y", &options, &t, err));
     ck_assert_int_eq(cx_table_rows(t), 1);
-    ck_assert_close(cell(t, "importance", 0), 0.2, 1e-14);
-    ck_assert_close(figure(t, "r2_adjust"), 0.8, 1e-15);
-    ck_assert_close(figure(t, "r2"), 1, 1e-15);
+    ck_assert_close(table_number(t, "importance", 0), 0.2, 1e-14);
+    ck_assert_close(table_figure(t, "r2_adjust"), 0.8, 1e-15);
+    ck_assert_close(table_figure(t, "r2"), 1, 1e-15);
     cx_table_free(t);
     ck_assert_fails(cx_drivers(m, words_set(&names, "a b"), "y", &options, &t, err), CX_E_OPTION,
                     "b is used twice");
@@ -153,17 +153,18 @@ static void check_against_vectors(const cx_moments *m, const char *set, const ch
                                               "beta"};
         if (strcmp(vectors_text(&v, r, "set"), set) != 0) continue;
         double tolerance = vectors_number(&v, r, "tolerance");
-        name_is(t, j, vectors_text(&v, r, "driver"));
+        ck_assert(table_word_is(t, "name", j, vectors_text(&v, r, "driver")));
         for (int c = 0; c < 5; c++) {
             double expected = vectors_number(&v, r, columns[c]);
-            if (!isnan(expected)) ck_assert_close(cell(t, columns[c], j), expected, tolerance);
+            if (!isnan(expected))
+                ck_assert_close(table_number(t, columns[c], j), expected, tolerance);
         }
-        ck_assert_close(figure(t, "r2"), vectors_number(&v, r, "r2"), 1e-13);
+        ck_assert_close(table_figure(t, "r2"), vectors_number(&v, r, "r2"), 1e-13);
         j++;
     }
     ck_assert_int_eq(j, cx_table_rows(t));
-    ck_assert_near(sum_of(t, "importance"), figure(t, "r2"), 1e-14);
-    ck_assert_near(sum_of(t, "share"), 1, 1e-14);
+    ck_assert_near(table_sum(t, "importance"), table_figure(t, "r2"), 1e-14);
+    ck_assert_near(table_sum(t, "share"), 1, 1e-14);
     cx_table_free(t);
     vectors_free(&v);
 }

@@ -1,4 +1,4 @@
-#include "tables.h"
+#include "columns.h"
 
 static const char *const YABC[] = {"y", "a", "b", "c"};
 
@@ -36,8 +36,8 @@ START_TEST(test_a_single_driver_gets_everything_by_every_method) {
     for (int32_t m = 0; m < CX_IMPORTANCE_END; m++) {
         cx_driver_options options = options_of(m);
         cx_table *t = square_table("a", &options);
-        ck_assert_close(cell(t, "importance", 0), 0.36, 1e-14);
-        ck_assert_close(figure(t, "r2"), 0.36, 1e-14);
+        ck_assert_close(table_number(t, "importance", 0), 0.36, 1e-14);
+        ck_assert_close(table_figure(t, "r2"), 0.36, 1e-14);
         cx_table_free(t);
     }
 }
@@ -52,9 +52,9 @@ START_TEST(test_methods_that_share_out_add_up_to_r_squared) {
             cx_driver_options options = options_of(sharing[i]);
             if (adjusted) options.adjust = words_set(&adjust, "d");
             cx_table *t = square_table(NULL, &options);
-            ck_assert_near(sum_of(t, "importance"), figure(t, "r2") - figure(t, "r2_adjust"),
-                           1e-14);
-            ck_assert_near(sum_of(t, "share"), 1, 1e-14);
+            ck_assert_near(table_sum(t, "importance"),
+                           table_figure(t, "r2") - table_figure(t, "r2_adjust"), 1e-14);
+            ck_assert_near(table_sum(t, "share"), 1, 1e-14);
             cx_table_free(t);
         }
 }
@@ -65,8 +65,8 @@ START_TEST(test_johnson_and_genizi_are_the_same_numbers) {
     cx_driver_options genizi = options_of(CX_IMPORTANCE_GENIZI);
     cx_table *a = square_table(NULL, &johnson), *b = square_table(NULL, &genizi);
     for (int64_t j = 0; j < 4; j++) {
-        ck_assert_double_eq(cell(a, "importance", j), cell(b, "importance", j));
-        ck_assert_double_eq(cell(a, "importance", j), cell(a, "johnson", j));
+        ck_assert_double_eq(table_number(a, "importance", j), table_number(b, "importance", j));
+        ck_assert_double_eq(table_number(a, "importance", j), table_number(a, "johnson", j));
     }
     cx_table_free(a);
     cx_table_free(b);
@@ -82,7 +82,7 @@ START_TEST(test_every_method_is_also_a_column) {
         cx_driver_options options = options_of(m);
         cx_table *t = square_table(NULL, &options);
         for (int64_t j = 0; j < 4; j++)
-            ck_assert_near(cell(t, "importance", j), cell(all, names[m], j), 1e-14);
+            ck_assert_near(table_number(t, "importance", j), table_number(all, names[m], j), 1e-14);
         ck_assert_int_eq(cx_table_find(t, "conditional_0"), -1);
         cx_table_free(t);
     }
@@ -102,9 +102,9 @@ START_TEST(test_pratt_of_a_suppressor_is_negative) {
                                       &options, &fit, err));
     ck_assert_ok(cx_driver_fit_table(fit, &t, err));
     /* beta = (0.42, -0.3) / 0.36 */
-    ck_assert_close(cell(t, "importance", 1), -0.3 / 0.36 * 0.1, 1e-13);
-    ck_assert(cell(t, "ci_low", 1) < cell(t, "importance", 1));
-    ck_assert(isnan(figure(t, "noise")));
+    ck_assert_close(table_number(t, "importance", 1), -0.3 / 0.36 * 0.1, 1e-13);
+    ck_assert(table_number(t, "ci_low", 1) < table_number(t, "importance", 1));
+    ck_assert(isnan(table_figure(t, "noise")));
     cx_table_free(t);
     cx_driver_fit_free(fit);
 }
@@ -135,8 +135,8 @@ static void check_methods(const char *set, const char *path, const char *const *
     int64_t j = 0;
     for (int64_t r = 0; r < v.rows; r++) {
         if (strcmp(vectors_text(&v, r, "set"), set) != 0) continue;
-        name_is(t, j, vectors_text(&v, r, "driver"));
-        ck_assert_near(cell(t, "importance", j++), vectors_number(&v, r, "value"),
+        ck_assert(table_word_is(t, "name", j, vectors_text(&v, r, "driver")));
+        ck_assert_near(table_number(t, "importance", j++), vectors_number(&v, r, "value"),
                        vectors_number(&v, r, "tolerance"));
     }
     ck_assert_int_eq(j, count - 1);
@@ -160,7 +160,7 @@ END_TEST
 /* Gains of a set of drivers of SQUARE, by the analysis of that set alone. */
 static double explained(const char *drivers) {
     cx_table *t = square_table(drivers, NULL);
-    double r2 = figure(t, "r2");
+    double r2 = table_figure(t, "r2");
     cx_table_free(t);
     return r2;
 }
@@ -176,20 +176,21 @@ START_TEST(test_groups_share_out_first_then_their_members) {
     ck_assert_ok(cx_driver_fit_groups(fit, &g, err));
     double all = explained("a b c d"), one = explained("a d"), two = explained("b c");
     ck_assert_int_eq(cx_table_rows(g), 2);
-    ck_assert_close(cell(g, "importance", 0), (one + all - two) / 2, 1e-13);
-    ck_assert_close(cell(g, "first", 1), two, 1e-13);
-    ck_assert_close(cell(g, "last", 1), all - one, 1e-13);
-    ck_assert_close(cell(g, "conditional_1", 1), all - one, 1e-13);
-    ck_assert_double_eq(cell(g, "drivers", 0), 2);
+    ck_assert_close(table_number(g, "importance", 0), (one + all - two) / 2, 1e-13);
+    ck_assert_close(table_number(g, "first", 1), two, 1e-13);
+    ck_assert_close(table_number(g, "last", 1), all - one, 1e-13);
+    ck_assert_close(table_number(g, "conditional_1", 1), all - one, 1e-13);
+    ck_assert_double_eq(table_number(g, "drivers", 0), 2);
     /* a enters first or second within its group, before or after the other group */
     double a = (explained("a") + one - explained("d") + explained("a b c") - two + all -
                 explained("b c d")) /
                4;
-    ck_assert_close(cell(t, "importance", 0), a, 1e-13);
-    ck_assert_str_eq(text_of(t, "group", 3), "one");
-    ck_assert_close(cell(t, "importance", 0) + cell(t, "importance", 3), cell(g, "importance", 0),
-                    1e-13);
-    ck_assert(cell(g, "se", 0) > 0 && cell(g, "ci_low", 0) < cell(g, "importance", 0));
+    ck_assert_close(table_number(t, "importance", 0), a, 1e-13);
+    ck_assert_str_eq(table_text(t, "group", 3), "one");
+    ck_assert_close(table_number(t, "importance", 0) + table_number(t, "importance", 3),
+                    table_number(g, "importance", 0), 1e-13);
+    ck_assert(table_number(g, "se", 0) > 0 &&
+              table_number(g, "ci_low", 0) < table_number(g, "importance", 0));
     cx_table_free(t);
     cx_table_free(g);
     cx_driver_fit_free(fit);
@@ -203,7 +204,8 @@ START_TEST(test_drivers_alone_in_their_groups_are_as_without) {
     options.groups = words_set(&groups, "p q r s");
     cx_table *grouped = square_table("a b c d", &options), *plain = square_table(NULL, NULL);
     for (int64_t j = 0; j < 4; j++)
-        ck_assert_close(cell(grouped, "importance", j), cell(plain, "importance", j), 1e-13);
+        ck_assert_close(table_number(grouped, "importance", j),
+                        table_number(plain, "importance", j), 1e-13);
     cx_table_free(grouped);
     cx_driver_fit *fit = square_fit(NULL, NULL);
     ck_assert_fails(cx_driver_fit_groups(fit, &g, err), CX_E_OPTION, "without groups");
@@ -237,14 +239,16 @@ START_TEST(test_sampled_orders_add_up_and_agree_within_their_error) {
         cx_table *exact = square_table("a b c d", &options);
         options.orders = 2000;
         cx_table *t = square_table("a b c d", &options), *again = square_table("a b c d", &options);
-        ck_assert_double_eq(figure(exact, "orders"), 0);
-        ck_assert_double_eq(figure(t, "orders"), 2000);
-        ck_assert_near(sum_of(t, "importance"), figure(t, "r2"), 1e-14);
+        ck_assert_double_eq(table_figure(exact, "orders"), 0);
+        ck_assert_double_eq(table_figure(t, "orders"), 2000);
+        ck_assert_near(table_sum(t, "importance"), table_figure(t, "r2"), 1e-14);
         for (int64_t j = 0; j < 4; j++) {
-            double mc = cell(t, "mc_se", j);
+            double mc = table_number(t, "mc_se", j);
             ck_assert(mc > 0 && mc < 0.01);
-            ck_assert_near(cell(t, "importance", j), cell(exact, "importance", j), 4 * mc);
-            ck_assert_double_eq(cell(t, "importance", j), cell(again, "importance", j));
+            ck_assert_near(table_number(t, "importance", j), table_number(exact, "importance", j),
+                           4 * mc);
+            ck_assert_double_eq(table_number(t, "importance", j),
+                                table_number(again, "importance", j));
         }
         cx_table_free(exact);
         cx_table_free(t);
@@ -273,11 +277,11 @@ START_TEST(test_more_drivers_than_the_exact_method_takes_are_sampled) {
     ck_assert_ok(cx_driver_fit_matrix(&frame, NULL, "y", 500, &options, &fit, err));
     ck_assert_ok(cx_driver_fit_table(fit, &t, err));
     ck_assert_int_eq(cx_table_rows(t), 40);
-    double r2 = figure(t, "r2");
+    double r2 = table_figure(t, "r2");
     ck_assert_close(r2, 0.3 * 0.3 * 40 / (1 + 39 * 0.3), 1e-12);
-    ck_assert_near(sum_of(t, "importance"), r2, 1e-13);
+    ck_assert_near(table_sum(t, "importance"), r2, 1e-13);
     for (int64_t j = 0; j < 40; j++)
-        ck_assert_near(cell(t, "importance", j), r2 / 40, 5 * cell(t, "mc_se", j));
+        ck_assert_near(table_number(t, "importance", j), r2 / 40, 5 * table_number(t, "mc_se", j));
     ck_assert_int_eq(cx_table_find(t, "conditional_0"), -1);
     cx_table_free(t);
     ck_assert_fails(cx_driver_fit_dominance(fit, &t, err), CX_E_LIMIT, "40 drivers");
@@ -292,7 +296,7 @@ START_TEST(test_dominance_compares_every_pair_in_every_model) {
     cx_driver_fit *fit = square_fit(NULL, NULL);
     ck_assert_ok(cx_driver_fit_dominance(fit, &t, err));
     ck_assert_int_eq(cx_table_rows(t), 6);
-    ck_assert_double_eq(figure(t, "models"), 4);
+    ck_assert_double_eq(table_figure(t, "models"), 4);
     /* a is ahead of b alone, beside c, beside d, beside both */
     static const char *const beside[] = {"", " c", " d", " c d"};
     int ahead = 0;
@@ -302,12 +306,12 @@ START_TEST(test_dominance_compares_every_pair_in_every_model) {
         sprintf(b, "b%s", beside[s]);
         ahead += explained(a) > explained(b);
     }
-    name_is(t, 0, "a");
-    ck_assert_str_eq(text_of(t, "other", 0), "b");
-    ck_assert_double_eq(cell(t, "ahead", 0), ahead / 4.0);
-    ck_assert_str_eq(text_of(t, "complete", 0), ahead == 4 ? "dominates" : "undecided");
-    ck_assert_str_eq(text_of(t, "conditional", 0), "dominates");
-    ck_assert_str_eq(text_of(t, "general", 0), "dominates");
+    ck_assert(table_word_is(t, "name", 0, "a"));
+    ck_assert_str_eq(table_text(t, "other", 0), "b");
+    ck_assert_double_eq(table_number(t, "ahead", 0), ahead / 4.0);
+    ck_assert_str_eq(table_text(t, "complete", 0), ahead == 4 ? "dominates" : "undecided");
+    ck_assert_str_eq(table_text(t, "conditional", 0), "dominates");
+    ck_assert_str_eq(table_text(t, "general", 0), "dominates");
     cx_table_free(t);
     cx_driver_fit_free(fit);
     fit = square_fit("a", NULL);
@@ -325,8 +329,8 @@ START_TEST(test_dominance_of_like_drivers_is_equal) {
     ck_assert_ok(cx_driver_fit_matrix(numbers_set(&f, names, square, 3, 3), NULL, "y", 100, NULL,
                                       &fit, err));
     ck_assert_ok(cx_driver_fit_dominance(fit, &t, err));
-    ck_assert_str_eq(text_of(t, "complete", 0), "equal");
-    ck_assert_str_eq(text_of(t, "general", 0), "equal");
+    ck_assert_str_eq(table_text(t, "complete", 0), "equal");
+    ck_assert_str_eq(table_text(t, "general", 0), "equal");
     cx_table_free(t);
     cx_driver_fit_free(fit);
 }
@@ -348,12 +352,12 @@ START_TEST(test_a_matrix_gives_what_its_moments_give) {
         cx_driver_fit_matrix(numbers_set(&s, YABC, square, 4, 4), NULL, "y", 6, NULL, &fit, err));
     ck_assert_ok(cx_driver_fit_table(fit, &b, err));
     for (int64_t j = 0; j < 3; j++) {
-        ck_assert_close(cell(b, "importance", j), cell(a, "importance", j), 1e-12);
-        ck_assert_close(cell(b, "beta", j), cell(a, "beta", j), 1e-12);
-        ck_assert_double_eq(cell(b, "sign", j), cell(a, "sign", j));
-        ck_assert(isnan(cell(b, "coefficient", j)));
+        ck_assert_close(table_number(b, "importance", j), table_number(a, "importance", j), 1e-12);
+        ck_assert_close(table_number(b, "beta", j), table_number(a, "beta", j), 1e-12);
+        ck_assert_double_eq(table_number(b, "sign", j), table_number(a, "sign", j));
+        ck_assert(isnan(table_number(b, "coefficient", j)));
     }
-    ck_assert_double_eq(figure(a, "missing"), 0);
+    ck_assert_double_eq(table_figure(a, "missing"), 0);
     cx_table_free(a);
     cx_table_free(b);
     cx_driver_fit_free(fit);
@@ -403,12 +407,12 @@ START_TEST(test_dropped_drivers_name_what_explains_them) {
     cx_moments *m = moments_of("y a b c");
     ck_assert_ok(cx_moments_add(m, numbers_set(&f, YABC, full, 6, 4), NULL, err));
     ck_assert_ok(cx_drivers(m, NULL, "y", NULL, &t, err));
-    ck_assert_str_eq(text_of(t, "status", 0), "ok");
-    ck_assert_str_eq(text_of(t, "status", 2), "collinear");
-    ck_assert_str_eq(text_of(t, "collinear_with", 2), "a, b");
-    ck_assert_ptr_null(text_of(t, "collinear_with", 0));
-    ck_assert_near(cell(t, "last", 0), 0, 1e-12);
-    ck_assert_near(sum_of(t, "johnson"), figure(t, "r2"), 1e-12);
+    ck_assert_str_eq(table_text(t, "status", 0), "ok");
+    ck_assert_str_eq(table_text(t, "status", 2), "collinear");
+    ck_assert_str_eq(table_text(t, "collinear_with", 2), "a, b");
+    ck_assert_ptr_null(table_text(t, "collinear_with", 0));
+    ck_assert_near(table_number(t, "last", 0), 0, 1e-12);
+    ck_assert_near(table_sum(t, "johnson"), table_figure(t, "r2"), 1e-12);
     cx_table_free(t);
     cx_moments_free(m);
 }

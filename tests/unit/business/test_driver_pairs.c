@@ -1,4 +1,4 @@
-#include "tables.h"
+#include "columns.h"
 
 enum { PEOPLE = 3000 };
 
@@ -54,20 +54,21 @@ static cx_table *of(const double *x, const cx_array *weights, const cx_driver_op
 START_TEST(test_answers_give_the_importances_of_what_is_behind_them) {
     fill();
     cx_table *truth = of(latent, NULL, NULL);
-    ck_assert_double_eq(figure(truth, "pairwise"), 0);
-    ck_assert_double_eq(figure(truth, "distance"), 0);
+    ck_assert_double_eq(table_figure(truth, "pairwise"), 0);
+    ck_assert_double_eq(table_figure(truth, "distance"), 0);
     for (int32_t outcome = CX_DRIVER_OUTCOME_ORDINAL; outcome < CX_DRIVER_OUTCOME_END; outcome++) {
         cx_driver_options options = reading(outcome);
         answer(outcome == CX_DRIVER_OUTCOME_BINARY ? 2 : 5);
         cx_table *found = of(seen, NULL, &options), *plain = of(seen, NULL, NULL);
         for (int64_t j = 0; j < 3; j++)
-            ck_assert_near(cell(found, "importance", j), cell(truth, "importance", j), 0.04);
-        ck_assert_near(sum_of(found, "importance"), figure(found, "r2"), 1e-14);
-        ck_assert(figure(plain, "r2") < figure(truth, "r2") - 0.1);
-        ck_assert_double_eq(figure(found, "pairwise"), 1);
-        ck_assert_double_eq(figure(found, "n"), PEOPLE);
-        ck_assert(isnan(cell(found, "coefficient", 0)));
-        ck_assert_double_eq(cell(found, "sign", 0), 1);
+            ck_assert_near(table_number(found, "importance", j),
+                           table_number(truth, "importance", j), 0.04);
+        ck_assert_near(table_sum(found, "importance"), table_figure(found, "r2"), 1e-14);
+        ck_assert(table_figure(plain, "r2") < table_figure(truth, "r2") - 0.1);
+        ck_assert_double_eq(table_figure(found, "pairwise"), 1);
+        ck_assert_double_eq(table_figure(found, "n"), PEOPLE);
+        ck_assert(isnan(table_number(found, "coefficient", 0)));
+        ck_assert_double_eq(table_number(found, "sign", 0), 1);
         cx_table_free(found);
         cx_table_free(plain);
     }
@@ -82,10 +83,10 @@ START_TEST(test_weights_count_and_errors_are_those_of_normal_columns) {
     cx_driver_options options = reading(CX_DRIVER_OUTCOME_ORDINAL);
     options.errors = CX_DRIVER_ERRORS_NORMAL;
     cx_table *t = of(seen, &weights, &options);
-    ck_assert(figure(t, "n_eff") < 0.9 * PEOPLE);
+    ck_assert(table_figure(t, "n_eff") < 0.9 * PEOPLE);
     for (int64_t j = 0; j < 3; j++) {
-        ck_assert(cell(t, "ci_low", j) <= cell(t, "importance", j));
-        ck_assert(cell(t, "ci_high", j) >= cell(t, "importance", j));
+        ck_assert(table_number(t, "ci_low", j) <= table_number(t, "importance", j));
+        ck_assert(table_number(t, "ci_high", j) >= table_number(t, "importance", j));
     }
     cx_table_free(t);
 }
@@ -105,11 +106,11 @@ START_TEST(test_pairwise_moments_are_taken_as_their_nearest_matrix) {
     ck_assert_ok(cx_moments_add(m, numbers_set(&f, names, x, 9, 3), NULL, err));
     ck_assert_ok(cx_driver_fit_moments(m, NULL, "a", NULL, &fit, err));
     ck_assert_ok(cx_driver_fit_table(fit, &t, err));
-    ck_assert_near(cell(t, "correlation", 0), 0.5, 1e-8);
-    ck_assert_near(cell(t, "correlation", 1), -0.5, 1e-8);
-    ck_assert_near(figure(t, "distance"), sqrt(1.5), 1e-8);
-    ck_assert_double_eq(figure(t, "pairwise"), 1);
-    ck_assert_double_eq(figure(t, "n"), 3);
+    ck_assert_near(table_number(t, "correlation", 0), 0.5, 1e-8);
+    ck_assert_near(table_number(t, "correlation", 1), -0.5, 1e-8);
+    ck_assert_near(table_figure(t, "distance"), sqrt(1.5), 1e-8);
+    ck_assert_double_eq(table_figure(t, "pairwise"), 1);
+    ck_assert_double_eq(table_figure(t, "n"), 3);
     cx_table_free(t);
     cx_driver_fit_free(fit);
     cx_moments_free(m);

@@ -1,4 +1,4 @@
-#include "tables.h"
+#include "columns.h"
 
 enum { MANY = 120 };
 
@@ -77,7 +77,7 @@ START_TEST(test_rows_give_the_importances_of_their_moments) {
     ck_assert_ok(cx_drivers(m, NULL, "y", NULL, &a, err));
     b = table_of(&weights, NULL, NULL, MANY);
     for (int64_t j = 0; j < 3; j++)
-        ck_assert_double_eq(cell(a, "importance", j), cell(b, "importance", j));
+        ck_assert_double_eq(table_number(a, "importance", j), table_number(b, "importance", j));
     ck_assert_int_eq(cx_table_find(b, "se"), -1);
     cx_table_free(a);
     cx_table_free(b);
@@ -106,11 +106,11 @@ START_TEST(test_the_error_of_one_driver_is_that_of_a_squared_correlation) {
     }
     double se = sqrt(sum / n / (n - 2)), z = atanh(fabs(r));
     double reach = cx_t_quantile(0.975, n - 2) * se / (2 * fabs(r) * (1 - r * r));
-    ck_assert_close(cell(t, "se", 0), se, 1e-11);
-    ck_assert_close(figure(t, "r2_se"), se, 1e-11);
-    ck_assert_close(cell(t, "ci_high", 0), pow(tanh(z + reach), 2), 1e-10);
-    ck_assert_close(cell(t, "ci_low", 0), pow(tanh(z - reach), 2), 1e-10);
-    ck_assert_double_eq(figure(t, "df"), n - 2);
+    ck_assert_close(table_number(t, "se", 0), se, 1e-11);
+    ck_assert_close(table_figure(t, "r2_se"), se, 1e-11);
+    ck_assert_close(table_number(t, "ci_high", 0), pow(tanh(z + reach), 2), 1e-10);
+    ck_assert_close(table_number(t, "ci_low", 0), pow(tanh(z - reach), 2), 1e-10);
+    ck_assert_double_eq(table_figure(t, "df"), n - 2);
     cx_table_free(t);
     cx_driver_fit_free(fit);
     cx_moments_free(m);
@@ -124,8 +124,9 @@ START_TEST(test_errors_do_not_notice_the_scale_of_weights) {
     cx_table *a = table_of(&weights, NULL, &options, MANY);
     for (int r = 0; r < MANY; r++) weights_of[r] *= 7;
     cx_table *b = table_of(&weights, NULL, &options, MANY);
-    for (int64_t j = 0; j < 3; j++) ck_assert_close(cell(a, "se", j), cell(b, "se", j), 1e-10);
-    ck_assert(figure(a, "n_eff") < MANY);
+    for (int64_t j = 0; j < 3; j++)
+        ck_assert_close(table_number(a, "se", j), table_number(b, "se", j), 1e-10);
+    ck_assert(table_figure(a, "n_eff") < MANY);
     cx_table_free(a);
     cx_table_free(b);
 }
@@ -154,12 +155,12 @@ START_TEST(test_a_design_of_single_rows_has_their_errors) {
     cx_table *b = table_of(NULL, single, &options, MANY);
     cx_table *c = table_of(NULL, clustered, &options, MANY);
     for (int64_t j = 0; j < 3; j++) {
-        ck_assert_close(cell(a, "importance", j), cell(c, "importance", j), 1e-14);
-        ck_assert_close(cell(a, "se", j), cell(b, "se", j), 1e-9);
-        ck_assert(fabs(cell(a, "se", j) - cell(c, "se", j)) > 1e-6);
+        ck_assert_close(table_number(a, "importance", j), table_number(c, "importance", j), 1e-14);
+        ck_assert_close(table_number(a, "se", j), table_number(b, "se", j), 1e-9);
+        ck_assert(fabs(table_number(a, "se", j) - table_number(c, "se", j)) > 1e-6);
     }
-    ck_assert_double_eq(figure(b, "df"), MANY - 1);
-    ck_assert_double_eq(figure(c, "df"), MANY / 4 - 1);
+    ck_assert_double_eq(table_figure(b, "df"), MANY - 1);
+    ck_assert_double_eq(table_figure(c, "df"), MANY / 4 - 1);
     cx_table_free(a);
     cx_table_free(b);
     cx_table_free(c);
@@ -183,9 +184,9 @@ START_TEST(test_the_bootstrap_and_the_jackknife_agree_with_the_influences) {
     cx_table *again = table_of(&weights, NULL, &options, MANY);
     cx_table *c = table_of(NULL, single, &options, MANY);
     for (int64_t j = 0; j < 2; j++) {
-        ck_assert_close(cell(b, "se", j), cell(a, "se", j), 0.15);
-        ck_assert_close(cell(c, "se", j), cell(a, "se", j), 0.08);
-        ck_assert_double_eq(cell(b, "se", j), cell(again, "se", j));
+        ck_assert_close(table_number(b, "se", j), table_number(a, "se", j), 0.15);
+        ck_assert_close(table_number(c, "se", j), table_number(a, "se", j), 0.08);
+        ck_assert_double_eq(table_number(b, "se", j), table_number(again, "se", j));
     }
     cx_table_free(a);
     cx_table_free(b);
@@ -200,9 +201,9 @@ START_TEST(test_rows_with_a_missing_value_are_left_out_and_counted) {
     cx_driver_options options = with_errors(CX_DRIVER_ERRORS_INFLUENCE);
     rows[2 * MANY + 5] = NAN;
     cx_table *t = table_of(NULL, NULL, &options, MANY);
-    ck_assert_double_eq(figure(t, "n"), MANY - 1);
-    ck_assert_double_eq(figure(t, "missing"), 1);
-    ck_assert(cell(t, "se", 0) > 0);
+    ck_assert_double_eq(table_figure(t, "n"), MANY - 1);
+    ck_assert_double_eq(table_figure(t, "missing"), 1);
+    ck_assert(table_number(t, "se", 0) > 0);
     cx_table_free(t);
 }
 END_TEST
@@ -217,7 +218,7 @@ START_TEST(test_as_many_columns_as_rows_leave_no_error) {
     ck_assert_ok(cx_driver_fit_rows(numbers_set(&f, NAMES, few, 3, 3), NULL, "y", NULL, NULL,
                                     &options, &fit, err));
     ck_assert_ok(cx_driver_fit_table(fit, &t, err));
-    ck_assert(isnan(cell(t, "se", 0)) && isnan(cell(t, "ci_low", 0)));
+    ck_assert(isnan(table_number(t, "se", 0)) && isnan(table_number(t, "ci_low", 0)));
     cx_table_free(t);
     ck_assert_fails(cx_driver_fit_ranks(fit, &t, err), CX_E_FEW, "no error");
     cx_driver_fit_free(fit);
@@ -231,15 +232,15 @@ START_TEST(test_ranks_hold_the_rank_and_say_how_sure_it_is) {
     cx_driver_fit *fit = fit_of(NULL, &options);
     ck_assert_ok(cx_driver_fit_ranks(fit, &t, err));
     for (int64_t j = 0; j < 3; j++) {
-        ck_assert(cell(t, "rank_low", j) <= cell(t, "rank", j));
-        ck_assert(cell(t, "rank_high", j) >= cell(t, "rank", j));
-        ck_assert(cell(t, "top_1", j) <= cell(t, "top_2", j));
-        ck_assert_double_eq(cell(t, "top_3", j), 1);
+        ck_assert(table_number(t, "rank_low", j) <= table_number(t, "rank", j));
+        ck_assert(table_number(t, "rank_high", j) >= table_number(t, "rank", j));
+        ck_assert(table_number(t, "top_1", j) <= table_number(t, "top_2", j));
+        ck_assert_double_eq(table_number(t, "top_3", j), 1);
     }
-    ck_assert_near(sum_of(t, "top_1"), 1, 1e-12);
-    ck_assert_near(sum_of(t, "top_2"), 2, 1e-12);
-    ck_assert_double_eq(cell(t, "rank", 2), 3);
-    ck_assert_double_eq(cell(t, "rank_low", 2), 3); /* c has nothing to do with y */
+    ck_assert_near(table_sum(t, "top_1"), 1, 1e-12);
+    ck_assert_near(table_sum(t, "top_2"), 2, 1e-12);
+    ck_assert_double_eq(table_number(t, "rank", 2), 3);
+    ck_assert_double_eq(table_number(t, "rank_low", 2), 3); /* c has nothing to do with y */
     cx_table_free(t);
     cx_driver_fit_free(fit);
     fit = fit_of(NULL, NULL);
@@ -256,10 +257,10 @@ START_TEST(test_noise_entering_first_is_a_squared_random_correlation) {
     options.method = CX_IMPORTANCE_FIRST;
     cx_driver_fit *fit = fit_of(NULL, &options);
     ck_assert_ok(cx_driver_fit_table(fit, &t, err));
-    ck_assert_close(figure(t, "noise"), cx_chisq_quantile(0.95, 1) / (MANY - 1), 1e-12);
-    ck_assert_close(figure(t, "noise_mean"), 1.0 / (MANY - 1), 1e-12);
-    ck_assert_double_eq(cell(t, "above_noise", 0), 1);
-    ck_assert_double_eq(cell(t, "above_noise", 2), 0);
+    ck_assert_close(table_figure(t, "noise"), cx_chisq_quantile(0.95, 1) / (MANY - 1), 1e-12);
+    ck_assert_close(table_figure(t, "noise_mean"), 1.0 / (MANY - 1), 1e-12);
+    ck_assert_double_eq(table_number(t, "above_noise", 0), 1);
+    ck_assert_double_eq(table_number(t, "above_noise", 2), 0);
     cx_table_free(t);
     cx_driver_fit_free(fit);
 }
@@ -276,9 +277,9 @@ START_TEST(test_moments_have_errors_only_as_if_normal) {
     options.errors = CX_DRIVER_ERRORS_NORMAL;
     words names;
     ck_assert_ok(cx_drivers(m, words_set(&names, "a"), "y", &options, &t, err));
-    double r2 = cell(t, "importance", 0);
+    double r2 = table_number(t, "importance", 0);
     /* the variance of r is (1 - r^2)^2 / n, that of r^2 4 r^2 times as much */
-    ck_assert_close(cell(t, "se", 0), 2 * sqrt(r2) * (1 - r2) / sqrt(MANY - 2), 1e-12);
+    ck_assert_close(table_number(t, "se", 0), 2 * sqrt(r2) * (1 - r2) / sqrt(MANY - 2), 1e-12);
     cx_table_free(t);
     cx_moments_free(m);
 }

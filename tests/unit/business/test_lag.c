@@ -2,31 +2,6 @@
 
 /* -- tables and data ------------------------------------------------------------------------ */
 
-static double value(const cx_table *table, const char *name, int64_t row) {
-    cx_array view;
-    ck_assert_msg(cx_table_find(table, name) >= 0, "no column %s", name);
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    if (view.validity != NULL && !(view.validity[row / 8] >> (row % 8) & 1)) return NAN;
-    return view.dtype == CX_F64 ? ((const double *)view.data)[row]
-                                : (double)((const int64_t *)view.data)[row];
-}
-
-static bool word_is(const cx_table *table, const char *name, int64_t row, const char *word) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    const int32_t *offsets = view.offsets;
-    size_t length = (size_t)(offsets[row + 1] - offsets[row]);
-    return strlen(word) == length &&
-           memcmp((const char *)view.data + offsets[row], word, length) == 0;
-}
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
-}
-
 static vectors known;
 static double data[3][400];
 static cx_array x, y, z;
@@ -107,17 +82,20 @@ START_TEST(test_the_gas_furnace_has_a_delay_of_three_and_a_peak_at_five) {
     if (!shared_columns("data/gasfurnace/seriesJ.csv", names, 2)) return;
     ck_assert_ok(cx_cross_correlate(&x, &y, &ar, &options, &table, err));
     for (int64_t lag = -1; lag <= 6; lag++)
-        if (lag < 1 || lag > 2) expect_at("furnace_r", lag, value(table, "correlation", lag + 8));
-    for (int64_t lag = -3; lag <= 2; lag++) ck_assert(word_is(table, "outside", lag + 8, "within"));
-    for (int64_t lag = 3; lag <= 6; lag++) ck_assert(word_is(table, "outside", lag + 8, "below"));
-    ck_assert_double_eq(figure(table, "peak_lag"), 5);
-    ck_assert_double_eq(figure(table, "difference"), 0);
+        if (lag < 1 || lag > 2)
+            expect_at("furnace_r", lag, table_number(table, "correlation", lag + 8));
+    for (int64_t lag = -3; lag <= 2; lag++)
+        ck_assert(table_word_is(table, "outside", lag + 8, "within"));
+    for (int64_t lag = 3; lag <= 6; lag++)
+        ck_assert(table_word_is(table, "outside", lag + 8, "below"));
+    ck_assert_double_eq(table_figure(table, "peak_lag"), 5);
+    ck_assert_double_eq(table_figure(table, "difference"), 0);
     cx_table_free(table);
     options.order = 3, options.difference = 0;
     ck_assert_ok(cx_cross_correlate(&x, &y, NULL, &options, &table, err));
-    expect("furnace_ar_1", figure(table, "ar_1"));
-    expect("furnace_ar_2", figure(table, "ar_2"));
-    expect("furnace_ar_3", figure(table, "ar_3"));
+    expect("furnace_ar_1", table_figure(table, "ar_1"));
+    expect("furnace_ar_2", table_figure(table, "ar_2"));
+    expect("furnace_ar_3", table_figure(table, "ar_3"));
     cx_table_free(table);
 }
 END_TEST
@@ -128,14 +106,14 @@ START_TEST(test_cross_correlations_agree_with_those_by_hand) {
     options.order = 2, options.difference = 0;
     ck_assert_ok(cx_cross_correlate(&x, &y, NULL, &options, &table, err));
     for (int64_t lag = -2; lag <= 2; lag++)
-        if (lag != -1) expect_at("ccf", lag, value(table, "correlation", lag + 4));
-    expect("kpss_x", figure(table, "kpss_x"));
-    ck_assert_double_eq(figure(table, "n"), 78);
-    ck_assert_close(value(table, "se", 1), 1 / sqrt(75), 1e-14);
+        if (lag != -1) expect_at("ccf", lag, table_number(table, "correlation", lag + 4));
+    expect("kpss_x", table_figure(table, "kpss_x"));
+    ck_assert_double_eq(table_figure(table, "n"), 78);
+    ck_assert_close(table_number(table, "se", 1), 1 / sqrt(75), 1e-14);
     /* the band of nine lags at once */
     double z9 = cx_normal_quantile_upper((1 - pow(0.95, 1.0 / 9)) / 2);
-    ck_assert_close(figure(table, "band_z"), z9, 1e-14);
-    ck_assert_close(value(table, "band", 1), z9 / sqrt(75), 1e-14);
+    ck_assert_close(table_figure(table, "band_z"), z9, 1e-14);
+    ck_assert_close(table_number(table, "band", 1), z9 / sqrt(75), 1e-14);
     cx_table_free(table);
 }
 END_TEST
@@ -145,11 +123,12 @@ START_TEST(test_adjusted_p_values_and_the_band_say_the_same) {
     cx_table *table;
     ck_assert_ok(cx_cross_correlate(&x, &y, NULL, &options, &table, err));
     for (int64_t i = 0; i < 13; i++) {
-        bool out = value(table, "p_adjusted", i) < 0.05;
-        ck_assert(out == !word_is(table, "outside", i, "within"));
-        ck_assert_double_ge(value(table, "p_adjusted", i), value(table, "p_value", i));
+        bool out = table_number(table, "p_adjusted", i) < 0.05;
+        ck_assert(out == !table_word_is(table, "outside", i, "within"));
+        ck_assert_double_ge(table_number(table, "p_adjusted", i),
+                            table_number(table, "p_value", i));
     }
-    ck_assert_double_gt(figure(table, "forward"), figure(table, "backward"));
+    ck_assert_double_gt(table_figure(table, "forward"), table_figure(table, "backward"));
     cx_table_free(table);
 }
 END_TEST
@@ -160,11 +139,11 @@ START_TEST(test_lags_with_fewer_than_twenty_pairs_have_no_numbers) {
     x.length = y.length = 40;
     options.order = 0, options.difference = 0;
     ck_assert_ok(cx_cross_correlate(&x, &y, NULL, &options, &table, err));
-    ck_assert(word_is(table, "status", 60 + 20, "ok"));
-    ck_assert(word_is(table, "status", 60 + 21, "few"));
-    ck_assert(isnan(value(table, "correlation", 60 - 21)));
-    ck_assert_double_eq(value(table, "n", 60 + 21), 19);
-    ck_assert_double_eq(value(table, "n", 0), 0);
+    ck_assert(table_word_is(table, "status", 60 + 20, "ok"));
+    ck_assert(table_word_is(table, "status", 60 + 21, "few"));
+    ck_assert(isnan(table_number(table, "correlation", 60 - 21)));
+    ck_assert_double_eq(table_number(table, "n", 60 + 21), 19);
+    ck_assert_double_eq(table_number(table, "n", 0), 0);
     cx_table_free(table);
 }
 END_TEST
@@ -175,12 +154,13 @@ START_TEST(test_raw_correlations_describe_and_test_nothing) {
     options.prewhiten = 0;
     ck_assert_ok(cx_cross_correlate(&x, &y, NULL, &options, &table, err));
     for (int64_t i = 0; i < 7; i++) {
-        ck_assert(word_is(table, "status", i, "descriptive"));
-        ck_assert(!isnan(value(table, "correlation", i)));
-        ck_assert(isnan(value(table, "p_value", i)) && isnan(value(table, "band", i)));
+        ck_assert(table_word_is(table, "status", i, "descriptive"));
+        ck_assert(!isnan(table_number(table, "correlation", i)));
+        ck_assert(isnan(table_number(table, "p_value", i)) &&
+                  isnan(table_number(table, "band", i)));
     }
-    ck_assert_double_eq(figure(table, "prewhitened"), 0);
-    ck_assert_double_eq(figure(table, "outside"), 0);
+    ck_assert_double_eq(table_figure(table, "prewhitened"), 0);
+    ck_assert_double_eq(table_figure(table, "outside"), 0);
     cx_table_free(table);
 }
 END_TEST
@@ -194,8 +174,8 @@ START_TEST(test_series_that_wander_are_differenced) {
     }
     x.length = y.length = 300;
     ck_assert_ok(cx_cross_correlate(&x, &y, NULL, &options, &table, err));
-    ck_assert_double_ge(figure(table, "difference"), 1);
-    ck_assert_double_le(figure(table, "kpss_x"), 0.463);
+    ck_assert_double_ge(table_figure(table, "difference"), 1);
+    ck_assert_double_le(table_figure(table, "kpss_x"), 0.463);
     cx_table_free(table);
 }
 END_TEST
@@ -251,16 +231,16 @@ START_TEST(test_macrodata_has_the_published_newey_west_errors) {
     x.length = y.length = z.length = x.length - 1;
     options.hac_lags = 4;
     cx_table *table = fit(&options);
-    expect("macro_coefficient", value(table, "coefficient", 0));
-    expect("macro_newey_small", value(table, "se", 0));
+    expect("macro_coefficient", table_number(table, "coefficient", 0));
+    expect("macro_newey_small", table_number(table, "se", 0));
     cx_table_free(table);
     options.small_sample = 0;
     table = fit(&options);
-    expect("macro_newey_plain", value(table, "se", 0));
+    expect("macro_newey_plain", table_number(table, "se", 0));
     cx_table_free(table);
     options.small_sample = 1, options.covariance = CX_LAG_HC1;
     table = fit(&options);
-    expect("macro_hc1", value(table, "se", 0));
+    expect("macro_hc1", table_number(table, "se", 0));
     cx_table_free(table);
 }
 END_TEST
@@ -270,20 +250,21 @@ START_TEST(test_free_lags_agree_with_least_squares) {
     options.hac_lags = 3;
     cx_table *table = fit(&options);
     for (int64_t lag = 0; lag <= 4; lag++) {
-        expect_at("free_b", lag, value(table, "coefficient", lag));
-        expect_at("free_se", lag, value(table, "se", lag));
+        expect_at("free_b", lag, table_number(table, "coefficient", lag));
+        expect_at("free_se", lag, table_number(table, "se", lag));
     }
-    expect("free_long_run", figure(table, "long_run"));
-    expect("free_long_run_se", figure(table, "long_run_se"));
-    ck_assert_close(figure(table, "long_run_fieller_low"), figure(table, "long_run_ci_low"), 1e-12);
-    expect("free_mean_lag", figure(table, "mean_lag"));
-    expect("free_mean_lag_se", figure(table, "mean_lag_se"));
-    expect("free_share_1", value(table, "share", 1));
-    expect("free_share_1_low", value(table, "share_ci_low", 1));
-    expect("free_share_1_high", value(table, "share_ci_high", 1));
-    ck_assert_near(value(table, "share", 4), 1, 1e-12);
-    ck_assert_double_eq(figure(table, "lag_50"), 1);
-    ck_assert_double_eq(figure(table, "no_history"), 4);
+    expect("free_long_run", table_figure(table, "long_run"));
+    expect("free_long_run_se", table_figure(table, "long_run_se"));
+    ck_assert_close(table_figure(table, "long_run_fieller_low"),
+                    table_figure(table, "long_run_ci_low"), 1e-12);
+    expect("free_mean_lag", table_figure(table, "mean_lag"));
+    expect("free_mean_lag_se", table_figure(table, "mean_lag_se"));
+    expect("free_share_1", table_number(table, "share", 1));
+    expect("free_share_1_low", table_number(table, "share_ci_low", 1));
+    expect("free_share_1_high", table_number(table, "share_ci_high", 1));
+    ck_assert_near(table_number(table, "share", 4), 1, 1e-12);
+    ck_assert_double_eq(table_figure(table, "lag_50"), 1);
+    ck_assert_double_eq(table_figure(table, "no_history"), 4);
     cx_table_free(table);
 }
 END_TEST
@@ -294,10 +275,10 @@ START_TEST(test_almon_is_least_squares_on_a_polynomial) {
     options.far_zero = 1;
     cx_table *table = fit(&options);
     for (int64_t lag = 0; lag <= 4; lag++) {
-        expect_at("almon_b", lag, value(table, "coefficient", lag));
-        expect_at("almon_se", lag, value(table, "se", lag));
+        expect_at("almon_b", lag, table_number(table, "coefficient", lag));
+        expect_at("almon_se", lag, table_number(table, "se", lag));
     }
-    expect("almon_restriction_p", figure(table, "restriction_p"));
+    expect("almon_restriction_p", table_figure(table, "restriction_p"));
     cx_table_free(table);
 }
 END_TEST
@@ -307,10 +288,11 @@ START_TEST(test_almon_of_full_degree_is_free) {
     options.degree = 3;
     cx_table *a = fit(&options), *b = fit(&plain);
     for (int64_t lag = 0; lag <= 3; lag++) {
-        ck_assert_close(value(a, "coefficient", lag), value(b, "coefficient", lag), 1e-9);
-        ck_assert_close(value(a, "se", lag), value(b, "se", lag), 1e-9);
+        ck_assert_close(table_number(a, "coefficient", lag), table_number(b, "coefficient", lag),
+                        1e-9);
+        ck_assert_close(table_number(a, "se", lag), table_number(b, "se", lag), 1e-9);
     }
-    ck_assert(isnan(figure(a, "restriction_p")));
+    ck_assert(isnan(table_figure(a, "restriction_p")));
     cx_table_free(a);
     cx_table_free(b);
 }
@@ -321,18 +303,19 @@ START_TEST(test_smoothed_lags_solve_the_penalised_equations) {
     options.penalty = 7;
     cx_table *table = fit(&options);
     for (int64_t lag = 0; lag <= 4; lag++)
-        expect_at("smooth_b", lag, value(table, "coefficient", lag));
-    expect("smooth_k", figure(table, "k"));
+        expect_at("smooth_b", lag, table_number(table, "coefficient", lag));
+    expect("smooth_k", table_figure(table, "k"));
     cx_table_free(table);
     options.penalty = -1;
     table = fit(&options);
-    expect("smooth_gcv", figure(table, "penalty"));
+    expect("smooth_gcv", table_figure(table, "penalty"));
     cx_table_free(table);
     options.penalty = 1e12; /* a straight line */
     table = fit(&options);
     for (int64_t lag = 1; lag < 4; lag++)
-        ck_assert_near(value(table, "coefficient", lag + 1) - 2 * value(table, "coefficient", lag) +
-                           value(table, "coefficient", lag - 1),
+        ck_assert_near(table_number(table, "coefficient", lag + 1) -
+                           2 * table_number(table, "coefficient", lag) +
+                           table_number(table, "coefficient", lag - 1),
                        0, 1e-6);
     cx_table_free(table);
 }
@@ -342,16 +325,16 @@ START_TEST(test_koyck_finds_the_least_squares) {
     cx_distributed_lag_options options = dlag(CX_LAG_KOYCK, 4);
     options.covariance = CX_LAG_CLASSICAL;
     cx_table *table = fit(&options);
-    double theta = figure(table, "theta");
+    double theta = table_figure(table, "theta");
     expect("koyck_theta", theta);
-    expect("koyck_theta_se", figure(table, "theta_se"));
-    expect("koyck_long_run", figure(table, "long_run"));
-    expect("koyck_long_run_se", figure(table, "long_run_se"));
-    ck_assert_close(value(table, "share", 2), 1 - pow(theta, 3), 1e-12);
-    ck_assert_close(figure(table, "mean_lag"), theta / (1 - theta), 1e-12);
-    ck_assert_double_eq(figure(table, "lag_90"), ceil(log(0.1) / log(theta) - 1));
-    ck_assert_double_le(figure(table, "lag_90_low"), figure(table, "lag_90"));
-    ck_assert_double_ge(figure(table, "lag_90_high"), figure(table, "lag_90"));
+    expect("koyck_theta_se", table_figure(table, "theta_se"));
+    expect("koyck_long_run", table_figure(table, "long_run"));
+    expect("koyck_long_run_se", table_figure(table, "long_run_se"));
+    ck_assert_close(table_number(table, "share", 2), 1 - pow(theta, 3), 1e-12);
+    ck_assert_close(table_figure(table, "mean_lag"), theta / (1 - theta), 1e-12);
+    ck_assert_double_eq(table_figure(table, "lag_90"), ceil(log(0.1) / log(theta) - 1));
+    ck_assert_double_le(table_figure(table, "lag_90_low"), table_figure(table, "lag_90"));
+    ck_assert_double_ge(table_figure(table, "lag_90_high"), table_figure(table, "lag_90"));
     cx_table_free(table);
 }
 END_TEST
@@ -361,10 +344,10 @@ START_TEST(test_koyck_at_the_end_of_its_range_says_so) {
     for (int i = 0; i < 80; i++) data[1][i] = (i > 0 ? data[1][i] * 1e-3 : 0) + data[0][i];
     for (int i = 79; i > 0; i--) data[1][i] -= 0.5 * data[0][i - 1];
     cx_table *table = fit(&options);
-    ck_assert_double_eq(figure(table, "boundary"), 1);
-    ck_assert_double_eq(figure(table, "theta"), 0);
-    ck_assert(isnan(figure(table, "theta_se")));
-    ck_assert_double_eq(figure(table, "lag_90"), 0);
+    ck_assert_double_eq(table_figure(table, "boundary"), 1);
+    ck_assert_double_eq(table_figure(table, "theta"), 0);
+    ck_assert(isnan(table_figure(table, "theta_se")));
+    ck_assert_double_eq(table_figure(table, "lag_90"), 0);
     cx_table_free(table);
 }
 END_TEST
@@ -375,14 +358,15 @@ START_TEST(test_own_lags_spread_an_effect_beyond_its_own) {
     options.covariance = CX_LAG_CLASSICAL;
     cx_table *table;
     ck_assert_ok(cx_distributed_lag(&x, &y, NULL, NULL, NULL, &options, &table, err));
-    expect("own_long_run", figure(table, "long_run"));
-    expect("own_long_run_se", figure(table, "long_run_se"));
-    expect("own_effect_3", value(table, "coefficient", 3));
-    ck_assert_near(value(table, "share", 40), 1, 1e-6);
-    ck_assert_double_lt(figure(table, "own_sum"), 1);
+    expect("own_long_run", table_figure(table, "long_run"));
+    expect("own_long_run_se", table_figure(table, "long_run_se"));
+    expect("own_effect_3", table_number(table, "coefficient", 3));
+    ck_assert_near(table_number(table, "share", 40), 1, 1e-6);
+    ck_assert_double_lt(table_figure(table, "own_sum"), 1);
     /* Fieller's interval is about the ratio, not about its middle */
-    double below = figure(table, "long_run") - figure(table, "long_run_fieller_low");
-    ck_assert_double_gt(figure(table, "long_run_fieller_high") - figure(table, "long_run"), below);
+    double below = table_figure(table, "long_run") - table_figure(table, "long_run_fieller_low");
+    ck_assert_double_gt(
+        table_figure(table, "long_run_fieller_high") - table_figure(table, "long_run"), below);
     cx_table_free(table);
 }
 END_TEST
@@ -392,10 +376,10 @@ START_TEST(test_an_effect_of_nothing_has_no_shares) {
     noise(data[0], 80, 7, 1);
     noise(data[1], 80, 8, 1);
     cx_table *table = fit(&options);
-    ck_assert_double_lt(figure(table, "long_run_ci_low"), 0);
-    ck_assert_double_gt(figure(table, "long_run_ci_high"), 0);
-    ck_assert(isnan(value(table, "share_ci_low", 1)));
-    ck_assert(isnan(value(table, "share_ci_high", 1)));
+    ck_assert_double_lt(table_figure(table, "long_run_ci_low"), 0);
+    ck_assert_double_gt(table_figure(table, "long_run_ci_high"), 0);
+    ck_assert(isnan(table_number(table, "share_ci_low", 1)));
+    ck_assert(isnan(table_number(table, "share_ci_high", 1)));
     cx_table_free(table);
 }
 END_TEST
@@ -424,13 +408,13 @@ START_TEST(test_panels_lag_within_units_in_any_order_of_rows) {
     panel(2, units, periods);
     cx_array unit = cx_array_of(units, CX_I64, 80), period = cx_array_of(periods, CX_I64, 80);
     ck_assert_ok(cx_distributed_lag(&x, &y, &unit, &period, NULL, &options, &table, err));
-    ck_assert_near(value(table, "coefficient", 1), 2, 0.1);
-    ck_assert_near(value(table, "coefficient", 0), 0, 0.1);
-    ck_assert_double_eq(figure(table, "units"), 4);
-    ck_assert_double_eq(figure(table, "no_history"), 8);
-    ck_assert_double_eq(figure(table, "few_clusters"), 1);
-    ck_assert_double_eq(figure(table, "df"), 3);
-    ck_assert_double_eq(figure(table, "nickell"), 0);
+    ck_assert_near(table_number(table, "coefficient", 1), 2, 0.1);
+    ck_assert_near(table_number(table, "coefficient", 0), 0, 0.1);
+    ck_assert_double_eq(table_figure(table, "units"), 4);
+    ck_assert_double_eq(table_figure(table, "no_history"), 8);
+    ck_assert_double_eq(table_figure(table, "few_clusters"), 1);
+    ck_assert_double_eq(table_figure(table, "df"), 3);
+    ck_assert_double_eq(table_figure(table, "nickell"), 0);
     cx_table_free(table);
 }
 END_TEST
@@ -445,9 +429,9 @@ START_TEST(test_a_gap_in_time_is_a_gap) {
     data[0][0] = NAN; /* the last row of the last unit, once turned round */
     cx_array unit = cx_array_of(units, CX_I64, 80), period = cx_array_of(periods, CX_I64, 80);
     ck_assert_ok(cx_distributed_lag(&x, &y, &unit, &period, NULL, &options, &table, err));
-    ck_assert_double_eq(figure(table, "no_history"), 16);
-    ck_assert_double_eq(figure(table, "missing"), 1);
-    ck_assert_double_eq(figure(table, "n"), 63);
+    ck_assert_double_eq(table_figure(table, "no_history"), 16);
+    ck_assert_double_eq(table_figure(table, "missing"), 1);
+    ck_assert_double_eq(table_figure(table, "n"), 63);
     cx_table_free(table);
 }
 END_TEST
@@ -461,7 +445,7 @@ START_TEST(test_own_lags_in_a_short_panel_are_flagged) {
     options.own_lags = 1;
     cx_array unit = cx_array_of(units, CX_I64, 80), period = cx_array_of(periods, CX_I64, 80);
     ck_assert_ok(cx_distributed_lag(&x, &y, &unit, &period, NULL, &options, &table, err));
-    ck_assert_double_eq(figure(table, "nickell"), 1);
+    ck_assert_double_eq(table_figure(table, "nickell"), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -513,15 +497,15 @@ START_TEST(test_granger_agrees_with_the_usual_tests) {
         options.max_lag = lags;
         ck_assert_ok(cx_granger(&x, &y, NULL, NULL, &options, &table, err));
         snprintf(id, sizeof id, "granger_%d_f", (int)lags);
-        expect(id, value(table, "statistic", 0));
+        expect(id, table_number(table, "statistic", 0));
         snprintf(id, sizeof id, "granger_%d_p", (int)lags);
-        expect(id, value(table, "p_value", 0));
+        expect(id, table_number(table, "p_value", 0));
         snprintf(id, sizeof id, "granger_%d_reverse_f", (int)lags);
-        expect(id, value(table, "statistic", 1));
-        ck_assert(word_is(table, "verdict", 0, "precedes"));
-        ck_assert(word_is(table, "verdict", 1, "not shown"));
-        ck_assert(word_is(table, "from", 1, "y"));
-        ck_assert_double_eq(figure(table, "feedback"), 0);
+        expect(id, table_number(table, "statistic", 1));
+        ck_assert(table_word_is(table, "verdict", 0, "precedes"));
+        ck_assert(table_word_is(table, "verdict", 1, "not shown"));
+        ck_assert(table_word_is(table, "from", 1, "y"));
+        ck_assert_double_eq(table_figure(table, "feedback"), 0);
         cx_table_free(table);
     }
 }
@@ -535,16 +519,16 @@ START_TEST(test_granger_takes_some_lags_covariates_and_robust_errors) {
     cx_granger_options_init(&options);
     options.covariance = CX_LAG_HC1;
     ck_assert_ok(cx_granger(&x, &y, &beside, &lags, &options, &table, err));
-    expect("granger_set_hc1_f", value(table, "statistic", 0));
-    expect("granger_set_hc1_p", value(table, "p_value", 0));
-    ck_assert_double_eq(value(table, "lags", 0), 2);
-    ck_assert_double_eq(value(table, "max_lag", 0), 3);
+    expect("granger_set_hc1_f", table_number(table, "statistic", 0));
+    expect("granger_set_hc1_p", table_number(table, "p_value", 0));
+    ck_assert_double_eq(table_number(table, "lags", 0), 2);
+    ck_assert_double_eq(table_number(table, "max_lag", 0), 3);
     cx_table_free(table);
     options.covariance = CX_LAG_NEWEY_WEST;
     options.hac_lags = 3;
     ck_assert_ok(cx_granger(&x, &y, &beside, &lags, &options, &table, err));
-    expect("granger_set_nw_f", value(table, "statistic", 0));
-    expect("granger_set_nw_p", value(table, "p_value", 0));
+    expect("granger_set_nw_f", table_number(table, "statistic", 0));
+    expect("granger_set_nw_p", table_number(table, "p_value", 0));
     cx_table_free(table);
 }
 END_TEST
@@ -555,9 +539,9 @@ START_TEST(test_the_number_of_lags_is_chosen_on_the_same_rows) {
     cx_granger_options_init(&options);
     options.select = 1, options.max_lag = 8;
     ck_assert_ok(cx_granger(&x, &y, NULL, NULL, &options, &table, err));
-    int64_t chosen = (int64_t)value(table, "lags", 0);
+    int64_t chosen = (int64_t)table_number(table, "lags", 0);
     ck_assert(chosen >= 1 && chosen <= 4);
-    ck_assert_double_eq(value(table, "n", 0), (double)(80 - chosen));
+    ck_assert_double_eq(table_number(table, "n", 0), (double)(80 - chosen));
     cx_table_free(table);
 }
 END_TEST
@@ -567,8 +551,8 @@ START_TEST(test_a_series_and_its_copy_cannot_be_told_apart) {
     cx_table *table;
     cx_granger_options_init(&options);
     ck_assert_ok(cx_granger(&x, &x, NULL, NULL, &options, &table, err));
-    ck_assert(word_is(table, "status", 0, "collinear"));
-    ck_assert(isnan(value(table, "p_value", 0)));
+    ck_assert(table_word_is(table, "status", 0, "collinear"));
+    ck_assert(isnan(table_number(table, "p_value", 0)));
     cx_table_free(table);
 }
 END_TEST
@@ -586,8 +570,8 @@ START_TEST(test_series_that_drive_each_other_show_it) {
     x.length = y.length = 300;
     options.max_lag = 1;
     ck_assert_ok(cx_granger(&x, &y, NULL, NULL, &options, &table, err));
-    ck_assert_double_eq(figure(table, "feedback"), 1);
-    ck_assert_double_eq(figure(table, "reverse_as_strong"), 1);
+    ck_assert_double_eq(table_figure(table, "feedback"), 1);
+    ck_assert_double_eq(table_figure(table, "reverse_as_strong"), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -603,7 +587,7 @@ START_TEST(test_granger_refuses_short_broken_and_constant_series) {
                     "more than 13");
     x.length = y.length = 14;
     ck_assert_ok(cx_granger(&x, &y, NULL, NULL, &options, &table, err));
-    ck_assert_double_eq(figure(table, "few_periods"), 1);
+    ck_assert_double_eq(table_figure(table, "few_periods"), 1);
     cx_table_free(table);
     x.length = y.length = z.length = 14;
     ck_assert_fails(cx_granger(&x, &y, &beside, NULL, &options, &table, err), CX_E_FEW, "14");
@@ -632,8 +616,8 @@ START_TEST(test_a_panel_that_is_too_short_is_told_why) {
     cx_array unit = cx_array_of(units, CX_I64, 80), period = cx_array_of(periods, CX_I64, 80);
     options.max_lag = 1;
     ck_assert_ok(cx_granger_panel(&x, &y, &unit, &period, &options, &table, err));
-    ck_assert(word_is(table, "verdict", 0, "precedes"));
-    ck_assert_double_eq(value(table, "units", 0), 4);
+    ck_assert(table_word_is(table, "verdict", 0, "precedes"));
+    ck_assert_double_eq(table_number(table, "units", 0), 4);
     cx_table_free(table);
     options.max_lag = 6;
     ck_assert_fails(cx_granger_panel(&x, &y, &unit, &period, &options, &table, err), CX_E_FEW,

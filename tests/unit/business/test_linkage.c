@@ -2,31 +2,6 @@
 
 /* -- tables and data ------------------------------------------------------------------------ */
 
-static double value(const cx_table *table, const char *name, int64_t row) {
-    cx_array view;
-    ck_assert_msg(cx_table_find(table, name) >= 0, "no column %s", name);
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    if (view.validity != NULL && !(view.validity[row / 8] >> (row % 8) & 1)) return NAN;
-    return view.dtype == CX_F64 ? ((const double *)view.data)[row]
-                                : (double)((const int64_t *)view.data)[row];
-}
-
-static bool word_is(const cx_table *table, const char *name, int64_t row, const char *word) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    const int32_t *offsets = view.offsets;
-    size_t length = (size_t)(offsets[row + 1] - offsets[row]);
-    return strlen(word) == length &&
-           memcmp((const char *)view.data + offsets[row], word, length) == 0;
-}
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
-}
-
 enum { MOST = 1200 };
 static vectors known;
 static double data[4][MOST];
@@ -86,10 +61,10 @@ START_TEST(test_one_unit_has_no_correlation_within_classes) {
     cx_table *table;
     ck_assert_ok(cx_aggregate(&a, &one, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 1);
-    ck_assert_double_eq(value(table, "unit", 0), 7);
-    ck_assert(isnan(figure(table, "icc1")) && isnan(figure(table, "icc2")));
-    ck_assert_double_eq(value(table, "shrunk", 0), 4);
-    ck_assert_double_eq(value(table, "weight", 0), 1);
+    ck_assert_double_eq(table_number(table, "unit", 0), 7);
+    ck_assert(isnan(table_figure(table, "icc1")) && isnan(table_figure(table, "icc2")));
+    ck_assert_double_eq(table_number(table, "shrunk", 0), 4);
+    ck_assert_double_eq(table_number(table, "weight", 0), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -97,16 +72,16 @@ END_TEST
 START_TEST(test_aggregates_agree_with_analysis_of_variance) {
     cx_table *table;
     ck_assert_ok(cx_aggregate(&x, &by, NULL, &table, err));
-    expect("icc1_x", figure(table, "icc1"));
-    expect("icc2_x", figure(table, "icc2"));
-    expect("shrunk_0", value(table, "shrunk", 0));
-    ck_assert_double_lt(figure(table, "icc1_ci_low"), figure(table, "icc1"));
-    ck_assert_double_gt(figure(table, "icc2_ci_high"), figure(table, "icc2"));
-    ck_assert(isnan(value(table, "r_wg", 0)));
+    expect("icc1_x", table_figure(table, "icc1"));
+    expect("icc2_x", table_figure(table, "icc2"));
+    expect("shrunk_0", table_number(table, "shrunk", 0));
+    ck_assert_double_lt(table_figure(table, "icc1_ci_low"), table_figure(table, "icc1"));
+    ck_assert_double_gt(table_figure(table, "icc2_ci_high"), table_figure(table, "icc2"));
+    ck_assert(isnan(table_number(table, "r_wg", 0)));
     cx_table_free(table);
     ck_assert_ok(cx_aggregate(&y, &by, NULL, &table, err));
-    expect("icc1_y", figure(table, "icc1"));
-    expect("icc2_y", figure(table, "icc2"));
+    expect("icc1_y", table_figure(table, "icc1"));
+    expect("icc2_y", table_figure(table, "icc2"));
     cx_table_free(table);
 }
 END_TEST
@@ -122,10 +97,10 @@ START_TEST(test_agreement_is_set_against_answers_at_random) {
     cx_aggregate_options_init(&options);
     options.scale_steps = 5; /* variance 2 of answers at random */
     ck_assert_ok(cx_aggregate(&a, &one, &options, &table, err));
-    ck_assert_double_eq(value(table, "r_wg", 0), 1);
-    ck_assert_double_eq(value(table, "r_wg", 1), 0); /* below nothing is nothing */
-    ck_assert_near(value(table, "r_wg", 2), 0.75, 1e-14);
-    ck_assert_near(figure(table, "r_wg_mean"), 1.75 / 3, 1e-14);
+    ck_assert_double_eq(table_number(table, "r_wg", 0), 1);
+    ck_assert_double_eq(table_number(table, "r_wg", 1), 0); /* below nothing is nothing */
+    ck_assert_near(table_number(table, "r_wg", 2), 0.75, 1e-14);
+    ck_assert_near(table_figure(table, "r_wg_mean"), 1.75 / 3, 1e-14);
     cx_table_free(table);
 }
 END_TEST
@@ -164,16 +139,16 @@ START_TEST(test_links_agree_with_sums_by_unit) {
                                                "link_1_between"}};
         static const char *const names[] = {"correlation",      "se",     "disattenuated",
                                             "disattenuated_se", "within", "between"};
-        for (int c = 0; c < 6; c++) expect(ids[lag][c], value(table, names[c], lag));
-        ck_assert(word_is(table, "from", lag, "staff"));
+        for (int c = 0; c < 6; c++) expect(ids[lag][c], table_number(table, names[c], lag));
+        ck_assert(table_word_is(table, "from", lag, "staff"));
     }
-    ck_assert(word_is(table, "from", 2, "guests"));
-    ck_assert_double_eq(value(table, "lag", 2), 1);
-    expect("icc2_x_se", figure(table, "icc2_x_se"));
-    ck_assert(isnan(figure(table, "person")));
+    ck_assert(table_word_is(table, "from", 2, "guests"));
+    ck_assert_double_eq(table_number(table, "lag", 2), 1);
+    expect("icc2_x_se", table_figure(table, "icc2_x_se"));
+    ck_assert(isnan(table_figure(table, "person")));
     /* better units are better in both, but no unit that gets better */
-    ck_assert_double_eq(value(table, "ecological", 1), 1);
-    ck_assert_double_eq(figure(table, "ecological"), 1);
+    ck_assert_double_eq(table_number(table, "ecological", 1), 1);
+    ck_assert_double_eq(table_figure(table, "ecological"), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -181,9 +156,9 @@ END_TEST
 START_TEST(test_rows_in_pairs_are_correlated_person_by_person) {
     cx_table *table;
     ck_assert_ok(cx_aggregate_link(&x, &by, &y, NULL, NULL, &table, err));
-    expect("person", figure(table, "person"));
-    ck_assert_double_eq(figure(table, "person_n"), (double)x.length);
-    expect("link_0_r", value(table, "correlation", 0));
+    expect("person", table_figure(table, "person"));
+    ck_assert_double_eq(table_figure(table, "person_n"), (double)x.length);
+    expect("link_0_r", table_number(table, "correlation", 0));
     cx_table_free(table);
 }
 END_TEST
@@ -200,9 +175,9 @@ START_TEST(test_units_and_persons_that_disagree_are_flagged) {
     by.count = 1;
     cx_table *table;
     ck_assert_ok(cx_aggregate_link(&x, &by, &y, NULL, NULL, &table, err));
-    ck_assert_double_gt(value(table, "between", 0), 0.9);
-    ck_assert_double_lt(figure(table, "person"), -0.9);
-    ck_assert_double_eq(value(table, "ecological", 0), 1);
+    ck_assert_double_gt(table_number(table, "between", 0), 0.9);
+    ck_assert_double_lt(table_figure(table, "person"), -0.9);
+    ck_assert_double_eq(table_number(table, "ecological", 0), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -220,11 +195,11 @@ START_TEST(test_the_side_that_moves_first_is_found) {
     ck_assert_ok(cx_aggregate_link(&x, &by, &y, &by, &options, &table, err));
     for (int64_t i = 0; i < 7; i++) {
         if (i == 2)
-            ck_assert_double_gt(value(table, "correlation", i), 0.9);
+            ck_assert_double_gt(table_number(table, "correlation", i), 0.9);
         else
-            ck_assert_double_lt(fabs(value(table, "correlation", i)), 0.3);
+            ck_assert_double_lt(fabs(table_number(table, "correlation", i)), 0.3);
     }
-    ck_assert_double_eq(value(table, "n", 2), 20 * 18);
+    ck_assert_double_eq(table_number(table, "n", 2), 20 * 18);
     cx_table_free(table);
 }
 END_TEST
@@ -234,9 +209,9 @@ START_TEST(test_cells_with_few_answers_are_left_out_and_counted) {
     cx_table *table;
     options.fewest = 4;
     ck_assert_ok(cx_aggregate_link(&x, &by, &y, &by, &options, &table, err));
-    ck_assert_double_gt(figure(table, "small_x"), 0);
-    ck_assert_double_eq(figure(table, "cells_x") + figure(table, "small_x"), 80);
-    ck_assert_double_eq(value(table, "n", 0), figure(table, "cells_x"));
+    ck_assert_double_gt(table_figure(table, "small_x"), 0);
+    ck_assert_double_eq(table_figure(table, "cells_x") + table_figure(table, "small_x"), 80);
+    ck_assert_double_eq(table_number(table, "n", 0), table_figure(table, "cells_x"));
     cx_table_free(table);
     options.fewest = 50;
     ck_assert_fails(cx_aggregate_link(&x, &by, &y, &by, &options, &table, err), CX_E_EMPTY,
@@ -251,10 +226,10 @@ START_TEST(test_one_unit_has_no_standard_error) {
         number[0][i] = 1;
     }
     ck_assert_ok(cx_aggregate_link(&x, &by, &y, &by, NULL, &table, err));
-    ck_assert(word_is(table, "status", 0, "few"));
-    ck_assert(!isnan(value(table, "correlation", 0)));
-    ck_assert(isnan(value(table, "se", 0)) && isnan(value(table, "p_value", 0)));
-    ck_assert_double_eq(figure(table, "few_clusters"), 1);
+    ck_assert(table_word_is(table, "status", 0, "few"));
+    ck_assert(!isnan(table_number(table, "correlation", 0)));
+    ck_assert(isnan(table_number(table, "se", 0)) && isnan(table_number(table, "p_value", 0)));
+    ck_assert_double_eq(table_figure(table, "few_clusters"), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -296,10 +271,10 @@ static void cells(void) {
     ck_assert_ok(cx_aggregate(&y, &by, NULL, &table[1], err));
     int64_t n = cx_table_rows(table[0]);
     for (int64_t i = 0; i < n; i++) {
-        data[0][i] = value(table[0], "mean", i);
-        data[1][i] = value(table[1], "mean", i);
-        number[0][i] = (int64_t)value(table[0], "unit", i);
-        number[1][i] = (int64_t)value(table[0], "period", i);
+        data[0][i] = table_number(table[0], "mean", i);
+        data[1][i] = table_number(table[1], "mean", i);
+        number[0][i] = (int64_t)table_number(table[0], "unit", i);
+        number[1][i] = (int64_t)table_number(table[0], "period", i);
     }
     resize(n);
     cx_table_free(table[0]);
@@ -318,12 +293,12 @@ START_TEST(test_partial_correlations_agree_with_regression_within_units) {
     options.covariance = CX_LAG_CLUSTER;
     ck_assert_ok(cx_linkage(&metrics, &areas, &key[0], &key[1], &options, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 3); /* lag 0 once */
-    expect("partial_r", value(table, "correlation", 1));
-    expect("partial_cluster_t", value(table, "statistic", 1));
-    ck_assert_double_eq(value(table, "n", 1), 72);
-    ck_assert(word_is(table, "from_area", 1, "experience"));
-    ck_assert(word_is(table, "to_area", 1, "result"));
-    ck_assert_double_eq(figure(table, "nickell"), 1);
+    expect("partial_r", table_number(table, "correlation", 1));
+    expect("partial_cluster_t", table_number(table, "statistic", 1));
+    ck_assert_double_eq(table_number(table, "n", 1), 72);
+    ck_assert(table_word_is(table, "from_area", 1, "experience"));
+    ck_assert(table_word_is(table, "to_area", 1, "result"));
+    ck_assert_double_eq(table_figure(table, "nickell"), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -335,9 +310,9 @@ START_TEST(test_the_panel_test_is_the_mean_of_units) {
     cx_granger_options_init(&options);
     options.max_lag = 1;
     ck_assert_ok(cx_granger_panel(&x, &y, &key[0], &key[1], &options, &table, err));
-    expect("hurlin_w", value(table, "w", 0));
-    expect("hurlin_z_bar", value(table, "z_bar", 0));
-    expect("hurlin_z_tilde", value(table, "z_tilde", 0));
+    expect("hurlin_w", table_number(table, "w", 0));
+    expect("hurlin_z_bar", table_number(table, "z_bar", 0));
+    expect("hurlin_z_tilde", table_number(table, "z_tilde", 0));
     cx_table_free(table);
 }
 END_TEST
@@ -360,16 +335,17 @@ START_TEST(test_a_link_is_found_at_its_lag_and_in_its_direction_only) {
     for (int64_t i = 0; i < cx_table_rows(table); i++) {
         bool it = i == 2; /* lags 0 to 3 of staff, then 1 to 3 of guests */
         if (it)
-            ck_assert(word_is(table, "verdict", i, "link found"));
+            ck_assert(table_word_is(table, "verdict", i, "link found"));
         else
-            ck_assert_double_lt(fabs(value(table, "correlation", i)), 0.2);
-        ck_assert_double_ge(value(table, "p_adjusted", i), value(table, "p_value", i));
+            ck_assert_double_lt(fabs(table_number(table, "correlation", i)), 0.2);
+        ck_assert_double_ge(table_number(table, "p_adjusted", i),
+                            table_number(table, "p_value", i));
     }
-    ck_assert_double_ge(figure(table, "found"), 1);
+    ck_assert_double_ge(table_figure(table, "found"), 1);
     cx_table_free(table);
     options.effect = 0.01; /* nobody could see that */
     ck_assert_ok(cx_linkage(&metrics, &areas, &key[0], &key[1], &options, &table, err));
-    ck_assert(word_is(table, "verdict", 0, "not testable with these data"));
+    ck_assert(table_word_is(table, "verdict", 0, "not testable with these data"));
     cx_table_free(table);
 }
 END_TEST
@@ -385,11 +361,11 @@ START_TEST(test_metrics_that_cannot_be_tested_have_a_row_that_says_so) {
     cx_linkage_options_init(&options);
     ck_assert_ok(cx_linkage(&metrics, &areas, &key[0], &key[1], &options, &table, err));
     for (int64_t i = 0; i < cx_table_rows(table); i++) {
-        ck_assert(!word_is(table, "status", i, "ok"));
-        ck_assert(word_is(table, "verdict", i, "not testable with these data"));
-        ck_assert(isnan(value(table, "p_adjusted", i)));
+        ck_assert(!table_word_is(table, "status", i, "ok"));
+        ck_assert(table_word_is(table, "verdict", i, "not testable with these data"));
+        ck_assert(isnan(table_number(table, "p_adjusted", i)));
     }
-    ck_assert_double_eq(figure(table, "tests"), 0);
+    ck_assert_double_eq(table_figure(table, "tests"), 0);
     cx_table_free(table);
 }
 END_TEST

@@ -44,30 +44,21 @@ static cx_fit *logit(model *m) {
 
 static double model_cell(const cx_fit *fit, const char *name, const char *term) {
     cx_table *table;
-    cx_array c = {0};
     double found = NAN;
     ck_assert_ok(cx_fit_table(fit, &table, err));
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &c, err));
-    for (int64_t i = 0; i < cx_fit_terms(fit); i++) {
-        int64_t bit = c.offset + i;
-        bool there = c.validity == NULL || (c.validity[bit / 8] >> bit % 8 & 1) != 0;
-        if (strcmp(cx_fit_term(fit, i), term) == 0 && there) found = ((const double *)c.data)[i];
-    }
+    for (int64_t i = 0; i < cx_fit_terms(fit); i++)
+        if (strcmp(cx_fit_term(fit, i), term) == 0) found = table_number(table, name, i);
     cx_table_free(table);
     return found;
 }
 
 static bool model_is(const cx_fit *fit, const char *term, const char *status) {
     cx_table *table;
-    cx_array c = {0};
     bool found = false;
     ck_assert_ok(cx_fit_table(fit, &table, err));
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, "status"), &c, err));
-    const int32_t *ends = c.offsets;
     for (int64_t i = 0; i < cx_fit_terms(fit); i++)
         if (strcmp(cx_fit_term(fit, i), term) == 0)
-            found = (size_t)(ends[i + 1] - ends[i]) == strlen(status) &&
-                    memcmp((const char *)c.data + ends[i], status, strlen(status)) == 0;
+            found = table_word_is(table, "status", i, status);
     cx_table_free(table);
     return found;
 }

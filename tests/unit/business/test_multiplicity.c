@@ -2,28 +2,6 @@
 
 /* -- helpers ------------------------------------------------------------------------------- */
 
-static cx_array multiplicity_column(const cx_table *table, const char *name) {
-    cx_array c = {0};
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &c, err));
-    return c;
-}
-
-/* NaN where the element is null */
-static double at(const cx_table *table, const char *name, int64_t row) {
-    cx_array c = multiplicity_column(table, name);
-    int64_t bit = c.offset + row;
-    if (c.validity != NULL && (c.validity[bit / 8] >> bit % 8 & 1) == 0) return NAN;
-    if (c.dtype == CX_I64) return (double)((const int64_t *)c.data)[row];
-    return ((const double *)c.data)[row];
-}
-
-static double multiplicity_figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return NAN;
-}
-
 static int32_t multiplicity_method(const char *word) {
     for (int32_t method = 0; method < CX_MULTIPLICITY_END; method++)
         if (strcmp(cx_multiplicity_name(method), word) == 0) return method;
@@ -70,7 +48,7 @@ START_TEST(test_adjust_p_without_rows_is_a_table_without_rows) {
         if (method == CX_MULTIPLICITY_HIERARCHICAL) continue;
         double none;
         cx_table *t = adjust(&none, 0, method, NULL);
-        ck_assert_double_eq(multiplicity_figure(t, "tests"), 0);
+        ck_assert_double_eq(table_figure(t, "tests"), 0);
         cx_table_free(t);
     }
 }
@@ -80,8 +58,8 @@ START_TEST(test_adjust_p_one_test_stays_what_it_is) {
     double p = 0.03;
     for (int32_t method = 0; method <= CX_MULTIPLICITY_FIXED; method++) {
         cx_table *t = adjust(&p, 1, method, NULL);
-        ck_assert_double_eq(at(t, "adjusted", 0), 0.03);
-        ck_assert_double_eq(at(t, "rejected", 0), 1);
+        ck_assert_double_eq(table_number(t, "adjusted", 0), 0.03);
+        ck_assert_double_eq(table_number(t, "rejected", 0), 1);
         cx_table_free(t);
     }
 }
@@ -100,7 +78,7 @@ START_TEST(test_adjust_p_matches_published_values) {
         }
         cx_table *t = adjust(p, n, multiplicity_method(method), NULL);
         for (int64_t i = 0; i < n; i++)
-            ck_assert_near(at(t, "adjusted", i), expected[i], tolerance);
+            ck_assert_near(table_number(t, "adjusted", i), expected[i], tolerance);
         cx_table_free(t);
     }
     vectors_free(&v);
@@ -118,7 +96,8 @@ START_TEST(test_hommel_is_the_closed_test_of_simes) {
             if (run % 5 == 0) p[i] = round(p[i] * 8) / 8; /* ties, 0 and 1 */
         }
         cx_table *t = adjust(p, m, CX_MULTIPLICITY_HOMMEL, NULL);
-        for (int i = 0; i < m; i++) ck_assert_near(at(t, "adjusted", i), closed(p, m, i), 1e-14);
+        for (int i = 0; i < m; i++)
+            ck_assert_near(table_number(t, "adjusted", i), closed(p, m, i), 1e-14);
         cx_table_free(t);
     }
 }
@@ -130,7 +109,7 @@ START_TEST(test_adjust_p_is_the_same_in_any_order) {
     for (int32_t method = 0; method <= CX_MULTIPLICITY_BY; method++) {
         cx_table *a = adjust(p, 7, method, NULL), *b = adjust(turned, 7, method, NULL);
         for (int64_t i = 0; i < 7; i++)
-            ck_assert_double_eq(at(a, "adjusted", i), at(b, "adjusted", 6 - i));
+            ck_assert_double_eq(table_number(a, "adjusted", i), table_number(b, "adjusted", 6 - i));
         cx_table_free(a);
         cx_table_free(b);
     }
@@ -140,16 +119,17 @@ END_TEST
 START_TEST(test_adjust_p_missing_values_stay_missing_and_do_not_count) {
     const double p[] = {0.01, NAN, 0.04, NAN, 0.03};
     cx_table *t = adjust(p, 5, CX_MULTIPLICITY_HOLM, NULL);
-    ck_assert_double_eq(at(t, "adjusted", 0), 0.03);
-    ck_assert_double_eq(at(t, "adjusted", 2), 0.06);
-    ck_assert_double_eq(at(t, "adjusted", 4), 0.06);
-    ck_assert(isnan(at(t, "adjusted", 1)) && isnan(at(t, "rejected", 3)) && isnan(at(t, "p", 3)));
-    ck_assert_double_eq(multiplicity_figure(t, "tests"), 3);
-    ck_assert_double_eq(multiplicity_figure(t, "rejected"), 1);
+    ck_assert_double_eq(table_number(t, "adjusted", 0), 0.03);
+    ck_assert_double_eq(table_number(t, "adjusted", 2), 0.06);
+    ck_assert_double_eq(table_number(t, "adjusted", 4), 0.06);
+    ck_assert(isnan(table_number(t, "adjusted", 1)) && isnan(table_number(t, "rejected", 3)) &&
+              isnan(table_number(t, "p", 3)));
+    ck_assert_double_eq(table_figure(t, "tests"), 3);
+    ck_assert_double_eq(table_figure(t, "rejected"), 1);
     cx_table_free(t);
     const double none[] = {NAN, NAN};
     t = adjust(none, 2, CX_MULTIPLICITY_BH, NULL);
-    ck_assert_double_eq(multiplicity_figure(t, "families"), 0);
+    ck_assert_double_eq(table_figure(t, "families"), 0);
     cx_table_free(t);
 }
 END_TEST
@@ -161,8 +141,8 @@ START_TEST(test_adjust_p_with_by_adjusts_within_each_family) {
     key.name = "family";
     cx_frame by = {&key, 1, {0, 0}};
     cx_table *t = adjust(p, 4, CX_MULTIPLICITY_BONFERRONI, &by);
-    for (int64_t i = 0; i < 4; i++) ck_assert_double_eq(at(t, "adjusted", i), 2 * p[i]);
-    ck_assert_double_eq(multiplicity_figure(t, "families"), 2);
+    for (int64_t i = 0; i < 4; i++) ck_assert_double_eq(table_number(t, "adjusted", i), 2 * p[i]);
+    ck_assert_double_eq(table_figure(t, "families"), 2);
     cx_table_free(t);
 }
 END_TEST
@@ -172,13 +152,13 @@ END_TEST
 START_TEST(test_fixed_sequence_stops_at_the_first_that_is_not_rejected) {
     const double p[] = {0.01, 0.04, NAN, 0.2, 0.001};
     cx_table *t = adjust(p, 5, CX_MULTIPLICITY_FIXED, NULL);
-    ck_assert_double_eq(at(t, "adjusted", 0), 0.01);
-    ck_assert_double_eq(at(t, "adjusted", 1), 0.04);
-    ck_assert_double_eq(at(t, "adjusted", 3), 0.2);
-    ck_assert_double_eq(at(t, "adjusted", 4), 0.2); /* never reached */
-    ck_assert_double_eq(at(t, "gate", 4), 0.2);
-    ck_assert_double_eq(at(t, "gate", 3), 0.04);
-    ck_assert(isnan(at(t, "gate", 0)) && isnan(at(t, "adjusted", 2)));
+    ck_assert_double_eq(table_number(t, "adjusted", 0), 0.01);
+    ck_assert_double_eq(table_number(t, "adjusted", 1), 0.04);
+    ck_assert_double_eq(table_number(t, "adjusted", 3), 0.2);
+    ck_assert_double_eq(table_number(t, "adjusted", 4), 0.2); /* never reached */
+    ck_assert_double_eq(table_number(t, "gate", 4), 0.2);
+    ck_assert_double_eq(table_number(t, "gate", 3), 0.04);
+    ck_assert(isnan(table_number(t, "gate", 0)) && isnan(table_number(t, "adjusted", 2)));
     cx_table_free(t);
 }
 END_TEST
@@ -191,7 +171,8 @@ START_TEST(test_gates_open_when_a_whole_family_is_rejected) {
     cx_frame by = {&key, 1, {0, 0}};
     cx_table *t = adjust(p, 5, CX_MULTIPLICITY_FIXED, &by);
     const double expected[] = {0.02, 0.02, 0.02, 0.03, 0.03};
-    for (int64_t i = 0; i < 5; i++) ck_assert_double_eq(at(t, "adjusted", i), expected[i]);
+    for (int64_t i = 0; i < 5; i++)
+        ck_assert_double_eq(table_number(t, "adjusted", i), expected[i]);
     cx_table_free(t);
 }
 END_TEST
@@ -219,10 +200,10 @@ START_TEST(test_hierarchy_combines_children_and_opens_families_of_rejected_paren
     const double expected[] = {0.009, 0.03, 0.5, 0.4, 0.4, 0.06},
                  gate[] = {0.009, 0.009, 0.009, 0.4, 0.4, 0.06};
     for (int64_t i = 0; i < 6; i++) {
-        ck_assert_near(at(t, "adjusted", i), expected[i], 1e-15);
-        ck_assert_near(at(t, "gate", i), gate[i], 1e-15);
+        ck_assert_near(table_number(t, "adjusted", i), expected[i], 1e-15);
+        ck_assert_near(table_number(t, "gate", i), gate[i], 1e-15);
     }
-    ck_assert_double_eq(multiplicity_figure(t, "families"), 4);
+    ck_assert_double_eq(table_figure(t, "families"), 4);
     cx_table_free(t);
 }
 END_TEST
@@ -237,9 +218,10 @@ START_TEST(test_hierarchy_takes_the_tests_of_inner_nodes) {
     by.columns[1].validity = &valid;
     cx_table *t = adjust(p, 4, CX_MULTIPLICITY_HIERARCHICAL, frame);
     const double expected[] = {0.04, 0.04, 0.5, 0.04};
-    for (int64_t i = 0; i < 4; i++) ck_assert_double_eq(at(t, "adjusted", i), expected[i]);
-    ck_assert(isnan(at(t, "gate", 0)));
-    ck_assert_double_eq(at(t, "gate", 1), 0.04);
+    for (int64_t i = 0; i < 4; i++)
+        ck_assert_double_eq(table_number(t, "adjusted", i), expected[i]);
+    ck_assert(isnan(table_number(t, "gate", 0)));
+    ck_assert_double_eq(table_number(t, "gate", 1), 0.04);
     cx_table_free(t);
 }
 END_TEST
@@ -248,12 +230,12 @@ START_TEST(test_e_bh_rejects_at_the_rates_of_the_paper) {
     const double e[] = {100, 5, 45, 0, NAN, 26};
     /* K = 5: 5/100, 5/90, 5/78, 5/20 = 1/4, 1 */
     cx_table *t = adjust(e, 6, CX_MULTIPLICITY_E_BH, NULL);
-    ck_assert_near(at(t, "adjusted", 0), 0.05, 1e-15);
-    ck_assert_near(at(t, "adjusted", 2), 5 / 90.0, 1e-15);
-    ck_assert_near(at(t, "adjusted", 5), 5 / 78.0, 1e-15);
-    ck_assert_near(at(t, "adjusted", 1), 0.25, 1e-15);
-    ck_assert_double_eq(at(t, "adjusted", 3), 1);
-    ck_assert(isnan(at(t, "adjusted", 4)));
+    ck_assert_near(table_number(t, "adjusted", 0), 0.05, 1e-15);
+    ck_assert_near(table_number(t, "adjusted", 2), 5 / 90.0, 1e-15);
+    ck_assert_near(table_number(t, "adjusted", 5), 5 / 78.0, 1e-15);
+    ck_assert_near(table_number(t, "adjusted", 1), 0.25, 1e-15);
+    ck_assert_double_eq(table_number(t, "adjusted", 3), 1);
+    ck_assert(isnan(table_number(t, "adjusted", 4)));
     cx_table_free(t);
 }
 END_TEST
@@ -302,19 +284,19 @@ static cx_table *simultaneous(const double *psi, int64_t k) {
 
 START_TEST(test_simultaneous_one_estimate_is_its_own_interval) {
     cx_table *t = simultaneous(PSI, 1);
-    ck_assert_near(multiplicity_figure(t, "critical"), 1.959963984540054, 1e-12);
-    ck_assert_near(at(t, "ci_low", 0), 2 - 1.959963984540054, 1e-12);
-    ck_assert_double_eq(at(t, "adjusted", 0), at(t, "p_value", 0));
+    ck_assert_near(table_figure(t, "critical"), 1.959963984540054, 1e-12);
+    ck_assert_near(table_number(t, "ci_low", 0), 2 - 1.959963984540054, 1e-12);
+    ck_assert_double_eq(table_number(t, "adjusted", 0), table_number(t, "p_value", 0));
     cx_table_free(t);
 }
 END_TEST
 
 START_TEST(test_simultaneous_two_independent_estimates_are_sidak) {
     cx_table *t = simultaneous(PSI, 2);
-    ck_assert_near(multiplicity_figure(t, "critical"),
-                   cx_normal_quantile_upper((1 - sqrt(0.95)) / 2), 1e-9);
-    double p = at(t, "p_value", 1);
-    ck_assert_near(at(t, "adjusted", 1), 1 - (1 - p) * (1 - p), 1e-12);
+    ck_assert_near(table_figure(t, "critical"), cx_normal_quantile_upper((1 - sqrt(0.95)) / 2),
+                   1e-9);
+    double p = table_number(t, "p_value", 1);
+    ck_assert_near(table_number(t, "adjusted", 1), 1 - (1 - p) * (1 - p), 1e-12);
     cx_table_free(t);
 }
 END_TEST
@@ -323,24 +305,24 @@ START_TEST(test_simultaneous_copies_cost_nothing) {
     double psi[12];
     for (int i = 0; i < 12; i++) psi[i] = PSI[i % 4] * (i < 4 ? 1 : i < 8 ? 2 : -3);
     cx_table *t = simultaneous(psi, 2);
-    ck_assert_near(multiplicity_figure(t, "critical"), 1.959963984540054, 1e-6);
+    ck_assert_near(table_figure(t, "critical"), 1.959963984540054, 1e-6);
     cx_table_free(t);
     t = simultaneous(psi, 3);
-    ck_assert_double_eq(multiplicity_figure(t, "rank"), 1);
-    ck_assert_near(multiplicity_figure(t, "critical"), 1.959963984540054, 0.03);
+    ck_assert_double_eq(table_figure(t, "rank"), 1);
+    ck_assert_near(table_figure(t, "critical"), 1.959963984540054, 0.03);
     cx_table_free(t);
 }
 END_TEST
 
 START_TEST(test_simultaneous_three_by_draws_agree_with_sidak) {
     cx_table *t = simultaneous(PSI, 3);
-    ck_assert_near(multiplicity_figure(t, "critical"),
+    ck_assert_near(table_figure(t, "critical"),
                    cx_normal_quantile_upper((1 - pow(0.95, 1 / 3.0)) / 2), 0.03);
     for (int64_t i = 0; i < 3; i++) {
-        double p = at(t, "p_value", i);
-        ck_assert_near(at(t, "adjusted", i), 1 - pow(1 - p, 3), 0.005);
+        double p = table_number(t, "p_value", i);
+        ck_assert_near(table_number(t, "adjusted", i), 1 - pow(1 - p, 3), 0.005);
     }
-    ck_assert_double_eq(at(t, "se", 2), 2);
+    ck_assert_double_eq(table_number(t, "se", 2), 2);
     cx_table_free(t);
 }
 END_TEST

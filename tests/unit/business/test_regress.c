@@ -16,24 +16,6 @@ static cx_estimate term(const cx_fit *fit, const char *name) {
     return estimate;
 }
 
-static double cell(const cx_table *table, const char *name, int64_t row) {
-    cx_array c = {0};
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &c, err));
-    int64_t bit = c.offset + row;
-    if (c.validity != NULL && (c.validity[bit / 8] >> bit % 8 & 1) == 0) return NAN;
-    if (c.dtype == CX_I64) return (double)((const int64_t *)c.data)[row];
-    return ((const double *)c.data)[row];
-}
-
-static bool text_is(const cx_table *table, const char *name, int64_t row, const char *text) {
-    cx_array c = {0};
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &c, err));
-    const int32_t *offsets = c.offsets;
-    int32_t length = offsets[row + 1] - offsets[row];
-    return (size_t)length == strlen(text) &&
-           memcmp((const char *)c.data + offsets[row], text, (size_t)length) == 0;
-}
-
 static double digits(double actual, double expected) {
     double error = fabs(actual - expected);
     return error == 0 ? 15 : -log10(expected == 0 ? error : error / fabs(expected));
@@ -145,19 +127,19 @@ START_TEST(test_a_fit_reads_the_same_as_table_estimate_and_covariance) {
     ck_assert_str_eq(cx_fit_model(fit), "regress");
     for (int64_t i = 0; i < 3; i++) {
         cx_estimate b = term(fit, cx_fit_term(fit, i));
-        ck_assert_double_eq(cell(table, "coefficient", i), b.value);
-        ck_assert_double_eq(cell(table, "se", i), b.se);
-        ck_assert_double_eq(cell(table, "p_value", i), b.p_value);
-        ck_assert_double_eq(cell(table, "ci_low", i), b.ci_low);
-        ck_assert_double_eq(cell(table, "df", i), 5);
-        ck_assert_double_eq(cell(table, "statistic", i), b.value / b.se);
-        ck_assert_close(cell(covariance, cx_fit_term(fit, i), i), b.se * b.se, 1e-14);
-        ck_assert(text_is(table, "status", i, "ok"));
+        ck_assert_double_eq(table_number(table, "coefficient", i), b.value);
+        ck_assert_double_eq(table_number(table, "se", i), b.se);
+        ck_assert_double_eq(table_number(table, "p_value", i), b.p_value);
+        ck_assert_double_eq(table_number(table, "ci_low", i), b.ci_low);
+        ck_assert_double_eq(table_number(table, "df", i), 5);
+        ck_assert_double_eq(table_number(table, "statistic", i), b.value / b.se);
+        ck_assert_close(table_number(covariance, cx_fit_term(fit, i), i), b.se * b.se, 1e-14);
+        ck_assert(table_word_is(table, "status", i, "ok"));
         ck_assert_int_eq(b.n, 8);
         ck_assert_int_eq(b.method, CX_METHOD_T);
         ck_assert_close((b.ci_high + b.ci_low) / 2, b.value, 1e-13);
     }
-    ck_assert_close(cell(covariance, "x", 2), cell(covariance, "z", 1), 1e-15);
+    ck_assert_close(table_number(covariance, "x", 2), table_number(covariance, "z", 1), 1e-15);
     cx_table_free(table);
     cx_table_free(covariance);
     cx_fit_free(fit);
@@ -177,11 +159,11 @@ START_TEST(test_what_cannot_be_estimated_is_a_row_with_a_reason) {
     cx_table *table;
     cx_estimate e;
     ck_assert_ok(cx_fit_table(fit, &table, err));
-    ck_assert(text_is(table, "status", 2, "constant"));
-    ck_assert(text_is(table, "status", 4, "collinear"));
-    ck_assert(text_is(table, "collinear_with", 4, "a, b"));
-    ck_assert(isnan(cell(table, "coefficient", 4)));
-    ck_assert(isnan(cell(table, "df", 4)));
+    ck_assert(table_word_is(table, "status", 2, "constant"));
+    ck_assert(table_word_is(table, "status", 4, "collinear"));
+    ck_assert(table_word_is(table, "collinear_with", 4, "a, b"));
+    ck_assert(isnan(table_number(table, "coefficient", 4)));
+    ck_assert(isnan(table_number(table, "df", 4)));
     ck_assert_double_eq(cx_fit_figure(fit, "rank"), 3);
     ck_assert_fails(cx_fit_estimate(fit, "both", &e, err), CX_E_SINGULAR, "a, b");
     ck_assert_fails(cx_fit_estimate(fit, "flat", &e, err), CX_E_CONSTANT, "flat");
@@ -270,8 +252,8 @@ START_TEST(test_influences_add_up_to_the_variance) {
         ck_assert_ok(cx_fit_influence(fit, "z", &table, err));
         double sum = 0;
         for (int64_t i = 0; i < 8; i++) {
-            sum += cell(table, "influence", i) * cell(table, "influence", i);
-            ck_assert_double_eq(cell(table, "id", i), (double)i);
+            sum += table_number(table, "influence", i) * table_number(table, "influence", i);
+            ck_assert_double_eq(table_number(table, "id", i), (double)i);
         }
         ck_assert_close(sqrt(sum), term(fit, "z").se, 1e-13);
         cx_table_free(table);

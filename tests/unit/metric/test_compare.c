@@ -14,13 +14,6 @@ static cx_tallies *tallies_of(const double *scores, const int32_t *groups, const
     return set;
 }
 
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
-}
-
 static const double before_scores[] = {0, 10, 10, 8, 9, 3, 7, 2};
 static const int32_t before_groups[] = {1, 1, 1, 2, 2, 2, 3, 3};
 static const double after_scores[] = {10, 10, 6, 9, 9, 5, 10, 1, 10};
@@ -35,15 +28,16 @@ START_TEST(test_mix_and_within_add_up_to_the_change) {
     cx_array column;
     ck_assert_ok(cx_decompose(before, after, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 4);
-    ck_assert_near(figure(table, "mix") + figure(table, "within"), figure(table, "change"), 1e-12);
+    ck_assert_near(table_figure(table, "mix") + table_figure(table, "within"),
+                   table_figure(table, "change"), 1e-12);
     ck_assert_ok(cx_tallies_total(before, NULL, &total, err));
     ck_assert_ok(cx_nps(total, NULL, &one, err));
     cx_tally_free(total);
     ck_assert_ok(cx_tallies_total(after, NULL, &total, err));
     ck_assert_ok(cx_nps(total, NULL, &two, err));
     cx_tally_free(total);
-    ck_assert_near(figure(table, "change"), two.value - one.value, 1e-12);
-    ck_assert_close(figure(table, "change_se"), hypot(one.se, two.se), 1e-12);
+    ck_assert_near(table_figure(table, "change"), two.value - one.value, 1e-12);
+    ck_assert_close(table_figure(table, "change_se"), hypot(one.se, two.se), 1e-12);
     ck_assert_ok(cx_table_column(table, cx_table_find(table, "side"), &column, err));
     ck_assert_int_eq(memcmp(column.data, "bothbothbeforeafter", 19), 0);
     ck_assert_ok(cx_table_column(table, cx_table_find(table, "within"), &column, err));
@@ -59,11 +53,11 @@ START_TEST(test_the_same_wave_twice_has_no_change) {
     cx_tallies *set = tallies_of(before_scores, before_groups, NULL, 8);
     cx_table *table;
     ck_assert_ok(cx_decompose(set, set, NULL, &table, err));
-    ck_assert_double_eq(figure(table, "change"), 0);
-    ck_assert_double_eq(figure(table, "mix"), 0);
-    ck_assert_double_eq(figure(table, "within"), 0);
-    ck_assert_double_eq(figure(table, "change_p"), 1);
-    ck_assert_double_gt(figure(table, "mix_se"), 0);
+    ck_assert_double_eq(table_figure(table, "change"), 0);
+    ck_assert_double_eq(table_figure(table, "mix"), 0);
+    ck_assert_double_eq(table_figure(table, "within"), 0);
+    ck_assert_double_eq(table_figure(table, "change_p"), 1);
+    ck_assert_double_gt(table_figure(table, "mix_se"), 0);
     cx_table_free(table);
     cx_tallies_free(set);
 }
@@ -100,7 +94,7 @@ START_TEST(test_errors_of_mix_and_within_match_resampling) {
         }
         ck_assert_ok(cx_decompose(redrawn[0], redrawn[1], NULL, &again, err));
         for (int f = 0; f < 3; f++) {
-            double value = figure(again, names[f]);
+            double value = table_figure(again, names[f]);
             sums[f] += value, squares[f] += value * value;
         }
         cx_table_free(again);
@@ -110,7 +104,7 @@ START_TEST(test_errors_of_mix_and_within_match_resampling) {
     const char *const errors[] = {"change_se", "mix_se", "within_se"};
     for (int f = 0; f < 3; f++) {
         double sd = sqrt(squares[f] / RUNS - sums[f] / RUNS * (sums[f] / RUNS));
-        ck_assert_close(figure(table, errors[f]), sd, 0.06);
+        ck_assert_close(table_figure(table, errors[f]), sd, 0.06);
     }
     cx_table_free(table);
     cx_tallies_free(side[0]);
@@ -126,13 +120,13 @@ START_TEST(test_decompose_reads_means_and_top_boxes) {
     cx_compare_options_init(&options);
     options.score = CX_SCORE_MEAN;
     ck_assert_ok(cx_decompose(before, after, &options, &table, err));
-    ck_assert_close(figure(table, "before"), 49.0 / 8, 1e-14);
-    ck_assert_close(figure(table, "after"), 70.0 / 9, 1e-14);
+    ck_assert_close(table_figure(table, "before"), 49.0 / 8, 1e-14);
+    ck_assert_close(table_figure(table, "after"), 70.0 / 9, 1e-14);
     cx_table_free(table);
     options.score = CX_SCORE_TOP_BOX;
     options.top = 2;
     ck_assert_ok(cx_decompose(before, after, &options, &table, err));
-    ck_assert_close(figure(table, "before"), 3.0 / 8, 1e-14);
+    ck_assert_close(table_figure(table, "before"), 3.0 / 8, 1e-14);
     cx_table_free(table);
     options.score = 3;
     ck_assert_fails(cx_decompose(before, after, &options, &table, err), CX_E_OPTION, "score is 3");
@@ -161,11 +155,11 @@ START_TEST(test_answers_all_alike_have_a_change_without_an_error) {
     cx_tallies *before = tallies_of(one, group, NULL, 1), *after = tallies_of(ten, group, NULL, 1);
     cx_table *table;
     ck_assert_ok(cx_decompose(before, after, NULL, &table, err));
-    ck_assert_double_eq(figure(table, "change"), 200);
-    ck_assert_double_eq(figure(table, "within"), 200);
-    ck_assert(isnan(figure(table, "change_se")));
-    ck_assert(isnan(figure(table, "within_ci_low")));
-    ck_assert(isnan(figure(table, "change_p")));
+    ck_assert_double_eq(table_figure(table, "change"), 200);
+    ck_assert_double_eq(table_figure(table, "within"), 200);
+    ck_assert(isnan(table_figure(table, "change_se")));
+    ck_assert(isnan(table_figure(table, "within_ci_low")));
+    ck_assert(isnan(table_figure(table, "change_p")));
     cx_table_free(table);
     cx_tallies_free(before);
     cx_tallies_free(after);

@@ -23,18 +23,11 @@ static cx_status coverage(const int32_t *keys, const double *contacts, const dou
 }
 
 static double cell(const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    if (column.validity != NULL && !(column.validity[row >> 3] >> (row & 7) & 1)) return NAN;
-    return column.dtype == CX_I64 ? (double)((const int64_t *)column.data)[row]
-                                  : ((const double *)column.data)[row];
+    return table_number(table, name, row);
 }
 
 static double figure(const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("there is no figure %s", name);
-    return NAN;
+    return table_figure(table, name);
 }
 
 START_TEST(test_no_encounter_has_no_coverage) {

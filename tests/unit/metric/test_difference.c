@@ -315,20 +315,6 @@ static cx_tallies *tallies_of(const double *scores, const int32_t *groups, int64
     return set;
 }
 
-static const double *column(const cx_table *table, const char *name) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    return view.data;
-}
-
-static bool status_is(const cx_table *table, int64_t row, const char *word) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, "status"), &view, err));
-    const int32_t *offsets = view.offsets;
-    return (size_t)(offsets[row + 1] - offsets[row]) == strlen(word) &&
-           strncmp((const char *)view.data + offsets[row], word, strlen(word)) == 0;
-}
-
 START_TEST(test_groups_on_one_side_only_have_their_own_status) {
     const double x[] = {10, 9, 2, 3, 8, 9}, y[] = {1, 2, 3, 10, 7};
     const int32_t gx[] = {1, 1, 2, 2, 3, 3}, gy[] = {1, 1, 2, 2, 4};
@@ -336,15 +322,15 @@ START_TEST(test_groups_on_one_side_only_have_their_own_status) {
     cx_table *table;
     ck_assert_ok(cx_compare_by(a, b, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 4);
-    ck_assert(status_is(table, 0, "CX_OK"));
-    ck_assert(status_is(table, 1, "CX_OK"));
-    ck_assert(status_is(table, 2, "CX_E_EMPTY"));
-    ck_assert(status_is(table, 3, "CX_E_EMPTY"));
-    ck_assert_double_eq(column(table, "value")[0], 200);
-    ck_assert(isnan(column(table, "value")[2]));
-    ck_assert_double_eq(column(table, "value_a")[2], 50);
-    ck_assert(isnan(column(table, "value_b")[2]));
-    ck_assert(isnan(column(table, "p_adjusted")[3]));
+    ck_assert(table_word_is(table, "status", 0, "CX_OK"));
+    ck_assert(table_word_is(table, "status", 1, "CX_OK"));
+    ck_assert(table_word_is(table, "status", 2, "CX_E_EMPTY"));
+    ck_assert(table_word_is(table, "status", 3, "CX_E_EMPTY"));
+    ck_assert_double_eq(table_number(table, "value", 0), 200);
+    ck_assert(isnan(table_number(table, "value", 2)));
+    ck_assert_double_eq(table_number(table, "value_a", 2), 50);
+    ck_assert(isnan(table_number(table, "value_b", 2)));
+    ck_assert(isnan(table_number(table, "p_adjusted", 3)));
     cx_table_free(table);
     cx_tallies_free(a);
     cx_tallies_free(b);
@@ -358,7 +344,8 @@ START_TEST(test_p_values_are_adjusted_by_holm) {
     cx_tallies *a = tallies_of(x, g, 8), *b = tallies_of(y, g, 8);
     cx_table *table;
     ck_assert_ok(cx_compare_by(a, b, NULL, &table, err));
-    const double *p = column(table, "p_value"), *adjusted = column(table, "p_adjusted");
+    const double *p = table_column(table, "p_value").data;
+    const double *adjusted = table_column(table, "p_adjusted").data;
     ck_assert_double_lt(p[0], p[1]);
     ck_assert_close(adjusted[0], 2 * p[0], 1e-14);
     ck_assert_close(adjusted[1], fmax(p[1], 2 * p[0]), 1e-14);
@@ -384,14 +371,14 @@ START_TEST(test_each_group_compares_with_all_the_others) {
         ck_assert_ok(cx_tallies_take(set, (i + 2) % 3, &more, err));
         ck_assert_ok(cx_tally_merge(rest, more, err));
         cx_estimate e = compare(group, rest, CX_SCORE_NPS, CX_METHOD_AUTO);
-        ck_assert_double_eq(column(table, "value")[i], e.value);
-        ck_assert_double_eq(column(table, "ci_low")[i], e.ci_low);
-        ck_assert_double_eq(column(table, "p_value")[i], e.p_value);
+        ck_assert_double_eq(table_number(table, "value", i), e.value);
+        ck_assert_double_eq(table_number(table, "ci_low", i), e.ci_low);
+        ck_assert_double_eq(table_number(table, "p_value", i), e.p_value);
         cx_tally_free(group);
         cx_tally_free(rest);
         cx_tally_free(more);
     }
-    ck_assert_double_lt(column(table, "p_adjusted")[2], 0.01);
+    ck_assert_double_lt(table_number(table, "p_adjusted", 2), 0.01);
     cx_table_free(table);
     cx_tallies_free(set);
 }
@@ -415,7 +402,7 @@ START_TEST(test_the_rest_of_a_weighted_group_is_exact) {
     ck_assert_ok(cx_tallies_take(set, 2, &more, err));
     ck_assert_ok(cx_tally_merge(rest, more, err));
     ck_assert_ok(cx_nps(rest, NULL, &nps, err));
-    ck_assert_double_eq(column(table, "value_b")[0], nps.value);
+    ck_assert_double_eq(table_number(table, "value_b", 0), nps.value);
     cx_tally_free(rest);
     cx_tally_free(more);
     cx_table_free(table);
@@ -429,7 +416,7 @@ START_TEST(test_a_single_group_has_no_rest) {
     cx_tallies *set = tallies_of(x, g, 2);
     cx_table *table;
     ck_assert_ok(cx_compare_rest(set, NULL, &table, err));
-    ck_assert(status_is(table, 0, "CX_E_EMPTY"));
+    ck_assert(table_word_is(table, "status", 0, "CX_E_EMPTY"));
     cx_table_free(table);
     cx_tallies_free(set);
 }

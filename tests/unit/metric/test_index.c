@@ -3,13 +3,6 @@
 static cx_estimate e;
 static double data[3 * 64], weight[64];
 
-static double number_at(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    return column.dtype == CX_I64 ? (double)((const int64_t *)column.data)[row]
-                                  : ((const double *)column.data)[row];
-}
-
 START_TEST(test_an_index_of_no_answers_is_no_number) {
     cx_joint *joint = joint_empty(3, CX_SCORE_NPS);
     memset(&e, 0xAB, sizeof e);
@@ -133,11 +126,11 @@ START_TEST(test_a_component_nobody_answered_leaves_a_partial_score_and_no_zero) 
     ck_assert(!(without.flags & CX_FLAG_PARTIAL));
     ck_assert_ok(cx_index_components(joint, &shares, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 3);
-    ck_assert_double_eq(number_at(table, "importance", 0), 0.5);
-    ck_assert_double_eq(number_at(table, "importance", 1), 0);
-    ck_assert(isnan(number_at(table, "value", 1)));
-    ck_assert_double_eq(number_at(table, "n", 1), 0);
-    ck_assert_double_eq(number_at(table, "missing", 1), 4);
+    ck_assert_double_eq(table_number(table, "importance", 0), 0.5);
+    ck_assert_double_eq(table_number(table, "importance", 1), 0);
+    ck_assert(isnan(table_number(table, "value", 1)));
+    ck_assert_double_eq(table_number(table, "n", 1), 0);
+    ck_assert_double_eq(table_number(table, "missing", 1), 4);
     cx_table_free(table);
     cx_joint_free(joint);
     cx_joint_free(rest);
@@ -181,9 +174,9 @@ START_TEST(test_every_key_has_its_index_and_an_empty_one_its_status) {
     ck_assert_ok(cx_index_by(like, &x, NULL, &by, NULL, NULL, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 2);
     ck_assert_ok(cx_index(first, NULL, NULL, &e, err));
-    ck_assert_double_eq(number_at(table, "value", 0), e.value);
-    ck_assert_double_eq(number_at(table, "ci_high", 0), e.ci_high);
-    ck_assert_double_eq(number_at(table, "missing", 1), 1);
+    ck_assert_double_eq(table_number(table, "value", 0), e.value);
+    ck_assert_double_eq(table_number(table, "ci_high", 0), e.ci_high);
+    ck_assert_double_eq(table_number(table, "missing", 1), 1);
     ck_assert_ok(cx_table_column(table, cx_table_find(table, "status"), &status, err));
     ck_assert_int_eq(memcmp(status.data, "CX_OKCX_E_EMPTY", 15), 0);
     cx_table_free(table);

@@ -82,26 +82,13 @@ static void state_volumes(void) {
     volume_column.name = "passengers";
 }
 
-static double cell(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    if (column.validity != NULL && !(column.validity[row >> 3] >> (row & 7) & 1)) return NAN;
-    if (column.dtype == CX_I64) return (double)((const int64_t *)column.data)[row];
-    return ((const double *)column.data)[row];
-}
-
 static bool says(const cx_table *table, const char *name, int64_t row, const char *word) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    const int32_t *at = (const int32_t *)column.offsets + row;
-    char text[128] = "";
-    memcpy(text, (const char *)column.data + at[0], (size_t)(at[1] - at[0]));
-    return strstr(text, word) != NULL;
+    return strstr(table_text(table, name, row), word) != NULL;
 }
 
 static void path_of(const cx_table *table, int64_t row, char *out) {
     strcpy(out, "");
-    for (int l = 0; l < (int)cell(table, "depth", row); l++) {
+    for (int l = 0; l < (int)table_number(table, "depth", row); l++) {
         cx_array column;
         ck_assert_ok(cx_table_column(table, l, &column, err));
         const int32_t *at = (const int32_t *)column.offsets + row;
@@ -137,12 +124,12 @@ START_TEST(test_one_path_alone_is_not_pooled) {
     ck_assert_ok(cx_journey(set, NULL, NULL, NULL, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 4);
     for (int64_t i = 0; i < 4; i++) {
-        ck_assert_int_eq((int)cell(table, "depth", i), (int)i);
-        ck_assert_close(cell(table, "value", i), 700.0 / 12, 1e-14);
-        ck_assert_close(cell(table, "pooled_value", i), 700.0 / 12, 1e-12);
-        ck_assert_close(cell(table, "own_weight", i), 1, 1e-12);
-        ck_assert_double_eq(cell(table, "share", i), 1);
-        ck_assert_double_eq(cell(table, "covered", i), 1);
+        ck_assert_int_eq((int)table_number(table, "depth", i), (int)i);
+        ck_assert_close(table_number(table, "value", i), 700.0 / 12, 1e-14);
+        ck_assert_close(table_number(table, "pooled_value", i), 700.0 / 12, 1e-12);
+        ck_assert_close(table_number(table, "own_weight", i), 1, 1e-12);
+        ck_assert_double_eq(table_number(table, "share", i), 1);
+        ck_assert_double_eq(table_number(table, "covered", i), 1);
     }
     cx_table_free(table);
     cx_tallies_free(set);
@@ -162,10 +149,12 @@ START_TEST(test_parts_that_do_not_differ_are_pooled_in_full) {
     ck_assert_ok(cx_tally_by(&x, NULL, &by, 0, 10, NULL, &set, err));
     ck_assert_ok(cx_journey(set, NULL, NULL, NULL, NULL, &table, err));
     for (int64_t i = 1; i < 7; i++) {
-        ck_assert_close(cell(table, "pooled_value", i), cell(table, "value", 0), 1e-12);
-        ck_assert_close(cell(table, "own_weight", i), 1.0 / 6, 1e-12);
-        ck_assert_double_lt(cell(table, "pooled_high", i) - cell(table, "pooled_low", i),
-                            cell(table, "ci_high", i) - cell(table, "ci_low", i));
+        ck_assert_close(table_number(table, "pooled_value", i), table_number(table, "value", 0),
+                        1e-12);
+        ck_assert_close(table_number(table, "own_weight", i), 1.0 / 6, 1e-12);
+        ck_assert_double_lt(table_number(table, "pooled_high", i) -
+                                table_number(table, "pooled_low", i),
+                            table_number(table, "ci_high", i) - table_number(table, "ci_low", i));
     }
     ck_assert_double_eq(cx_table_figure(table, 0), 0);
     cx_table_free(table);
@@ -183,8 +172,8 @@ START_TEST(test_answers_that_are_all_alike_have_no_pooled_value) {
     key.name = "stage";
     ck_assert_ok(cx_tally_by(&x, NULL, &by, 0, 10, NULL, &set, err));
     ck_assert_ok(cx_journey(set, NULL, NULL, NULL, NULL, &table, err));
-    ck_assert_double_eq(cell(table, "value", 0), 100);
-    ck_assert(isnan(cell(table, "pooled_value", 0)));
+    ck_assert_double_eq(table_number(table, "value", 0), 100);
+    ck_assert(isnan(table_number(table, "pooled_value", 0)));
     cx_table_free(table);
     cx_tallies_free(set);
 }
@@ -197,7 +186,8 @@ static void check_vectors(const cx_table *table, const vectors *v, const char *w
         int64_t row = row_of(table, vectors_text(v, i, "path"));
         static const char *const columns[] = {"value", "pooled_value", "pooled_se", "own_weight"};
         for (int c = 0; c < 4; c++)
-            ck_assert_near(cell(table, columns[c], row), vectors_number(v, i, columns[c]), 2e-8);
+            ck_assert_near(table_number(table, columns[c], row), vectors_number(v, i, columns[c]),
+                           2e-8);
         ck_assert(says(table, "rollup", row, weights));
         checked++;
     }
@@ -239,9 +229,9 @@ START_TEST(test_weighted_by_answers_a_stage_is_the_score_of_its_answers) {
     ck_assert_ok(cx_nps(all, &nps, &estimate, err));
     ck_assert_ok(cx_journey(set, NULL, NULL, NULL, NULL, &table, err));
     int64_t row = row_of(table, "arrive");
-    ck_assert_double_eq(cell(table, "value", row), estimate.value);
-    ck_assert_double_eq(cell(table, "ci_low", row), estimate.ci_low);
-    ck_assert_double_eq(cell(table, "se", row), estimate.se);
+    ck_assert_double_eq(table_number(table, "value", row), estimate.value);
+    ck_assert_double_eq(table_number(table, "ci_low", row), estimate.ci_low);
+    ck_assert_double_eq(table_number(table, "se", row), estimate.se);
     cx_table_free(table);
     cx_tally_free(all);
     cx_tallies_free(set);
@@ -262,12 +252,14 @@ START_TEST(test_fixed_weights_propagate_the_errors_of_the_parts) {
     int64_t row = row_of(table, "arrive");
     for (int i = 0; i < 2; i++) {
         int64_t part = row_of(table, parts[i]);
-        ck_assert_double_eq(cell(table, "weight", part), 0.5);
-        variance += pow(cell(table, "se", part) / 2, 2);
-        below += pow((cell(table, "value", part) - cell(table, "ci_low", part)) / 2, 2);
+        ck_assert_double_eq(table_number(table, "weight", part), 0.5);
+        variance += pow(table_number(table, "se", part) / 2, 2);
+        below +=
+            pow((table_number(table, "value", part) - table_number(table, "ci_low", part)) / 2, 2);
     }
-    ck_assert_close(cell(table, "se", row), sqrt(variance), 1e-13);
-    ck_assert_close(cell(table, "ci_low", row), cell(table, "value", row) - sqrt(below), 1e-13);
+    ck_assert_close(table_number(table, "se", row), sqrt(variance), 1e-13);
+    ck_assert_close(table_number(table, "ci_low", row),
+                    table_number(table, "value", row) - sqrt(below), 1e-13);
     ck_assert(says(table, "method", row, "mover"));
     cx_table_free(table);
     cx_tallies_free(set);
@@ -281,9 +273,9 @@ START_TEST(test_a_pooled_whole_is_the_mean_of_its_pooled_parts) {
     state_volumes();
     ck_assert_ok(cx_journey(set, &volume_frame, &volume_column, NULL, NULL, &table, err));
     for (int64_t i = 1; i < cx_table_rows(table); i++)
-        if ((int)cell(table, "depth", i) == 3)
-            sum += cell(table, "share", i) * cell(table, "pooled_value", i);
-    ck_assert_close(cell(table, "pooled_value", 0), sum, 1e-12);
+        if ((int)table_number(table, "depth", i) == 3)
+            sum += table_number(table, "share", i) * table_number(table, "pooled_value", i);
+    ck_assert_close(table_number(table, "pooled_value", 0), sum, 1e-12);
     cx_table_free(table);
     cx_tallies_free(set);
 }
@@ -294,9 +286,9 @@ START_TEST(test_a_node_of_promoters_only_is_drawn_inwards) {
     cx_table *table;
     ck_assert_ok(cx_journey(set, NULL, NULL, NULL, NULL, &table, err));
     int64_t row = row_of(table, "depart/gate/screen");
-    ck_assert_double_eq(cell(table, "value", row), 100);
-    ck_assert_double_lt(cell(table, "pooled_value", row), 90);
-    ck_assert_double_lt(cell(table, "own_weight", row), 0.8);
+    ck_assert_double_eq(table_number(table, "value", row), 100);
+    ck_assert_double_lt(table_number(table, "pooled_value", row), 90);
+    ck_assert_double_lt(table_number(table, "own_weight", row), 0.8);
     cx_table_free(table);
     cx_tallies_free(set);
 }
@@ -313,12 +305,14 @@ START_TEST(test_a_missing_stage_makes_a_partial_score_and_never_a_zero) {
     ck_assert_ok(cx_journey(set, NULL, NULL, &expected, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), cx_table_rows(plain) + 1);
     int64_t row = row_of(table, "stay");
-    ck_assert(isnan(cell(table, "value", row)) && isnan(cell(table, "pooled_value", row)));
+    ck_assert(isnan(table_number(table, "value", row)) &&
+              isnan(table_number(table, "pooled_value", row)));
     ck_assert(says(table, "status", row, "CX_E_EMPTY"));
-    ck_assert_double_eq(cell(table, "value", 0), cell(plain, "value", 0));
-    ck_assert_double_eq(cell(table, "pooled_value", 0), cell(plain, "pooled_value", 0));
-    ck_assert_double_eq(cell(table, "absent", 0), 1);
-    ck_assert(isnan(cell(table, "covered", 0)));
+    ck_assert_double_eq(table_number(table, "value", 0), table_number(plain, "value", 0));
+    ck_assert_double_eq(table_number(table, "pooled_value", 0),
+                        table_number(plain, "pooled_value", 0));
+    ck_assert_double_eq(table_number(table, "absent", 0), 1);
+    ck_assert(isnan(table_number(table, "covered", 0)));
     ck_assert(says(table, "flags", 0, "partial") && !says(plain, "flags", 0, "partial"));
     ck_assert(!says(table, "flags", row_of(table, "arrive"), "partial"));
     cx_table_free(table);
@@ -333,8 +327,8 @@ START_TEST(test_what_is_covered_is_told_where_volumes_are_stated) {
     cx_table *table;
     state_volumes();
     ck_assert_ok(cx_journey(set, &volume_frame, &volume_column, NULL, NULL, &table, err));
-    ck_assert_close(cell(table, "covered", 0), 3900.0 / 4150, 1e-14);
-    ck_assert_double_eq(cell(table, "covered", row_of(table, "stay")), 0);
+    ck_assert_close(table_number(table, "covered", 0), 3900.0 / 4150, 1e-14);
+    ck_assert_double_eq(table_number(table, "covered", row_of(table, "stay")), 0);
     ck_assert(says(table, "flags", 0, "partial"));
     cx_table_free(table);
     cx_tallies_free(set);
@@ -348,9 +342,9 @@ START_TEST(test_a_path_nobody_takes_has_a_score_and_no_weight) {
     volumes[6] = 0;
     ck_assert_ok(cx_journey(set, &volume_frame, &volume_column, NULL, NULL, &table, err));
     int64_t row = row_of(table, "stay/shop/staff");
-    ck_assert_double_eq(cell(table, "value", row), 0);
-    ck_assert_double_eq(cell(table, "weight", row), 0);
-    ck_assert(isnan(cell(table, "value", row_of(table, "stay"))));
+    ck_assert_double_eq(table_number(table, "value", row), 0);
+    ck_assert_double_eq(table_number(table, "weight", row), 0);
+    ck_assert(isnan(table_number(table, "value", row_of(table, "stay"))));
     cx_table_free(table);
     cx_tallies_free(set);
 }

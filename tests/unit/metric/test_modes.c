@@ -32,21 +32,8 @@ static cx_tallies *by_mode(bool sited) {
     return set;
 }
 
-static double cell(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    if (column.validity != NULL && !(column.validity[row >> 3] >> (row & 7) & 1)) return NAN;
-    if (column.dtype == CX_I64) return (double)((const int64_t *)column.data)[row];
-    return ((const double *)column.data)[row];
-}
-
 static bool mixed(const cx_table *table, int64_t row) {
-    cx_array column;
-    char text[128] = "";
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, "flags"), &column, err));
-    const int32_t *at = (const int32_t *)column.offsets + row;
-    memcpy(text, (const char *)column.data + at[0], (size_t)(at[1] - at[0]));
-    return strstr(text, "mixed-modes") != NULL;
+    return strstr(table_text(table, "flags", row), "mixed-modes") != NULL;
 }
 
 static cx_table *table_of(bool sited) {
@@ -72,9 +59,9 @@ START_TEST(test_a_single_mode_is_not_mixed) {
     answer(0, 1, 3, 4, 5);
     cx_table *table = table_of(false);
     ck_assert_int_eq(cx_table_rows(table), 2);
-    ck_assert_double_eq(cell(table, "modes", 0), 1);
-    ck_assert(!mixed(table, 0) && isnan(cell(table, "q_p", 0)));
-    ck_assert(isnan(cell(table, "difference", 1)));
+    ck_assert_double_eq(table_number(table, "modes", 0), 1);
+    ck_assert(!mixed(table, 0) && isnan(table_number(table, "q_p", 0)));
+    ck_assert(isnan(table_number(table, "difference", 1)));
     cx_table_free(table);
 }
 END_TEST
@@ -84,10 +71,10 @@ START_TEST(test_modes_that_answer_alike_are_not_flagged) {
     answer(0, 1, 10, 20, 30);
     answer(0, 2, 10, 20, 30);
     cx_table *table = table_of(false);
-    ck_assert_double_eq(cell(table, "q_p", 0), 1);
+    ck_assert_double_eq(table_number(table, "q_p", 0), 1);
     ck_assert(!mixed(table, 0));
-    ck_assert_double_eq(cell(table, "difference", 2), 0);
-    ck_assert_double_eq(cell(table, "difference_p", 2), 1);
+    ck_assert_double_eq(table_number(table, "difference", 2), 0);
+    ck_assert_double_eq(table_number(table, "difference_p", 2), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -101,19 +88,19 @@ START_TEST(test_modes_that_differ_are_never_mixed_silently) {
     cx_heterogeneity_test test;
     ck_assert_ok(cx_heterogeneity(set, NULL, &test, err));
     ck_assert(mixed(table, 0) && !mixed(table, 1));
-    ck_assert_double_eq(cell(table, "q", 0), test.q);
-    ck_assert_double_eq(cell(table, "q_p", 0), test.p_value);
-    ck_assert_close(cell(table, "value", 0), 100.0 * 60 / 230, 1e-14);
-    ck_assert_double_eq(cell(table, "reference", 1), 1); /* the larger one */
+    ck_assert_double_eq(table_number(table, "q", 0), test.q);
+    ck_assert_double_eq(table_number(table, "q_p", 0), test.p_value);
+    ck_assert_close(table_number(table, "value", 0), 100.0 * 60 / 230, 1e-14);
+    ck_assert_double_eq(table_number(table, "reference", 1), 1); /* the larger one */
     double difference = 100.0 * (-20.0 / 110 - 80.0 / 120);
-    ck_assert_close(cell(table, "difference", 2), difference, 1e-13);
+    ck_assert_close(table_number(table, "difference", 2), difference, 1e-13);
     cx_estimate found;
     ck_assert_ok(cx_compare(cx_tallies_at(set, 1), cx_tallies_at(set, 0), NULL, &found, err));
-    ck_assert_double_eq(cell(table, "difference_low", 2), found.ci_low);
-    ck_assert_double_eq(cell(table, "difference_high", 2), found.ci_high);
-    ck_assert_double_eq(cell(table, "difference_se", 2), found.se);
-    ck_assert_double_eq(cell(table, "difference_p", 2), found.p_value);
-    ck_assert_double_lt(cell(table, "difference_p", 2), 1e-10);
+    ck_assert_double_eq(table_number(table, "difference_low", 2), found.ci_low);
+    ck_assert_double_eq(table_number(table, "difference_high", 2), found.ci_high);
+    ck_assert_double_eq(table_number(table, "difference_se", 2), found.se);
+    ck_assert_double_eq(table_number(table, "difference_p", 2), found.p_value);
+    ck_assert_double_lt(table_number(table, "difference_p", 2), 1e-10);
     cx_table_free(table);
     cx_tallies_free(set);
 }
@@ -124,7 +111,7 @@ START_TEST(test_modes_that_nobody_can_tell_apart_are_flagged) {
     answer(0, 1, 5, 5, 20);
     answer(0, 2, 1, 0, 0);
     cx_table *table = table_of(false);
-    ck_assert(mixed(table, 0) && isnan(cell(table, "q_p", 0)));
+    ck_assert(mixed(table, 0) && isnan(table_number(table, "q_p", 0)));
     cx_table_free(table);
 }
 END_TEST
@@ -135,11 +122,12 @@ START_TEST(test_the_p_values_of_all_modes_are_adjusted_together) {
     answer(0, 2, 30, 20, 50);
     answer(0, 3, 35, 10, 30);
     cx_table *table = table_of(false);
-    double first = cell(table, "difference_p", 2), second = cell(table, "difference_p", 3);
+    double first = table_number(table, "difference_p", 2),
+           second = table_number(table, "difference_p", 3);
     ck_assert_double_gt(first, second);
-    ck_assert_close(cell(table, "difference_holm", 3), 2 * second, 1e-14);
-    ck_assert_close(cell(table, "difference_holm", 2), fmax(first, 2 * second), 1e-14);
-    ck_assert(isnan(cell(table, "difference_holm", 1)));
+    ck_assert_close(table_number(table, "difference_holm", 3), 2 * second, 1e-14);
+    ck_assert_close(table_number(table, "difference_holm", 2), fmax(first, 2 * second), 1e-14);
+    ck_assert(isnan(table_number(table, "difference_holm", 1)));
     cx_table_free(table);
 }
 END_TEST
@@ -156,15 +144,16 @@ START_TEST(test_a_fixed_mix_makes_a_standardised_score) {
     cx_tallies *set = by_mode(false);
     cx_table *table;
     ck_assert_ok(cx_modes(set, &mix, &share, NULL, NULL, &table, err));
-    ck_assert_close(cell(table, "standardised", 0), 0.75 * 60 + 0.25 * -30, 1e-13);
-    ck_assert_close(cell(table, "standardised_se", 0),
-                    hypot(0.75 * cell(table, "se", 1), 0.25 * cell(table, "se", 2)), 1e-13);
-    ck_assert_double_eq(cell(table, "covered", 0), 1);
+    ck_assert_close(table_number(table, "standardised", 0), 0.75 * 60 + 0.25 * -30, 1e-13);
+    ck_assert_close(table_number(table, "standardised_se", 0),
+                    hypot(0.75 * table_number(table, "se", 1), 0.25 * table_number(table, "se", 2)),
+                    1e-13);
+    ck_assert_double_eq(table_number(table, "covered", 0), 1);
     cx_table_free(table);
     mode.length = share.length = 3; /* nobody answered at the gate */
     ck_assert_ok(cx_modes(set, &mix, &share, NULL, NULL, &table, err));
-    ck_assert_close(cell(table, "standardised", 0), 0.75 * 60 + 0.25 * -30, 1e-13);
-    ck_assert_double_eq(cell(table, "covered", 0), 0.5);
+    ck_assert_close(table_number(table, "standardised", 0), 0.75 * 60 + 0.25 * -30, 1e-13);
+    ck_assert_double_eq(table_number(table, "covered", 0), 0.5);
     cx_table_free(table);
     mode.length = share.length = 1;
     ck_assert_fails(cx_modes(set, &mix, &share, NULL, NULL, &table, err), CX_E_DOMAIN,
@@ -184,11 +173,11 @@ START_TEST(test_each_group_has_its_own_modes) {
     ck_assert(mixed(table, 0) && !mixed(table, 3));
     for (int64_t i = 0; i < 6; i++) {
         bool whole = i % 3 == 0;
-        ck_assert_double_eq(cell(table, "site", i), i < 3 ? 1 : 2);
-        ck_assert(whole == (bool)isnan(cell(table, "mode", i)));
-        ck_assert(whole == !isnan(cell(table, "modes", i)));
+        ck_assert_double_eq(table_number(table, "site", i), i < 3 ? 1 : 2);
+        ck_assert(whole == (bool)isnan(table_number(table, "mode", i)));
+        ck_assert(whole == !isnan(table_number(table, "modes", i)));
     }
-    ck_assert_double_eq(cell(table, "n", 3), 50);
+    ck_assert_double_eq(table_number(table, "n", 3), 50);
     cx_table_free(table);
 }
 END_TEST
@@ -206,8 +195,8 @@ START_TEST(test_the_reference_can_be_named) {
     answer(0, 2, 5, 3, 2);
     cx_tallies *set = by_mode(false);
     ck_assert_ok(cx_modes(set, NULL, NULL, &reference, NULL, &table, err));
-    ck_assert_double_eq(cell(table, "reference", 2), 1);
-    ck_assert_double_gt(cell(table, "difference", 1), 0);
+    ck_assert_double_eq(table_number(table, "reference", 2), 1);
+    ck_assert_double_gt(table_number(table, "difference", 1), 0);
     cx_table_free(table);
     mode.data = names + 1;
     ck_assert_fails(cx_modes(set, NULL, NULL, &reference, NULL, &table, err), CX_E_NAME,

@@ -10,12 +10,6 @@ static cx_table *shares(const double *counts, int64_t k, cx_method method) {
     return table;
 }
 
-static double at(const cx_table *table, const char *name, int64_t row) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    return ((const double *)view.data)[row];
-}
-
 START_TEST(test_a_share_of_nothing_does_not_compare) {
     cx_estimate e;
     ck_assert_fails(cx_share_difference(0, 0, 1, 2, NULL, &e, err), CX_E_EMPTY, "n1");
@@ -78,9 +72,9 @@ START_TEST(test_a_survey_of_three_classes_has_goodman_limits) {
                                   {0.424580941973, 0.499852142544}};
     cx_table *table = shares(counts, 3, CX_METHOD_GOODMAN);
     for (int64_t i = 0; i < 3; i++) {
-        ck_assert_near(at(table, "ci_low", i), expected[i][0], 1e-11);
-        ck_assert_near(at(table, "ci_high", i), expected[i][1], 1e-11);
-        ck_assert_double_eq(at(table, "value", i), counts[i] / 1000);
+        ck_assert_near(table_number(table, "ci_low", i), expected[i][0], 1e-11);
+        ck_assert_near(table_number(table, "ci_high", i), expected[i][1], 1e-11);
+        ck_assert_double_eq(table_number(table, "value", i), counts[i] / 1000);
     }
     cx_table_free(table);
 }
@@ -90,13 +84,13 @@ END_TEST
 START_TEST(test_sison_and_glaz_give_all_classes_one_width) {
     const double counts[] = {56, 72, 73, 59, 62, 87, 58};
     cx_table *table = shares(counts, 7, CX_METHOD_SISON_GLAZ);
-    ck_assert_near(at(table, "ci_low", 0), 0.079229122056, 1e-11);
-    ck_assert_near(at(table, "ci_high", 0), 0.164355734040, 1e-11);
-    ck_assert_near(at(table, "ci_low", 5), 0.145610278373, 1e-11);
-    ck_assert_near(at(table, "ci_high", 5), 0.230736890357, 1e-11);
+    ck_assert_near(table_number(table, "ci_low", 0), 0.079229122056, 1e-11);
+    ck_assert_near(table_number(table, "ci_high", 0), 0.164355734040, 1e-11);
+    ck_assert_near(table_number(table, "ci_low", 5), 0.145610278373, 1e-11);
+    ck_assert_near(table_number(table, "ci_high", 5), 0.230736890357, 1e-11);
     for (int64_t i = 1; i < 7; i++)
-        ck_assert_near(at(table, "ci_high", i) - at(table, "ci_low", i),
-                       at(table, "ci_high", 0) - at(table, "ci_low", 0), 1e-14);
+        ck_assert_near(table_number(table, "ci_high", i) - table_number(table, "ci_low", i),
+                       table_number(table, "ci_high", 0) - table_number(table, "ci_low", 0), 1e-14);
     cx_table_free(table);
 }
 END_TEST
@@ -109,9 +103,10 @@ START_TEST(test_sparse_classes_end_with_limits_that_hold_the_shares) {
     for (int i = 0; i < 6; i++) {
         cx_table *table = shares(sparse[i], 5, CX_METHOD_SISON_GLAZ);
         for (int64_t j = 0; j < 5; j++) {
-            double low = at(table, "ci_low", j), high = at(table, "ci_high", j);
+            double low = table_number(table, "ci_low", j), high = table_number(table, "ci_high", j);
             ck_assert(low >= 0 && high <= 1);
-            ck_assert(low <= at(table, "value", j) && at(table, "value", j) <= high);
+            ck_assert(low <= table_number(table, "value", j) &&
+                      table_number(table, "value", j) <= high);
         }
         cx_table_free(table);
     }
@@ -123,8 +118,8 @@ END_TEST
 START_TEST(test_the_chance_of_sparse_classes_is_exact) {
     const double counts[] = {0, 1, 2};
     cx_table *table = shares(counts, 3, CX_METHOD_SISON_GLAZ);
-    ck_assert_close(at(table, "ci_high", 0), 2 * 0.95 * 27 / 26 / 3, 1e-12);
-    ck_assert_close(at(table, "ci_low", 1), 1.0 / 3, 1e-12);
+    ck_assert_close(table_number(table, "ci_high", 0), 2 * 0.95 * 27 / 26 / 3, 1e-12);
+    ck_assert_close(table_number(table, "ci_low", 1), 1.0 / 3, 1e-12);
     cx_table_free(table);
 }
 END_TEST
@@ -142,8 +137,8 @@ START_TEST(test_goodman_holds_for_few_answers) {
             bool inside = true;
             for (int64_t i = 0; i < 3; i++) {
                 chance += counts[i] * log(p[i]) - cx_lgamma(counts[i] + 1);
-                inside =
-                    inside && at(table, "ci_low", i) <= p[i] && p[i] <= at(table, "ci_high", i);
+                inside = inside && table_number(table, "ci_low", i) <= p[i] &&
+                         p[i] <= table_number(table, "ci_high", i);
             }
             all += exp(chance);
             if (inside) held += exp(chance);

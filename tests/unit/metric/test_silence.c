@@ -26,18 +26,11 @@ static cx_status silence(const int32_t *who, const int64_t *when, int64_t n, int
 }
 
 static double cell(const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    if (column.validity != NULL && !(column.validity[row >> 3] >> (row & 7) & 1)) return NAN;
-    return column.dtype == CX_I64 ? (double)((const int64_t *)column.data)[row]
-                                  : ((const double *)column.data)[row];
+    return table_number(table, name, row);
 }
 
 static double figure(const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("there is no figure %s", name);
-    return NAN;
+    return table_figure(table, name);
 }
 
 START_TEST(test_an_empty_log_knows_nobody) {

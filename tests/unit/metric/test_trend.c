@@ -39,39 +39,13 @@ static cx_table *trend(void) {
     return table;
 }
 
-static double value(const cx_table *table, const char *name, int64_t row) {
-    cx_array view;
-    ck_assert_msg(cx_table_find(table, name) >= 0, "no column %s", name);
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    if (view.validity != NULL && !(view.validity[row / 8] >> (row % 8) & 1)) return NAN;
-    return view.dtype == CX_F64 ? ((const double *)view.data)[row]
-                                : (double)((const int64_t *)view.data)[row];
-}
-
-static bool word_is(const cx_table *table, const char *name, int64_t row, const char *word) {
-    cx_array view;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &view, err));
-    if (view.validity != NULL && !(view.validity[row / 8] >> (row % 8) & 1)) return word == NULL;
-    const int32_t *offsets = view.offsets;
-    size_t length = (size_t)(offsets[row + 1] - offsets[row]);
-    return word != NULL && strlen(word) == length &&
-           memcmp((const char *)view.data + offsets[row], word, length) == 0;
-}
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
-}
-
 START_TEST(test_one_window_has_nothing_to_be_set_against) {
     answers(0, 0, 10, 5);
     cx_table *table = trend();
     ck_assert_int_eq(cx_table_rows(table), 1);
-    ck_assert(isnan(value(table, "change", 0)));
-    ck_assert(word_is(table, "change_flag", 0, NULL));
-    ck_assert(isnan(figure(table, "slope")));
+    ck_assert(isnan(table_number(table, "change", 0)));
+    ck_assert(table_word_is(table, "change_flag", 0, NULL));
+    ck_assert(isnan(table_figure(table, "slope")));
     cx_table_free(table);
 }
 END_TEST
@@ -80,12 +54,12 @@ START_TEST(test_windows_that_are_alike_have_no_flags) {
     for (int week = 0; week < 6; week++) answers(week, 0, 50, 25);
     cx_table *table = trend();
     for (int week = 1; week < 6; week++) {
-        ck_assert(word_is(table, "change_flag", week, "none"));
-        ck_assert(word_is(table, "against_flag", week, "none"));
-        ck_assert_near(value(table, "change", week), 0, 1e-12);
+        ck_assert(table_word_is(table, "change_flag", week, "none"));
+        ck_assert(table_word_is(table, "against_flag", week, "none"));
+        ck_assert_near(table_number(table, "change", week), 0, 1e-12);
     }
-    ck_assert_near(figure(table, "slope"), 0, 1e-12);
-    ck_assert_double_eq(figure(table, "slope_excess"), 1);
+    ck_assert_near(table_figure(table, "slope"), 0, 1e-12);
+    ck_assert_double_eq(table_figure(table, "slope_excess"), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -93,14 +67,15 @@ END_TEST
 START_TEST(test_a_step_is_flagged_and_its_size_is_the_difference) {
     for (int week = 0; week < 6; week++) answers(week, 0, 100, week < 3 ? 30 : 70);
     cx_table *table = trend();
-    ck_assert(word_is(table, "change_flag", 3, "up"));
-    ck_assert(word_is(table, "change_flag", 4, "none"));
-    ck_assert_near(value(table, "change", 3), 80, 1e-9);
-    ck_assert_near(value(table, "against", 3), 80, 1e-9);
-    ck_assert_near(value(table, "against", 4), 60, 1e-9); /* 40 - (3 (-40) + 40) / 4 */
-    ck_assert(word_is(table, "against_flag", 4, "up"));
-    ck_assert_double_ge(value(table, "change_p_adjusted", 3), value(table, "change_p", 3));
-    ck_assert_double_gt(figure(table, "slope_excess"), 1);
+    ck_assert(table_word_is(table, "change_flag", 3, "up"));
+    ck_assert(table_word_is(table, "change_flag", 4, "none"));
+    ck_assert_near(table_number(table, "change", 3), 80, 1e-9);
+    ck_assert_near(table_number(table, "against", 3), 80, 1e-9);
+    ck_assert_near(table_number(table, "against", 4), 60, 1e-9); /* 40 - (3 (-40) + 40) / 4 */
+    ck_assert(table_word_is(table, "against_flag", 4, "up"));
+    ck_assert_double_ge(table_number(table, "change_p_adjusted", 3),
+                        table_number(table, "change_p", 3));
+    ck_assert_double_gt(table_figure(table, "slope_excess"), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -114,9 +89,9 @@ START_TEST(test_the_differences_are_those_of_compare) {
     cx_table *table = trend();
     ck_assert_ok(
         cx_compare(cx_tallies_at(set, 1), cx_tallies_at(set, 0), &options, &difference, err));
-    ck_assert_close(value(table, "change", 1), difference.value, 1e-12);
-    ck_assert_close(value(table, "change_ci_low", 1), difference.ci_low, 1e-9);
-    ck_assert_close(value(table, "change_ci_high", 1), difference.ci_high, 1e-9);
+    ck_assert_close(table_number(table, "change", 1), difference.value, 1e-12);
+    ck_assert_close(table_number(table, "change_ci_low", 1), difference.ci_low, 1e-9);
+    ck_assert_close(table_number(table, "change_ci_high", 1), difference.ci_high, 1e-9);
     cx_table_free(table);
 }
 END_TEST
@@ -128,14 +103,14 @@ START_TEST(test_few_answers_are_no_test_and_empty_windows_are_passed_over) {
     answers(4, 0, 50, 45);
     cx_table *table = trend();
     ck_assert_int_eq(cx_table_rows(table), 5);
-    ck_assert(isnan(value(table, "value", 1)));
-    ck_assert(word_is(table, "change_flag", 1, NULL));
-    ck_assert_near(value(table, "change", 2), 100, 1e-9);
-    ck_assert(word_is(table, "change_flag", 2, "too few"));
-    ck_assert(word_is(table, "change_flag", 3, "too few"));
-    ck_assert(isnan(value(table, "change_p", 2)));
-    ck_assert(word_is(table, "change_flag", 4, "up"));
-    ck_assert_double_eq(figure(table, "windows"), 4);
+    ck_assert(isnan(table_number(table, "value", 1)));
+    ck_assert(table_word_is(table, "change_flag", 1, NULL));
+    ck_assert_near(table_number(table, "change", 2), 100, 1e-9);
+    ck_assert(table_word_is(table, "change_flag", 2, "too few"));
+    ck_assert(table_word_is(table, "change_flag", 3, "too few"));
+    ck_assert(isnan(table_number(table, "change_p", 2)));
+    ck_assert(table_word_is(table, "change_flag", 4, "up"));
+    ck_assert_double_eq(table_figure(table, "windows"), 4);
     cx_table_free(table);
 }
 END_TEST
@@ -144,10 +119,11 @@ START_TEST(test_the_slope_of_equal_windows_is_that_of_least_squares) {
     /* scores -20, 0, 20, 40 with one variance up to their spread: all but the same weights */
     for (int week = 0; week < 4; week++) answers(week, 0, 200, 80 + 20 * week);
     cx_table *table = trend();
-    ck_assert_near(figure(table, "slope"), 20, 0.2);
-    ck_assert_double_eq(figure(table, "slope_df"), 2);
-    ck_assert_double_eq(figure(table, "slope_excess"), 1);
-    ck_assert(figure(table, "slope_ci_low") < 20 && figure(table, "slope_ci_high") > 20);
+    ck_assert_near(table_figure(table, "slope"), 20, 0.2);
+    ck_assert_double_eq(table_figure(table, "slope_df"), 2);
+    ck_assert_double_eq(table_figure(table, "slope_excess"), 1);
+    ck_assert(table_figure(table, "slope_ci_low") < 20 &&
+              table_figure(table, "slope_ci_high") > 20);
     cx_table_free(table);
 }
 END_TEST
@@ -161,9 +137,9 @@ START_TEST(test_no_site_in_every_window_is_no_panel_and_no_error) {
     answers(2, 1, 30, 15);
     ck_assert_int_eq(cx_trend(set, NULL, &table, &left), CX_OK);
     ck_assert_int_eq(left.code, CX_OK);
-    ck_assert_double_eq(figure(table, "panel_keys"), 0);
-    ck_assert_double_eq(value(table, "panel_n", 1), 0);
-    ck_assert(isnan(value(table, "panel_ci_low", 1)));
+    ck_assert_double_eq(table_figure(table, "panel_keys"), 0);
+    ck_assert_double_eq(table_number(table, "panel_n", 1), 0);
+    ck_assert(isnan(table_number(table, "panel_ci_low", 1)));
     cx_table_free(table);
 }
 END_TEST
@@ -174,29 +150,30 @@ START_TEST(test_a_change_of_sites_is_mix_and_the_panel_does_not_move) {
     answers(3, 2, 100, 90);
     answers(0, 3, 20, 10); /* one goes */
     cx_table *table = trend(), *keys;
-    ck_assert_near(value(table, "change", 2), 40, 1e-9);
-    ck_assert_near(value(table, "mix", 2), 40, 1e-9);
-    ck_assert_near(value(table, "within", 2), 0, 1e-9);
-    ck_assert_near(value(table, "panel_change", 2), 0, 1e-9);
-    ck_assert_double_eq(value(table, "panel_n", 2), 100);
+    ck_assert_near(table_number(table, "change", 2), 40, 1e-9);
+    ck_assert_near(table_number(table, "mix", 2), 40, 1e-9);
+    ck_assert_near(table_number(table, "within", 2), 0, 1e-9);
+    ck_assert_near(table_number(table, "panel_change", 2), 0, 1e-9);
+    ck_assert_double_eq(table_number(table, "panel_n", 2), 100);
     /* in the second window the panel is all there is */
-    ck_assert_double_eq(value(table, "panel_ci_low", 1), value(table, "ci_low", 1));
-    ck_assert_double_eq(value(table, "panel_ci_high", 1), value(table, "ci_high", 1));
-    ck_assert_double_eq(value(table, "panel_se", 1), value(table, "se", 1));
-    ck_assert_double_eq(value(table, "panel_n_eff", 2), 100);
-    ck_assert(value(table, "panel_change_ci_low", 2) < 0);
-    ck_assert(value(table, "panel_change_ci_high", 2) > 0);
-    ck_assert(isnan(value(table, "panel_change_ci_low", 0)));
-    ck_assert_double_eq(value(table, "keys", 0), 2);
-    ck_assert_double_eq(figure(table, "keys"), 3);
-    ck_assert_double_eq(figure(table, "panel_keys"), 1);
+    ck_assert_double_eq(table_number(table, "panel_ci_low", 1), table_number(table, "ci_low", 1));
+    ck_assert_double_eq(table_number(table, "panel_ci_high", 1), table_number(table, "ci_high", 1));
+    ck_assert_double_eq(table_number(table, "panel_se", 1), table_number(table, "se", 1));
+    ck_assert_double_eq(table_number(table, "panel_n_eff", 2), 100);
+    ck_assert(table_number(table, "panel_change_ci_low", 2) < 0);
+    ck_assert(table_number(table, "panel_change_ci_high", 2) > 0);
+    ck_assert(isnan(table_number(table, "panel_change_ci_low", 0)));
+    ck_assert_double_eq(table_number(table, "keys", 0), 2);
+    ck_assert_double_eq(table_figure(table, "keys"), 3);
+    ck_assert_double_eq(table_figure(table, "panel_keys"), 1);
     cx_table_free(table);
     ck_assert_ok(cx_trend_keys(set, &keys, err));
-    ck_assert(word_is(keys, "presence", 0, "always"));
-    ck_assert(word_is(keys, "presence", 1, "came"));
-    ck_assert(word_is(keys, "presence", 2, "went"));
-    ck_assert_double_eq(value(keys, "windows", 1), 2);
-    ck_assert_double_eq(value(keys, "last", 2) - value(keys, "first", 2), (double)WEEK);
+    ck_assert(table_word_is(keys, "presence", 0, "always"));
+    ck_assert(table_word_is(keys, "presence", 1, "came"));
+    ck_assert(table_word_is(keys, "presence", 2, "went"));
+    ck_assert_double_eq(table_number(keys, "windows", 1), 2);
+    ck_assert_double_eq(table_number(keys, "last", 2) - table_number(keys, "first", 2),
+                        (double)WEEK);
     cx_table_free(keys);
 }
 END_TEST

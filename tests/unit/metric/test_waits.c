@@ -62,20 +62,6 @@ static void add_groups(const char *text) {
     }
 }
 
-static double cell(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    return column.dtype == CX_I64 ? (double)((const int64_t *)column.data)[row]
-                                  : ((const double *)column.data)[row];
-}
-
-static double figure(const cx_table *table, const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return NAN;
-}
-
 /* -- empty and one ------------------------------------------------------------------------- */
 
 START_TEST(test_without_waits_there_is_no_curve) {
@@ -181,12 +167,12 @@ START_TEST(test_log_rank_matches_that_of_others) {
         cx_waits_reset(waits);
         add_groups(vectors_text(&v, i, "groups"));
         ck_assert_ok(cx_waits_logrank(waits, NULL, &table, err));
-        ck_assert_close(figure(table, "chi2"), vectors_number(&v, i, "chi2"), tolerance);
-        ck_assert_double_eq(figure(table, "df"), vectors_number(&v, i, "df"));
-        ck_assert_close(figure(table, "p_value"), vectors_number(&v, i, "p_value"), 1e-6);
+        ck_assert_close(table_figure(table, "chi2"), vectors_number(&v, i, "chi2"), tolerance);
+        ck_assert_double_eq(table_figure(table, "df"), vectors_number(&v, i, "df"));
+        ck_assert_close(table_figure(table, "p_value"), vectors_number(&v, i, "p_value"), 1e-6);
         for (int64_t g = 0; g < cx_table_rows(table); g++) {
-            observed += cell(table, "observed", g);
-            expected += cell(table, "expected", g);
+            observed += table_number(table, "observed", g);
+            expected += table_number(table, "expected", g);
         }
         ck_assert_close(expected, observed, 1e-12);
         ck_assert_double_eq(observed, (double)cx_waits_events(waits));
@@ -200,8 +186,8 @@ START_TEST(test_log_rank_of_equal_groups_is_zero_and_of_one_group_nothing) {
     cx_table *table;
     add_groups("1 2 3+ 5 | 1 2 3+ 5");
     ck_assert_ok(cx_waits_logrank(waits, NULL, &table, err));
-    ck_assert_double_eq(figure(table, "chi2"), 0);
-    ck_assert_double_eq(figure(table, "p_value"), 1);
+    ck_assert_double_eq(table_figure(table, "chi2"), 0);
+    ck_assert_double_eq(table_figure(table, "p_value"), 1);
     cx_table_free(table);
     cx_waits_reset(waits);
     add_groups("1 2 3");
@@ -245,14 +231,14 @@ START_TEST(test_the_curve_shows_every_step) {
     ck_assert_int_eq(cx_table_rows(table), 4);
     const double times[] = {1, 2, 4, 7}, risk[] = {6, 5, 3, 1};
     for (int64_t i = 0; i < 4; i++) {
-        ck_assert_double_eq(cell(table, "time", i), times[i]);
-        ck_assert_double_eq(cell(table, "at_risk", i), risk[i]);
+        ck_assert_double_eq(table_number(table, "time", i), times[i]);
+        ck_assert_double_eq(table_number(table, "at_risk", i), risk[i]);
     }
-    ck_assert_close(cell(table, "survival", 1), 0.6, 1e-15);
-    ck_assert_close(cell(table, "survival", 2), 0.4, 1e-15);
-    ck_assert_double_eq(cell(table, "survival", 3), cell(table, "survival", 2));
-    ck_assert_double_eq(cell(table, "events", 1), 2);
-    ck_assert_double_eq(cell(table, "censored", 2), 1);
+    ck_assert_close(table_number(table, "survival", 1), 0.6, 1e-15);
+    ck_assert_close(table_number(table, "survival", 2), 0.4, 1e-15);
+    ck_assert_double_eq(table_number(table, "survival", 3), table_number(table, "survival", 2));
+    ck_assert_double_eq(table_number(table, "events", 1), 2);
+    ck_assert_double_eq(table_number(table, "censored", 2), 1);
     cx_table_free(table);
 }
 END_TEST
@@ -345,15 +331,15 @@ START_TEST(test_groups_are_the_curves_of_their_parts) {
     ck_assert_ok(cx_waits_take(waits, 1, &part, err));
     ck_assert_int_eq(cx_waits_key_columns(part), 0);
     ck_assert_ok(cx_waits_quantile(part, 0.5, NULL, &estimate, err));
-    ck_assert_double_eq(cell(table, "value", 1), estimate.value);
-    ck_assert(isnan(cell(table, "value", 2))); /* nobody gave up there */
+    ck_assert_double_eq(table_number(table, "value", 1), estimate.value);
+    ck_assert(isnan(table_number(table, "value", 2))); /* nobody gave up there */
     ck_assert_fails(cx_waits_quantile(waits, 0.5, NULL, &estimate, err), CX_E_MISMATCH, "keys");
     ck_assert_ok(cx_waits_total(waits, NULL, &total, err));
     ck_assert_int_eq(cx_waits_n(total), 8);
     cx_table_free(table);
     ck_assert_ok(cx_waits_curve(waits, NULL, &table, err));
     ck_assert_int_eq(cx_table_rows(table), 8);
-    ck_assert_double_eq(cell(table, "group", 3), 1);
+    ck_assert_double_eq(table_number(table, "group", 3), 1);
     cx_table_free(table);
     ck_assert_fails(cx_waits_take(waits, 3, &part, err), CX_E_NAME, "none at 3");
     cx_waits_free(part);

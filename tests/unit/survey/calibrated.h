@@ -48,14 +48,6 @@ static inline cx_array doubles(const double *values, int64_t count, const char *
     return made;
 }
 
-static inline double column_value(const cx_table *table, const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_int_ge(cx_table_find(table, name), 0);
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    if (column.dtype == CX_I64) return (double)((const int64_t *)column.data)[row];
-    return ((const double *)column.data)[row];
-}
-
 static inline cx_weights_summary summary_of(const cx_weights *weights) {
     cx_weights_summary summary;
     ck_assert_ok(cx_weights_summarise(weights, &summary, err));
@@ -67,7 +59,7 @@ static inline void weights_into(const cx_weights *weights, const char *name, dou
     cx_table *table;
     ck_assert_ok(cx_weights_table(weights, &table, err));
     for (int64_t row = 0; row < cx_table_rows(table); row++)
-        out[row] = column_value(table, name, row);
+        out[row] = table_number(table, name, row);
     cx_table_free(table);
 }
 

@@ -115,7 +115,7 @@ START_TEST(test_weights_are_shared_with_a_table_that_outlives_them) {
     ck_assert_int_eq(cx_table_rows(shared), ROWS);
     ck_assert_int_eq(cx_table_columns(shared), 1);
     for (int i = 0; i < ROWS; i++)
-        ck_assert_double_eq(column_value(shared, "weight", i), values[0][i]);
+        ck_assert_double_eq(table_number(shared, "weight", i), values[0][i]);
     cx_table_free(shared);
 }
 END_TEST

@@ -152,10 +152,10 @@ START_TEST(test_every_total_is_told_with_start_and_rows) {
     ck_assert_ok(cx_table_column(told, 0, &words_of_it, err));
     ck_assert_int_eq(((const int32_t *)words_of_it.offsets)[2], 6);
     ck_assert_int_eq(memcmp(words_of_it.data, "ageage", 6), 0);
-    ck_assert_double_eq(column_value(told, "wanted", 1), 20);
-    ck_assert_double_eq(column_value(told, "attained", 1), 20);
-    ck_assert_double_eq(column_value(told, "start", 1), 20); /* 30 / 3 for each of two */
-    ck_assert_double_eq(column_value(told, "rows", 1), 2);
+    ck_assert_double_eq(table_number(told, "wanted", 1), 20);
+    ck_assert_double_eq(table_number(told, "attained", 1), 20);
+    ck_assert_double_eq(table_number(told, "start", 1), 20); /* 30 / 3 for each of two */
+    ck_assert_double_eq(table_number(told, "rows", 1), 2);
     cx_table_free(told);
 }
 END_TEST

@@ -86,9 +86,9 @@ START_TEST(test_sums_of_weights_give_weighted_rates_without_intervals) {
     cx_table_free(table);
     counts = (cx_dispositions){.complete = 19, .noncontact = 19};
     ck_assert_ok(cx_response_rates_table(&counts, NULL, &table, err));
-    ck_assert_close(column_value(table, "ci_low", 0), 0.348499283643951, 1e-12);
-    ck_assert_close(column_value(table, "ci_high", 0), 0.651500716356049, 1e-12);
-    ck_assert_double_eq(column_value(table, "denominator", 0), 38);
+    ck_assert_close(table_number(table, "ci_low", 0), 0.348499283643951, 1e-12);
+    ck_assert_close(table_number(table, "ci_high", 0), 0.651500716356049, 1e-12);
+    ck_assert_double_eq(table_number(table, "denominator", 0), 38);
     cx_table_free(table);
 }
 END_TEST

@@ -56,10 +56,7 @@ static void teardown(void) {
 }
 
 static double figure(const char *name) {
-    for (int64_t i = 0; i < cx_table_figures(table); i++)
-        if (strcmp(cx_table_figure_name(table, i), name) == 0) return cx_table_figure(table, i);
-    ck_abort_msg("no figure %s", name);
-    return 0;
+    return table_figure(table, name);
 }
 
 /* Every number of an id in the vectors; returns how many there were. */

@@ -65,10 +65,7 @@ static void expect_equal(void) {
 }
 
 static double cell(const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    if (column.dtype == CX_I64) return (double)((const int64_t *)column.data)[row];
-    return ((const double *)column.data)[row];
+    return table_number(table, name, row);
 }
 
 /* -- figures ------------------------------------------------------------------------------- */

@@ -26,9 +26,7 @@ static void expect(const char *value, const char *se) {
 }
 
 static double cell(const char *name, int64_t row) {
-    cx_array column;
-    ck_assert_ok(cx_table_column(table, cx_table_find(table, name), &column, err));
-    return ((const double *)column.data)[row];
+    return table_number(table, name, row);
 }
 
 /* -- figures ------------------------------------------------------------------------------- */

@@ -198,8 +198,8 @@ START_TEST(test_margins_are_looked_at_again_after_the_cut) {
     ck_assert_close(s.total, 100, 1e-12);
     cx_table *told;
     ck_assert_ok(cx_weights_margins(trimmed, &told, err));
-    ck_assert_close(column_value(told, "attained", 0), 30, 1e-12);
-    ck_assert_double_eq(column_value(told, "wanted", 0), 60);
+    ck_assert_close(table_number(told, "attained", 0), 30, 1e-12);
+    ck_assert_double_eq(table_number(told, "wanted", 0), 60);
     cx_table_free(told);
 }
 END_TEST
