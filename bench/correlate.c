@@ -1,5 +1,5 @@
-/* Kendall's tau: a million pairs of real numbers, with the sorts and the count apart, and a table
- * of 11 by 11 answers of any size. bench/peers.py times SciPy beside it.
+/* Rank correlations: a million pairs of real numbers, and a table of 11 by 11 answers of any size.
+ * bench/correlate.py times SciPy beside it.
  *
  *     bench/correlate [rows [turns]] */
 

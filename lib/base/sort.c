@@ -1,7 +1,10 @@
 #include "base/sort.h"
 
 /* Below this many, the tables of counts cost more than they save. */
-#define SORT_SHORT 32
+#define SORT_SHORT 24
+#define SORT_DIGIT 11
+/* Parts of at most so many are put right by insertion, all in one run. */
+#define SORT_NEAR 16
 
 uint64_t cx_i_sort_key_f64(double value) {
     uint64_t bits;
@@ -21,12 +24,13 @@ uint64_t cx_i_sort_key_i64(int64_t value) {
     return (uint64_t)value ^ UINT64_C(1) << 63;
 }
 
-static void sort_insert(cx_i_sortable *items, int64_t count) {
-    for (int64_t i = 1; i < count; i++) {
-        cx_i_sortable item = items[i];
+/* `to` may be `from`. */
+static void sort_insert(const cx_i_sortable *from, cx_i_sortable *to, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        cx_i_sortable item = from[i];
         int64_t at = i;
-        for (; at > 0 && items[at - 1].key > item.key; at--) items[at] = items[at - 1];
-        items[at] = item;
+        for (; at > 0 && to[at - 1].key > item.key; at--) to[at] = to[at - 1];
+        to[at] = item;
     }
 }
 
@@ -61,18 +65,6 @@ static void sort_bytes(cx_i_sortable *items, cx_i_sortable *scratch, int64_t cou
 
 /* -- from the most significant end, so that parts soon fit the cache ----------------------- */
 
-#define SORT_FEW 40
-#define SORT_DIGIT 11
-
-static void sort_few(uint64_t *keys, int64_t count) {
-    for (int64_t i = 1; i < count; i++) {
-        uint64_t key = keys[i];
-        int64_t j = i;
-        for (; j > 0 && keys[j - 1] > key; j--) keys[j] = keys[j - 1];
-        keys[j] = key;
-    }
-}
-
 /* The bits in which the keys differ */
 static uint64_t sort_difference(const uint64_t *keys, int64_t count) {
     uint64_t all = keys[0], any = keys[0];
@@ -81,13 +73,25 @@ static uint64_t sort_difference(const uint64_t *keys, int64_t count) {
 }
 
 /* How far to shift for a digit that begins at the highest bit of the difference and leaves about
- * sixteen keys for each value; its width goes to `bits`. */
+ * one key for each value; its width goes to `bits`. */
 static int sort_shift(uint64_t difference, int64_t count, int *bits) {
     int top = 63, width = 4;
     while (difference >> top == 0) top--;
-    while (width < SORT_DIGIT && count >> (width + 4) > 0) width++;
+    while (width < SORT_DIGIT && count >> width > 0) width++;
     *bits = width < top + 1 ? width : top + 1;
     return top + 1 - *bits;
+}
+
+/* From counts of each value of a digit to where its part begins; the largest part */
+static uint32_t sort_starts(uint32_t *counts, int bits) {
+    uint32_t place = 0, most = 0;
+    for (int64_t b = 0; b < INT64_C(1) << bits; b++) {
+        uint32_t here = counts[b];
+        counts[b] = place;
+        place += here;
+        most = here > most ? here : most;
+    }
+    return most;
 }
 
 static uint64_t sort_item_difference(const cx_i_sortable *items, int64_t count) {
@@ -101,23 +105,19 @@ static void sort_items(cx_i_sortable *from, cx_i_sortable *to, int64_t count, bo
     uint32_t ends[1 << SORT_DIGIT];
     uint64_t difference = count < SORT_SHORT ? 0 : sort_item_difference(from, count);
     int bits;
+    if (count < SORT_SHORT) sort_insert(from, across ? to : from, count);
     if (difference == 0) {
-        if (count < SORT_SHORT) sort_insert(from, count);
-        if (across) memcpy(to, from, (size_t)count * sizeof *to);
+        if (count >= SORT_SHORT && across) memcpy(to, from, (size_t)count * sizeof *to);
         return;
     }
     int shift = sort_shift(difference, count, &bits);
     uint64_t mask = (UINT64_C(1) << bits) - 1;
-    uint32_t place = 0;
     memset(ends, 0, sizeof *ends << bits);
     for (int64_t i = 0; i < count; i++) ends[from[i].key >> shift & mask]++;
-    for (uint64_t b = 0; b <= mask; b++) {
-        uint32_t here = ends[b];
-        ends[b] = place;
-        place += here;
-    }
+    bool near = sort_starts(ends, bits) <= SORT_NEAR;
     for (int64_t i = 0; i < count; i++) to[ends[from[i].key >> shift & mask]++] = from[i];
-    for (uint64_t b = 0; b <= mask; b++) {
+    if (near) sort_insert(to, across ? to : from, count);
+    for (uint64_t b = 0; b <= mask && !near; b++) {
         uint32_t begin = b == 0 ? 0 : ends[b - 1];
         if (ends[b] > begin) sort_items(to + begin, from + begin, ends[b] - begin, !across);
     }
@@ -125,7 +125,7 @@ static void sort_items(cx_i_sortable *from, cx_i_sortable *to, int64_t count, bo
 
 void cx_i_sort(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count) {
     if (count < SORT_SHORT) {
-        sort_insert(items, count);
+        sort_insert(items, items, count);
         return;
     }
     if (sort_is_done(items, count)) return;
@@ -135,28 +135,34 @@ void cx_i_sort(cx_i_sortable *items, cx_i_sortable *scratch, int64_t count) {
         sort_items(items, scratch, count, false);
 }
 
+/* As sort_insert(), plain keys */
+static void sort_put(const uint64_t *from, uint64_t *to, int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t key = from[i];
+        int64_t at = i;
+        for (; at > 0 && to[at - 1] > key; at--) to[at] = to[at - 1];
+        to[at] = key;
+    }
+}
+
 /* Sorts `from`; the result stands in `to` when `across`. Each level takes four bits or more. */
 static void sort_parts(uint64_t *from, uint64_t *to, int64_t count, bool across) {
     uint32_t ends[1 << SORT_DIGIT];
-    uint64_t difference = count < SORT_FEW ? 0 : sort_difference(from, count);
+    uint64_t difference = count < SORT_SHORT ? 0 : sort_difference(from, count);
     int bits;
+    if (count < SORT_SHORT) sort_put(from, across ? to : from, count);
     if (difference == 0) {
-        if (count < SORT_FEW) sort_few(from, count);
-        if (across) memcpy(to, from, (size_t)count * sizeof *to);
+        if (count >= SORT_SHORT && across) memcpy(to, from, (size_t)count * sizeof *to);
         return;
     }
     int shift = sort_shift(difference, count, &bits);
     uint64_t mask = (UINT64_C(1) << bits) - 1;
-    uint32_t place = 0;
     memset(ends, 0, sizeof *ends << bits);
     for (int64_t i = 0; i < count; i++) ends[from[i] >> shift & mask]++;
-    for (uint64_t b = 0; b <= mask; b++) {
-        uint32_t here = ends[b];
-        ends[b] = place;
-        place += here;
-    }
+    bool near = sort_starts(ends, bits) <= SORT_NEAR;
     for (int64_t i = 0; i < count; i++) to[ends[from[i] >> shift & mask]++] = from[i];
-    for (uint64_t b = 0; b <= mask; b++) {
+    if (near) sort_put(to, across ? to : from, count);
+    for (uint64_t b = 0; b <= mask && !near; b++) {
         uint32_t begin = b == 0 ? 0 : ends[b - 1];
         if (ends[b] > begin) sort_parts(to + begin, from + begin, ends[b] - begin, !across);
     }

@@ -203,7 +203,8 @@ cx_status cx_correlate(const cx_array *x, const cx_array *y, const cx_array *wei
         return cx_i_correlate_pearson(&input, &chosen, out, err);
     cx_allocator allocator = cx_i_allocator(chosen.allocator);
     cx_i_correlate_cells cells;
-    CX_TRY(cx_i_correlate_cells_new(&input, &allocator, &cells, err));
+    bool ranks = chosen.method >= CX_CORRELATION_SPEARMAN && chosen.method <= CX_CORRELATION_SOMERS;
+    CX_TRY(cx_i_correlate_cells_new(&input, ranks, &allocator, &cells, err));
     cx_status status = cx_i_correlate_cells_estimate(&cells, &input, &chosen, out, err);
     cx_i_correlate_cells_free(&cells);
     return status;

@@ -46,12 +46,15 @@ void cx_i_correlate_robust(cx_estimate *out, double se_r, double spent);
 
 typedef struct cx_i_correlate_cells {
     cx_i_two_way cells;
-    double *value[2]; /* of each level */
+    double *value[2];   /* of each level; none when untied */
+    cx_i_untied untied; /* what the cells of rows without ties refer to */
     const cx_allocator *allocator;
 } cx_i_correlate_cells;
 
-cx_status cx_i_correlate_cells_new(cx_i_correlate_input *input, const cx_allocator *allocator,
-                                   cx_i_correlate_cells *out, cx_error *err);
+/* `ranks`: nothing but ranks matters, so that rows without ties need no cells. */
+cx_status cx_i_correlate_cells_new(cx_i_correlate_input *input, bool ranks,
+                                   const cx_allocator *allocator, cx_i_correlate_cells *out,
+                                   cx_error *err);
 void cx_i_correlate_cells_free(cx_i_correlate_cells *self);
 /* Room for so many cells and levels, not filled. */
 cx_status cx_i_correlate_cells_make(int64_t count, int64_t kx, int64_t ky, bool weighted,

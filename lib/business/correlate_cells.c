@@ -47,11 +47,9 @@ static cx_status cells_room(cells_rows *rows, int64_t length, bool weighted,
                          "table of levels",
                          length);
     rows->x = cx_i_alloc_room(allocator, length, (weighted ? 3 : 2) * sizeof *rows->x);
-    rows->items = cx_i_alloc_room(allocator, length, 2 * sizeof *rows->items);
-    if (rows->x == NULL || rows->items == NULL) return cx_i_out_of_memory(err);
+    if (rows->x == NULL) return cx_i_out_of_memory(err);
     rows->y = rows->x + length;
     rows->w = weighted ? rows->y + length : NULL;
-    rows->scratch = rows->items + length;
     return CX_OK;
 }
 
@@ -87,8 +85,12 @@ static cx_status cells_gather(cells_rows *rows, cx_i_correlate_input *input, cx_
 
 /* Sorts by y, then by x. An item's row then holds the level of y above, the row below; the values
  * of y become those of its levels. */
-static void cells_sort(const cells_rows *rows, int64_t *kx, int64_t *ky) {
-    cx_i_sortable *items = rows->items;
+static cx_status cells_sort(cells_rows *rows, const cx_allocator *allocator, int64_t *kx,
+                            int64_t *ky, cx_error *err) {
+    cx_i_sortable *items = rows->items =
+        cx_i_alloc_room(allocator, rows->n, 2 * sizeof *rows->items);
+    if (items == NULL) return cx_i_out_of_memory(err);
+    rows->scratch = items + rows->n;
     for (int64_t r = 0; r < rows->n; r++)
         items[r] = (cx_i_sortable){cx_i_sort_key_f64(rows->y[r]), r};
     cx_i_sort(items, rows->scratch, rows->n);
@@ -104,6 +106,7 @@ static void cells_sort(const cells_rows *rows, int64_t *kx, int64_t *ky) {
     cx_i_sort(items, rows->scratch, rows->n);
     for (int64_t i = 0; i < rows->n; i++)
         if (i == 0 || items[i].key != items[i - 1].key) ++*kx;
+    return CX_OK;
 }
 
 /* Weights are divided by a power of two near the largest: ratios stay, cubes fit. */
@@ -133,22 +136,70 @@ static void cells_fill(const cells_rows *rows, cx_i_correlate_cells *out) {
     memcpy(out->value[1], rows->y, (size_t)cells->ky * sizeof *rows->y);
 }
 
-static cx_status cells_build(cells_rows *rows, cx_i_correlate_input *input,
+/* -- without ties --------------------------------------------------------------------------------
+ */
+
+/* In place of cells, when no two rows share an x and no two a y; `found` says whether. */
+static cx_status cells_untied(const double *x, const double *y, int64_t n,
+                              const cx_allocator *allocator, cx_i_correlate_cells *out, bool *found,
+                              cx_error *err) {
+    *out = (cx_i_correlate_cells){.allocator = allocator};
+    CX_TRY(cx_i_untied_count(x, y, n, allocator, found, &out->untied, err));
+    if (*found)
+        out->cells = (cx_i_two_way){
+            .count = n, .n = n, .kx = (int32_t)n, .ky = (int32_t)n, .untied = &out->untied};
+    return CX_OK;
+}
+
+/* The rows where they lie, when all are there and finite; else NULL. */
+static const double *cells_lying(const cx_array *column) {
+    double room;
+    const double *value = cx_i_array_doubles(column, 0, 0, &room);
+    if (value == &room) return NULL;
+    for (int64_t i = 0; i < column->length; i++)
+        if (!isfinite(value[i])) return NULL;
+    return value;
+}
+
+static cx_status cells_lying_untied(cx_i_correlate_input *input, const cx_allocator *allocator,
+                                    cx_i_correlate_cells *out, bool *tried, bool *found,
+                                    cx_error *err) {
+    int64_t n = input->column[0]->length;
+    const double *x = cells_lying(input->column[0]), *y = cells_lying(input->column[1]);
+    if (x == NULL || y == NULL) return CX_OK;
+    *tried = true;
+    CX_TRY(cells_untied(x, y, n, allocator, out, found, err));
+    if (!*found) return CX_OK;
+    input->n = n;
+    input->w = input->w2 = cx_i_tf((double)n);
+    return CX_OK;
+}
+
+/* -- both ----------------------------------------------------------------------------------------
+ */
+
+static cx_status cells_build(cells_rows *rows, cx_i_correlate_input *input, bool ranks,
                              const cx_allocator *allocator, cx_i_correlate_cells *out,
                              cx_error *err) {
-    int64_t kx, ky;
-    CX_TRY(cells_room(rows, input->column[0]->length, input->column[2] != NULL, allocator, err));
+    int64_t kx = 0, ky = 0, length = input->column[0]->length;
+    bool weighted = input->column[2] != NULL, tried = weighted || !ranks, found = false;
+    if (!tried) CX_TRY(cells_lying_untied(input, allocator, out, &tried, &found, err));
+    if (found) return CX_OK;
+    CX_TRY(cells_room(rows, length, weighted, allocator, err));
     CX_TRY(cells_gather(rows, input, err));
-    cells_sort(rows, &kx, &ky);
-    CX_TRY(cx_i_correlate_cells_make(rows->n, kx, ky, rows->w != NULL, allocator, out, err));
+    if (!tried) CX_TRY(cells_untied(rows->x, rows->y, rows->n, allocator, out, &found, err));
+    if (found) return CX_OK;
+    CX_TRY(cells_sort(rows, allocator, &kx, &ky, err));
+    CX_TRY(cx_i_correlate_cells_make(rows->n, kx, ky, weighted, allocator, out, err));
     cells_fill(rows, out);
     return CX_OK;
 }
 
-cx_status cx_i_correlate_cells_new(cx_i_correlate_input *input, const cx_allocator *allocator,
-                                   cx_i_correlate_cells *out, cx_error *err) {
+cx_status cx_i_correlate_cells_new(cx_i_correlate_input *input, bool ranks,
+                                   const cx_allocator *allocator, cx_i_correlate_cells *out,
+                                   cx_error *err) {
     cells_rows rows = {0};
-    cx_status status = cells_build(&rows, input, allocator, out, err);
+    cx_status status = cells_build(&rows, input, ranks, allocator, out, err);
     cx_i_free(allocator, rows.x);
     cx_i_free(allocator, rows.items);
     return status;

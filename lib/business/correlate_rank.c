@@ -46,6 +46,7 @@ static cx_i_rank_kind rank_kind(int32_t method) {
 /* What pairs of rows with themselves weigh */
 static double rank_own(const cx_i_two_way *cells) {
     double sum = 0;
+    if (cells->untied != NULL) return (double)cells->n;
     for (int64_t c = 0; c < cells->count; c++) sum += cells->w2[c];
     return sum;
 }

@@ -134,52 +134,6 @@ static void concordance_bits_run(cx_i_concordance *self, concordance_bits *bits)
     }
 }
 
-/* -- one row a cell, no ties ------------------------------------------------------------------- */
-
-/* Halves the range of y, level by level: in each half the rows keep the order of x, and one that
- * goes up has all that went down before it below. An item is a place of y and, in its low half,
- * that count. */
-static void concordance_halve(const uint64_t *from, uint64_t *to, int64_t start, int64_t end,
-                              int level) {
-    int64_t down = start, up = start + (INT64_C(1) << level);
-    for (int64_t i = start; i < end; i++) {
-        uint64_t item = from[i], rises = item >> (32 + level) & 1, mask = 0 - rises;
-        int64_t at = down ^ ((down ^ up) & (int64_t)mask);
-        to[at] = item + ((uint64_t)(down - start) & mask);
-        down += 1 - (int64_t)rises;
-        up += (int64_t)rises;
-    }
-}
-
-static const uint64_t *concordance_halves(uint64_t *items, uint64_t *other, int64_t n) {
-    int level = 0;
-    while (INT64_C(1) << level < n) level++;
-    while (level-- > 0) {
-        int64_t width = INT64_C(2) << level;
-        for (int64_t start = 0; start < n; start += width)
-            concordance_halve(items, other, start, start + width < n ? start + width : n, level);
-        uint64_t *swap = items;
-        items = other;
-        other = swap;
-    }
-    return items;
-}
-
-static cx_status concordance_count_apart(cx_i_concordance *self, cx_error *err) {
-    const cx_i_two_way *cells = self->cells;
-    int64_t n = cells->n;
-    uint64_t *room = cx_i_alloc_room(self->allocator, 2 * n, sizeof *room);
-    if (room == NULL) return cx_i_out_of_memory(err);
-    for (int64_t c = 0; c < n; c++) room[c] = (uint64_t)cells->y[c] << 32;
-    const uint64_t *items = concordance_halves(room, room + n, n);
-    for (int64_t c = 0; c < n; c++) {
-        int64_t y = cells->y[c], below = (int64_t)(items[y] & UINT32_MAX);
-        self->net[c] = (double)(4 * below + n - 1 - 2 * c - 2 * y);
-    }
-    cx_i_free(self->allocator, room);
-    return CX_OK;
-}
-
 static cx_status concordance_count_rows(cx_i_concordance *self, cx_error *err) {
     const cx_allocator *allocator = self->allocator;
     int64_t pages = (self->cells->count >> BITS_PAGE_SHIFT) + 1, lines = pages * BITS_PAGE;
@@ -233,6 +187,10 @@ cx_status cx_i_concordance_new(const cx_i_two_way *cells, const cx_allocator *al
                                cx_i_concordance *out, cx_error *err) {
     int64_t kx = cells->kx, ky = cells->ky;
     *out = (cx_i_concordance){.cells = cells, .allocator = allocator};
+    if (cells->untied != NULL) {
+        out->total = (double)cells->n;
+        return CX_OK;
+    }
     out->tx = cx_i_alloc_array(allocator, kx + ky, sizeof *out->tx);
     out->net = cx_i_alloc_room(allocator, cells->count, sizeof *out->net);
     if (out->tx == NULL || out->net == NULL) {
@@ -260,10 +218,13 @@ static cx_status concordance_count_cells(cx_i_concordance *self, cx_error *err) 
 
 cx_status cx_i_concordance_count(cx_i_concordance *self, cx_error *err) {
     bool rows = !self->cells->weighted && self->cells->count == self->cells->n;
-    bool apart = rows && self->cells->kx == self->cells->n && self->cells->ky == self->cells->n;
-    CX_TRY(apart  ? concordance_count_apart(self, err)
-           : rows ? concordance_count_rows(self, err)
-                  : concordance_count_cells(self, err));
+    if (self->cells->untied != NULL) {
+        self->sum = self->cells->untied->net;
+        self->untied = cx_i_tf_product(self->total, self->total - 1);
+        self->untied_x = self->untied_y = self->untied;
+        return CX_OK;
+    }
+    CX_TRY(rows ? concordance_count_rows(self, err) : concordance_count_cells(self, err));
     concordance_sum(self);
     return CX_OK;
 }
@@ -294,11 +255,22 @@ double cx_i_rank_value(const cx_i_concordance *self, cx_i_rank_kind kind) {
     return concordance_clamp(cx_i_tf_double(cx_i_tf_divide(part, cx_i_tf_sqrt(b))));
 }
 
+/* Without ties that is how far the net of each row is from their mean. */
+static double concordance_untied_error(const cx_i_concordance *self) {
+    const cx_i_untied *sums = self->cells->untied;
+    cx_i_twofold n = cx_i_tf(self->total);
+    cx_i_twofold spread = cx_i_tf_subtract(cx_i_tf_multiply(n, sums->squares),
+                                           cx_i_tf_multiply(sums->net, sums->net));
+    double variance = cx_i_tf_double(cx_i_tf_divide(spread, n));
+    return variance > 0 ? 2 * sqrt(variance) / (self->total * (self->total - 1)) : 0;
+}
+
 /* The derivative of the coefficient by the weight of a row, whose square is summed: a ratio of
  * sums over pairs, each of which gains twice what the row shares with all others. */
 double cx_i_rank_error(const cx_i_concordance *self, cx_i_rank_kind kind, double value) {
     const cx_i_two_way *cells = self->cells;
     cx_i_twofold a, b;
+    if (cells->untied != NULL) return concordance_untied_error(self);
     concordance_parts(self, kind, &a, &b);
     double root = sqrt(a.hi) * sqrt(b.hi), variance = 0;
     bool apart = cells->ky == cells->n && !cells->weighted; /* no two rows share a y */
@@ -344,7 +316,7 @@ typedef struct concordance_ties {
 
 static concordance_ties concordance_tied(const double *group, int64_t count) {
     concordance_ties ties = {{0, 0}, {0, 0}, {0, 0}};
-    for (int64_t k = 0; k < count; k++) {
+    for (int64_t k = 0; k < count && group != NULL; k++) {
         double t = group[k];
         if (t == 1) continue;
         cx_i_twofold pairs = cx_i_tf_product(t, t - 1);

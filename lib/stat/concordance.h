@@ -1,7 +1,7 @@
 #ifndef CX_I_CONCORDANCE_H
 #define CX_I_CONCORDANCE_H
 
-#include "stat/twofold.h"
+#include "stat/untied.h"
 
 /* Rows grouped by the levels of two variables: each combination that occurs, in order of x, then y.
  * A weight is how many rows stand there, or the sum of their survey weights. */
@@ -12,13 +12,14 @@ typedef struct cx_i_two_way {
     int32_t *x, *y; /* level of each cell, from 0 */
     double *w, *w2; /* sums of weights, and of squared weights; w2 may be w */
     bool weighted;
+    const cx_i_untied *untied; /* in place of x, y, w, w2 when each row is a level of x and of y */
 } cx_i_two_way;
 
 /* All rank correlations are made of these. Pairs are ordered: each counts twice. */
 typedef struct cx_i_concordance {
     const cx_i_two_way *cells;
     double total;          /* sum of weights */
-    double *tx, *ty;       /* by level: sum of weights */
+    double *tx, *ty;       /* by level: sum of weights; none when untied */
     double *net;           /* by cell: weight concordant with it minus discordant */
     cx_i_twofold sum;      /* concordant pairs minus discordant */
     cx_i_twofold untied_x; /* pairs that differ in x, in y, in both */
@@ -36,7 +37,7 @@ typedef enum cx_i_rank_kind {
 cx_status cx_i_concordance_new(const cx_i_two_way *cells, const cx_allocator *allocator,
                                cx_i_concordance *out, cx_error *err);
 /* The pairs. O(m log k) for m cells, after Knight [Knight1966] with a tree of sums in place of the
- * merges. */
+ * merges; rows without ties were counted in stat/untied. */
 cx_status cx_i_concordance_count(cx_i_concordance *self, cx_error *err);
 void cx_i_concordance_free(cx_i_concordance *self);
 /* The coefficient, and its standard error from the influence of each row [GoodmanKruskal1972];

@@ -108,12 +108,27 @@ cx_status cx_i_spearman_p(const cx_i_concordance *self, double r, double *p, cx_
         *p = n > 2 ? 2 * cx_t_sf(fabs(r) * sqrt((double)(n - 2) / rest), (double)(n - 2)) : NAN;
         return CX_OK;
     }
-    for (int64_t k = 0; k < self->cells->kx; k++) log_p += cx_lgamma(self->tx[k] + 1);
+    for (int64_t k = 0; k < self->cells->kx && self->tx != NULL; k++)
+        log_p += cx_lgamma(self->tx[k] + 1);
     *p = fmin(1, exp(log_p));
     return CX_OK;
 }
 
 /* -- the coefficient --------------------------------------------------------------------------- */
+
+static double spearman_ratio(cx_i_twofold sum, cx_i_twofold x, cx_i_twofold y) {
+    cx_i_twofold half = cx_i_tf_divide(sum, cx_i_tf_sqrt(x));
+    double r = cx_i_tf_double(cx_i_tf_divide(half, cx_i_tf_sqrt(y)));
+    return r > 1 ? 1 : r < -1 ? -1 : r;
+}
+
+/* The squares of n ranks without ties, as those above, are n (n^2 - 1) / 3. */
+static double spearman_untied(const cx_i_untied *sums) {
+    double n = (double)sums->n;
+    cx_i_twofold square = cx_i_tf_multiply(cx_i_tf_product(n, n - 1), cx_i_tf(n + 1));
+    square = cx_i_tf_divide(square, cx_i_tf(3));
+    return spearman_ratio(sums->product, square, square);
+}
 
 static double spearman_value(const cx_i_concordance *self, const spearman_side *x,
                              const spearman_side *y) {
@@ -123,13 +138,15 @@ static double spearman_value(const cx_i_concordance *self, const spearman_side *
         cx_i_twofold moment = cx_i_tf_product(cells->w[c], x->rank[cells->x[c]]);
         sum = cx_i_tf_add(sum, cx_i_tf_multiply(moment, cx_i_tf(y->rank[cells->y[c]])));
     }
-    cx_i_twofold half = cx_i_tf_divide(sum, cx_i_tf_sqrt(x->square));
-    double r = cx_i_tf_double(cx_i_tf_divide(half, cx_i_tf_sqrt(y->square)));
-    return r > 1 ? 1 : r < -1 ? -1 : r;
+    return spearman_ratio(sum, x->square, y->square);
 }
 
 cx_status cx_i_spearman(cx_i_concordance *self, double *r, double *error, cx_error *err) {
     int64_t kx = self->cells->kx, ky = self->cells->ky;
+    if (self->cells->untied != NULL) {
+        *r = spearman_untied(self->cells->untied);
+        return CX_OK;
+    }
     double *room = cx_i_alloc_array(self->allocator, 3 * (kx + ky), sizeof *room);
     if (room == NULL) return cx_i_out_of_memory(err);
     spearman_side x = {kx, self->tx, room, room + kx, room + 2 * kx, {0, 0}};
