@@ -199,6 +199,8 @@ double cx_i_gate_spared(const cx_gate *gate, double quarantined, double *rate);
 /* -- gate_ahead.c: what decisions will need is sent for -----------------------------------------
  */
 
+enum { CX_I_AHEAD = 16 }; /* at most so many rows at a time */
+
 /* U of some rows, and the lines of their draws. */
 void cx_i_ahead_draws(const cx_gate *gate, const int64_t *points, const int64_t *contacts,
                       int64_t count, cx_i_ahead *ahead);

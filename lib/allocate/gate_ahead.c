@@ -1,4 +1,5 @@
 #include "allocate/gate.h"
+#include "base/random.h"
 
 /* Looking ahead. Rows are gone through in blocks, each in short loops of its own: first what the
  * draws are, then where the keys, counters and draws of the contacts lie, then, when the keys have
@@ -7,10 +8,15 @@
 
 void cx_i_ahead_draws(const cx_gate *gate, const int64_t *points, const int64_t *contacts,
                       int64_t count, cx_i_ahead *ahead) {
+    uint64_t who[CX_I_AHEAD] = {0}, draw[CX_I_AHEAD] = {0}, bits[CX_I_AHEAD];
     for (int64_t i = 0; i < count; i++) {
-        const cx_i_point *point = &gate->points[points[i]];
-        ahead[i].draw = point->draw;
-        ahead[i].bits = cx_i_gate_hash(gate, point, (uint64_t)contacts[i]);
+        who[i] = (uint64_t)contacts[i];
+        draw[i] = gate->points[points[i]].draw;
+    }
+    cx_i_random_pairs(who, draw, gate->draw_key, bits);
+    for (int64_t i = 0; i < count; i++) {
+        ahead[i].draw = draw[i];
+        ahead[i].bits = bits[i] == 0 ? 1 : bits[i];
     }
     for (int64_t i = 0; i < count; i++) {
         const struct cx_i_lot_table *table = cx_i_lots_table(&gate->draws, ahead[i].bits);

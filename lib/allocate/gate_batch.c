@@ -5,8 +5,6 @@
 /* Many decisions. Rows are first checked and read; then decided one after the other, with the
  * memory of the next ones already on its way. What was entered is taken back when memory ends. */
 
-#define BATCH_BLOCK 32
-
 typedef struct batch_columns {
     int64_t *time, *contact, *invite, *rule, *retry_at, *frequency, *repeat, *period, *policy,
         *allocation;
@@ -241,9 +239,9 @@ static cx_status batch_decide_row(gate_batch *b, int64_t row, const cx_i_ahead *
 /* Two blocks ahead the keys are sent for, one block ahead the cells. */
 static void batch_look_ahead(const gate_batch *b, int64_t block, cx_i_ahead *ring) {
     for (int64_t k = 0; k < 2; k++) {
-        int64_t at = block + 2 - k, start = at * BATCH_BLOCK;
-        int64_t count = b->rows - start < BATCH_BLOCK ? b->rows - start : BATCH_BLOCK;
-        cx_i_ahead *ahead = &ring[(at & 3) * BATCH_BLOCK];
+        int64_t at = block + 2 - k, start = at * CX_I_AHEAD;
+        int64_t count = b->rows - start < CX_I_AHEAD ? b->rows - start : CX_I_AHEAD;
+        cx_i_ahead *ahead = &ring[(at & 3) * CX_I_AHEAD];
         if (at < 0 || count <= 0) continue;
         if (k == 0) cx_i_ahead_keys(b->gate, b->to.contact + start, count);
         if (k == 0)
@@ -253,12 +251,12 @@ static void batch_look_ahead(const gate_batch *b, int64_t block, cx_i_ahead *rin
 }
 
 static cx_status batch_decide(gate_batch *b, int64_t *row, cx_error *err) {
-    cx_i_ahead ring[4 * BATCH_BLOCK];
-    for (int64_t block = -2; block * BATCH_BLOCK < b->rows; block++) {
-        int64_t end = (block + 1) * BATCH_BLOCK < b->rows ? (block + 1) * BATCH_BLOCK : b->rows;
+    cx_i_ahead ring[4 * CX_I_AHEAD];
+    for (int64_t block = -2; block * CX_I_AHEAD < b->rows; block++) {
+        int64_t end = (block + 1) * CX_I_AHEAD < b->rows ? (block + 1) * CX_I_AHEAD : b->rows;
         batch_look_ahead(b, block, ring);
         for (int64_t i = *row; i < end; i++) {
-            CX_TRY(batch_decide_row(b, i, &ring[i % (4 * BATCH_BLOCK)], err));
+            CX_TRY(batch_decide_row(b, i, &ring[i % (4 * CX_I_AHEAD)], err));
             *row = i + 1;
         }
     }

@@ -27,11 +27,13 @@ cx_status cx_i_shard_make(const cx_ledger *ledger, cx_i_shard *shard, uint64_t s
     size_t each = sizeof *shard->keys + sizeof *shard->cells;
     if (slots > LEDGER_MOST_SLOTS)
         return cx_i_fail(err, CX_E_LIMIT, "a ledger holds at most 2^36 contacts");
-    uint8_t *block = cx_i_alloc_room(&ledger->allocator, (int64_t)room, each);
+    uint8_t *block = cx_i_alloc_room(&ledger->allocator, (int64_t)room + 1, each);
     if (block == NULL) return cx_i_out_of_memory(err);
     memset(block, 0, (size_t)room * sizeof *shard->keys);
     shard->keys = (uint64_t *)(void *)block;
-    shard->cells = (cx_i_past *)(void *)(block + (size_t)room * sizeof *shard->keys);
+    block += (size_t)room * sizeof *shard->keys;
+    block += -(uintptr_t)block % sizeof *shard->cells; /* none lies across two lines of memory */
+    shard->cells = (cx_i_past *)(void *)block;
     shard->slots = (uint32_t)slots;
     shard->room = (uint32_t)room;
     shard->count = 0;
@@ -217,8 +219,10 @@ int cx_ledger_is_salted(const cx_ledger *self, uint64_t salt) {
 
 int64_t cx_ledger_memory(const cx_ledger *self) {
     int64_t bytes = self == NULL ? 0 : (int64_t)sizeof *self;
-    for (int i = 0; self != NULL && i < CX_I_LEDGER_SHARDS; i++)
-        bytes += (int64_t)self->shards[i].room * (int64_t)(sizeof(uint64_t) + sizeof(cx_i_past));
+    for (int i = 0; self != NULL && i < CX_I_LEDGER_SHARDS; i++) {
+        int64_t room = self->shards[i].room;
+        bytes += (room + (room > 0)) * (int64_t)(sizeof(uint64_t) + sizeof(cx_i_past));
+    }
     return bytes;
 }
 

@@ -45,12 +45,19 @@ typedef struct random_four {
     __m256i c0, c1, c2, c3;
 } random_four;
 
-RANDOM_TARGET CX_I_INLINE random_four random_begin(uint64_t low, uint64_t high) {
+RANDOM_TARGET CX_I_INLINE random_four random_begin(__m256i low, __m256i high) {
+    return (random_four){low, _mm256_srli_epi64(low, 32), high, _mm256_srli_epi64(high, 32)};
+}
+
+RANDOM_TARGET CX_I_INLINE random_four random_begin_run(uint64_t low, uint64_t high) {
     __m256i counter =
         _mm256_add_epi64(_mm256_set1_epi64x((long long)low), _mm256_set_epi64x(3, 2, 1, 0));
-    return (random_four){counter, _mm256_srli_epi64(counter, 32),
-                         _mm256_set1_epi64x((long long)high),
-                         _mm256_set1_epi64x((long long)(high >> 32))};
+    return random_begin(counter, _mm256_set1_epi64x((long long)high));
+}
+
+RANDOM_TARGET CX_I_INLINE random_four random_begin_at(const uint64_t *low, const uint64_t *high) {
+    return random_begin(_mm256_loadu_si256((const __m256i *)(const void *)low),
+                        _mm256_loadu_si256((const __m256i *)(const void *)high));
 }
 
 RANDOM_TARGET CX_I_INLINE random_four random_round(random_four x, __m256i k0, __m256i k1) {
@@ -62,8 +69,27 @@ RANDOM_TARGET CX_I_INLINE random_four random_round(random_four x, __m256i k0, __
     return (random_four){_mm256_xor_si256(high0, x.c1), p1, _mm256_xor_si256(high1, x.c3), p0};
 }
 
+typedef struct random_sixteen {
+    random_four a, b, c, d;
+} random_sixteen;
+
+RANDOM_TARGET CX_I_INLINE random_sixteen random_rounds(random_sixteen x, uint64_t key) {
+    __m256i k0 = _mm256_set1_epi64x((long long)key), k1 = _mm256_srli_epi64(k0, 32);
+    for (int round = 0; round < RANDOM_ROUNDS; round++) {
+        x.a = random_round(x.a, k0, k1), x.b = random_round(x.b, k0, k1);
+        x.c = random_round(x.c, k0, k1), x.d = random_round(x.d, k0, k1);
+        k0 = _mm256_add_epi32(k0, _mm256_set1_epi64x(RANDOM_STEP0));
+        k1 = _mm256_add_epi32(k1, _mm256_set1_epi64x(RANDOM_STEP1));
+    }
+    return x;
+}
+
+RANDOM_TARGET CX_I_INLINE __m256i random_pair(random_four x) {
+    return _mm256_blend_epi32(x.c0, _mm256_slli_epi64(x.c1, 32), 0xAA);
+}
+
 RANDOM_TARGET CX_I_INLINE void random_store(random_four x, uint32_t *out) {
-    __m256i w01 = _mm256_blend_epi32(x.c0, _mm256_slli_epi64(x.c1, 32), 0xAA);
+    __m256i w01 = random_pair(x);
     __m256i w23 = _mm256_blend_epi32(x.c2, _mm256_slli_epi64(x.c3, 32), 0xAA);
     __m256i even = _mm256_unpacklo_epi64(w01, w23), odd = _mm256_unpackhi_epi64(w01, w23);
     _mm256_storeu_si256((__m256i *)(void *)out, _mm256_permute2x128_si256(even, odd, 0x20));
@@ -72,17 +98,24 @@ RANDOM_TARGET CX_I_INLINE void random_store(random_four x, uint32_t *out) {
 
 RANDOM_TARGET static void random_words_avx2(uint64_t low, uint64_t high, uint64_t key,
                                             uint32_t *out) {
-    random_four a = random_begin(low, high), b = random_begin(low + 4, high);
-    random_four c = random_begin(low + 8, high), d = random_begin(low + 12, high);
-    __m256i k0 = _mm256_set1_epi64x((long long)key), k1 = _mm256_srli_epi64(k0, 32);
-    for (int round = 0; round < RANDOM_ROUNDS; round++) {
-        a = random_round(a, k0, k1), b = random_round(b, k0, k1);
-        c = random_round(c, k0, k1), d = random_round(d, k0, k1);
-        k0 = _mm256_add_epi32(k0, _mm256_set1_epi64x(RANDOM_STEP0));
-        k1 = _mm256_add_epi32(k1, _mm256_set1_epi64x(RANDOM_STEP1));
-    }
-    random_store(a, out), random_store(b, out + 16);
-    random_store(c, out + 32), random_store(d, out + 48);
+    random_sixteen x = {random_begin_run(low, high), random_begin_run(low + 4, high),
+                        random_begin_run(low + 8, high), random_begin_run(low + 12, high)};
+    x = random_rounds(x, key);
+    random_store(x.a, out), random_store(x.b, out + 16);
+    random_store(x.c, out + 32), random_store(x.d, out + 48);
+}
+
+RANDOM_TARGET CX_I_INLINE void random_store_pair(random_four x, uint64_t *out) {
+    _mm256_storeu_si256((__m256i *)(void *)out, random_pair(x));
+}
+
+RANDOM_TARGET static void random_pairs_avx2(const uint64_t *low, const uint64_t *high, uint64_t key,
+                                            uint64_t *out) {
+    random_sixteen x = {random_begin_at(low, high), random_begin_at(low + 4, high + 4),
+                        random_begin_at(low + 8, high + 8), random_begin_at(low + 12, high + 12)};
+    x = random_rounds(x, key);
+    random_store_pair(x.a, out), random_store_pair(x.b, out + 4);
+    random_store_pair(x.c, out + 8), random_store_pair(x.d, out + 12);
 }
 
 #endif
@@ -98,5 +131,19 @@ void cx_i_random_words(uint64_t low, uint64_t high, uint64_t key, uint32_t *out)
         cx_random_words words;
         cx_philox(low + i, high, key, &words);
         memcpy(out + 4 * i, (uint32_t[]){words.w0, words.w1, words.w2, words.w3}, 4 * sizeof *out);
+    }
+}
+
+void cx_i_random_pairs(const uint64_t *low, const uint64_t *high, uint64_t key, uint64_t *out) {
+#ifdef RANDOM_AVX2
+    if (__builtin_cpu_supports("avx2")) {
+        random_pairs_avx2(low, high, key, out);
+        return;
+    }
+#endif
+    for (int i = 0; i < CX_I_RANDOM_PAIRS; i++) {
+        cx_random_words words;
+        cx_philox(low[i], high[i], key, &words);
+        out[i] = (uint64_t)words.w1 << 32 | words.w0;
     }
 }

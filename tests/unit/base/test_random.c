@@ -36,6 +36,22 @@ START_TEST(test_many_blocks_at_once_are_the_same_blocks) {
 }
 END_TEST
 
+START_TEST(test_many_counters_of_any_kind_give_the_words_of_each) {
+    uint64_t low[CX_I_RANDOM_PAIRS], high[CX_I_RANDOM_PAIRS], pairs[CX_I_RANDOM_PAIRS];
+    uint64_t key = UINT64_C(0x299f31d0a4093822);
+    for (uint64_t i = 0; i < CX_I_RANDOM_PAIRS; i++) {
+        low[i] = i * UINT64_C(0x9e3779b97f4a7c15);
+        high[i] = ~i * UINT64_C(0xbf58476d1ce4e5b9);
+    }
+    cx_i_random_pairs(low, high, key, pairs);
+    for (int i = 0; i < CX_I_RANDOM_PAIRS; i++) {
+        cx_random_words words;
+        cx_philox(low[i], high[i], key, &words);
+        ck_assert_uint_eq(pairs[i], (uint64_t)words.w1 << 32 | words.w0);
+    }
+}
+END_TEST
+
 /* These numbers were promised for ever. */
 START_TEST(test_the_uniform_stream_never_changes) {
     ck_assert_double_eq(cx_random_uniform(0, 0, 0, 0),
@@ -67,6 +83,7 @@ Suite *suite_random(void) {
     TCase *tcase = tcase_create("random");
     tcase_add_test(tcase, test_philox_gives_its_known_answers);
     tcase_add_test(tcase, test_many_blocks_at_once_are_the_same_blocks);
+    tcase_add_test(tcase, test_many_counters_of_any_kind_give_the_words_of_each);
     tcase_add_test(tcase, test_the_uniform_stream_never_changes);
     tcase_add_test(tcase, test_uniform_numbers_are_uniform);
     suite_add_tcase(suite, tcase);
