@@ -31,6 +31,7 @@ from .compare import (
 from .contacts import Resolution, fcr, non_repeat
 from .correlation import Crosstab, correlate, correlations
 from .coverage import coverage
+from .design import Design
 from .difference import (
     BeliefGap,
     belief_gap,
@@ -129,14 +130,7 @@ from .shrink import Shrinkage, shrink
 from .silence import Silence, silence
 from .simulate import SimulatedAllocation, simulate_allocation
 from .strata import Strata
-from .survey import (
-    Design,
-    SurveyEstimate,
-    share_of,
-    survey_mean,
-    survey_ratio,
-    survey_total,
-)
+from .survey import SurveyEstimate, share_of, survey_mean, survey_ratio, survey_total
 from .table import Table
 from .tally import Tallies, Tally, tally_by
 from .tolerance import Tolerance, tolerance

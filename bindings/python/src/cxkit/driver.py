@@ -9,9 +9,9 @@ from typing import Any
 from . import _native
 from ._columns import column, frame, names_of
 from ._options import DRIVER_ERRORS, DRIVER_OUTCOMES, IMPORTANCES, fill, number
+from .design import Design
 from .errors import DomainError, OptionError
 from .moments import Moments
-from .survey import Design
 from .table import Table
 
 __all__ = ["Drivers", "drivers", "drivers_matrix"]

@@ -8,9 +8,10 @@ from typing import overload
 from . import _native
 from ._options import METHODS, fill, number, scale_of
 from ._scores import Answers, measure, pooled, state_of
+from .design import Design
 from .errors import OptionError
 from .estimate import Estimate
-from .survey import Design, nps_of, without
+from .survey import nps_of, without
 from .table import Table
 from .tally import Tallies, Tally
 

@@ -8,8 +8,9 @@ from typing import Any, overload
 from . import _native
 from ._options import DENOMINATORS, DIRECTIONS, METHODS, REPORTS, fill, number
 from ._scores import Answers, measure, pooled, state_of
+from .design import Design
 from .estimate import Estimate
-from .survey import Design, csat_of, without
+from .survey import csat_of, without
 from .table import Table
 from .tally import Tallies
 

@@ -8,8 +8,9 @@ from . import _native
 from ._columns import column, keys
 from ._options import METHODS, fill, number, scale_of
 from ._state import State
+from .design import LONELY
 from .errors import NameNotFoundError, OptionError
-from .survey import FIGURES, LONELY, SurveyEstimate, survey_estimate_of
+from .survey import FIGURES, SurveyEstimate, survey_estimate_of
 from .table import Table
 from .weights import Weights
 

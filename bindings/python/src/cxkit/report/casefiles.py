@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .shapes import Row
-
-if TYPE_CHECKING:
-    from .config import Table
+from .tomltable import Table
 
 NUMBER, TEXT = (int, float), str
 AMOUNT: Row = {"sd": NUMBER, "bounds": list, "spread": TEXT, "source": TEXT}

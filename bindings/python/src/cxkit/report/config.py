@@ -8,73 +8,22 @@ from __future__ import annotations
 
 import datetime
 import pathlib
-import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import casefiles, logfiles, planfiles, surveyfiles
-from .logfiles import PERIODS, Cases, Contacts, Promised
-from .planfiles import GateLog, Plan
+from . import answerfiles, casefiles, logfiles, planfiles, surveyfiles
+from .answerfiles import Behaviour, Codes, Drivers, Score
 from .casefiles import BusinessCase
-from .problem import FileProblem, Problem, listed, nearest
-from .shapes import Row
+from .logfiles import Cases, Contacts, Promised
+from .planfiles import GateLog, Plan
+from .problem import FileProblem, Problem, nearest
 from .surveyfiles import ClosedLoop, Coverage, Employees, Invitations, Links, Tolerance, Trend
+from .tomltable import Lines, Table
 
-METRICS = ("nps", "csat", "mean")
+__all__ = ["Behaviour", "Codes", "Config", "Drivers", "Score", "Table", "parse", "read"]
+
 NAME = "cxkit.toml"
-
-
-@dataclass(frozen=True)
-class Codes:
-    """How the answers of a column are written."""
-
-    scale: tuple[int, int]
-    missing: tuple[float | str, ...] = ()
-    not_applicable: tuple[float | str, ...] = ()
-    values: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Score:
-    """A question that gives a score."""
-
-    column: str
-    title: str
-    metric: str
-    codes: Codes
-    top: int | None = None
-    target: float | None = None
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """Lowest and highest value of the score."""
-        low, high = self.codes.scale
-        return {"nps": (-100.0, 100.0), "csat": (0.0, 1.0)}.get(self.metric, (low, high))
-
-
-@dataclass(frozen=True)
-class Drivers:
-    """The items set against one of the scores."""
-
-    of: str
-    items: dict[str, str]
-    codes: Codes
-    min_answered: float = 0.5
-    groups: dict[str, list[str]] = field(default_factory=dict)
-    happened: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """Something a customer did, or met: yes or no."""
-
-    column: str
-    title: str
-    yes: tuple[float | str, ...]
-    no: tuple[float | str, ...]
-    missing: tuple[float | str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +91,7 @@ class Config:
 
 
 TABLES: dict[str, Any] = {
+    "drivers": answerfiles.drivers,
     "contacts": logfiles.contacts,
     "promises": logfiles.promised,
     "cases": logfiles.cases,
@@ -168,139 +118,25 @@ OTHER_FILES = (
 )
 
 
-class Table:
-    """One table of the file, read key by key; what is left over is an unknown key."""
-
-    def __init__(self, reader: Reader, where: str, content: Any) -> None:
-        if not isinstance(content, dict):
-            raise reader.problem(where, f"[{where}] must be a table")
-        self.reader, self.where, self.content = reader, where, dict(content)
-        self.known: list[str] = []
-
-    def problem(self, key: str, text: str) -> Problem:
-        name = f"{key} in [{self.where}]" if self.where else key
-        return self.reader.problem(key, f"{name} {text}")
-
-    def take(self, key: str, kind: Any, default: Any = None, required: bool = False) -> Any:
-        """The value of a key; `kind` is a type, or a tuple of types."""
-        self.known.append(key)
-        if key not in self.content:
-            if required:
-                place = f"[{self.where}]" if self.where else "the file"
-                misspelt = [other for other in self.content if nearest(other, [key])]
-                if misspelt:
-                    raise self.unknown(misspelt[0])
-                raise self.reader.problem(self.where, f"{place} lacks the key {key}")
-            return default
-        value = self.content.pop(key)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.problem(key, f"must be {described(kind)}, not {value!r}")
-        return value
-
-    def text(self, key: str, default: Any = None, required: bool = False) -> Any:
-        value = self.take(key, str, default, required)
-        if value is not None and required and not value.strip():
-            raise self.problem(key, "must not be empty")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        """One name or a list of names."""
-        value = self.take(key, (str, list), [])
-        value = [value] if isinstance(value, str) else value
-        if not all(isinstance(name, str) for name in value):
-            raise self.problem(key, "must be a list of names")
-        return tuple(value)
-
-    def titles(self, key: str, required: bool = False) -> dict[str, str]:
-        """A list of columns, or a table of column = "title"."""
-        value = self.take(key, (list, dict), {}, required)
-        value = value if isinstance(value, dict) else {name: name for name in value}
-        if not all(isinstance(name, str) for pair in value.items() for name in pair):
-            raise self.problem(key, 'must be a list of columns or a table of column = "title"')
-        return value
-
-    def answers(self, key: str, required: bool = False) -> tuple[float | str, ...]:
-        """A list of codes, each a number or a word, as they are written in the file."""
-        value = self.take(key, list, [], required)
-        if not all(isinstance(code, (int, float, str)) for code in value):
-            raise self.problem(key, "must be a list of numbers and words")
-        return tuple(value)
-
-    def choice(
-        self, key: str, choices: Iterable[str], default: Any = None, required: bool = False
-    ) -> Any:
-        value = self.take(key, str, default, required)
-        if value is not None and value not in choices:
-            raise self.problem(
-                key, f'is "{value}"; it can be {listed(choices)}.' + nearest(value, choices)
-            )
-        return value
-
-    def number(self, key: str, kind: Any, low: float, high: float, default: Any) -> Any:
-        value = self.take(key, kind, default)
-        if value is not None and not low <= value <= high:
-            raise self.problem(key, f"is {value}; it must be from {low} to {high}")
-        return value
-
-    def end(self) -> None:
-        for key in self.content:
-            raise self.unknown(key)
-
-    def unknown(self, key: str) -> Problem:
-        place = f"[{self.where}]" if self.where else "the file"
-        return self.reader.problem(
-            key,
-            f'{place} has a key "{key}" that is not known.'
-            + nearest(key, self.known)
-            + f" Known keys: {listed(self.known, 30)}",
-        )
-
-
-def described(kind: Any) -> str:
-    names = {
-        str: "a text in quotes",
-        datetime.date: "a date or a time without quotes, such as 2024-07-01",
-        int: "a whole number",
-        float: "a number",
-        list: "a list",
-        dict: "a table",
-        bool: "true or false",
-    }
-    kinds = kind if isinstance(kind, tuple) else (kind,)
-    shown = [one for one in kinds if not (one is int and float in kinds)]
-    return " or ".join(names.get(one, one.__name__) for one in shown)
-
-
-class Reader:
+class Reader(Lines):
     """Turns the text of a file into a Config."""
-
-    def __init__(self, path: Any, text: str) -> None:
-        self.path, self.lines = path, text.splitlines()
-
-    def problem(self, key: str, text: str) -> Problem:
-        """The sentence, with the line of the key when it is found."""
-        pattern = re.compile(rf'^\s*(\[+\s*{re.escape(key)}\b|"?{re.escape(key)}"?\s*=)')
-        for number, line in enumerate(self.lines, 1):
-            if key and pattern.match(line):
-                return Problem(f"{self.path}, line {number}: {text}")
-        return Problem(f"{self.path}: {text}")
 
     def read(self, content: Any) -> Config:
         top = Table(self, "", content)
         title = top.text("title", pathlib.Path(self.path).parent.resolve().name)
         about = top.text("about", "")
         files = top.texts("files") or ("*.csv", "*.csv.gz", "*.tsv", "*.parquet")
-        columns: Row = self.columns(Table(self, "columns", top.take("columns", dict, {})))
+        columns = answerfiles.columns(Table(self, "columns", top.take("columns", dict, {})))
         scores = tuple(
-            self.score(Table(self, "score", one))
+            answerfiles.score(Table(self, "score", one))
             for one in top.take("score", list, [], required=True)
         )
-        drivers = top.take("drivers", dict)
         behaviours = tuple(
-            self.behaviour(Table(self, "behaviour", one)) for one in top.take("behaviour", list, [])
+            answerfiles.behaviour(Table(self, "behaviour", one))
+            for one in top.take("behaviour", list, [])
         )
         plan = planfiles.plan(Table(self, "plan", top.take("plan", dict, {})))
-        settings = self.settings(Table(self, "settings", top.take("settings", dict, {})))
+        settings = answerfiles.settings(Table(self, "settings", top.take("settings", dict, {})))
         others = {
             name: read(Table(self, name, content))
             for name, read in TABLES.items()
@@ -315,7 +151,6 @@ class Reader:
             about=about,
             files=files,
             scores=scores,
-            drivers=self.drivers(drivers),
             behaviours=behaviours,
             plan=plan,
             **columns,
@@ -324,143 +159,6 @@ class Reader:
         )
         self.check(config)
         return config
-
-    def columns(self, table: Table) -> Any:
-        found = dict(
-            wave=table.text("wave"),
-            date=table.text("date"),
-            every=table.choice("every", PERIODS),
-            point=table.texts("point"),
-            point_title=table.text("point_title", "measurement point"),
-            weight=table.text("weight"),
-            mode=table.text("mode"),
-            describe=table.titles("describe"),
-            until=table.take("until", datetime.date),
-        )
-        table.end()
-        return found
-
-    def codes(self, table: Table, scale_required: bool = True) -> Codes:
-        scale = table.take("scale", list, None, required=scale_required)
-        if len(scale) != 2 or not all(type(v) is int for v in scale) or scale[0] >= scale[1]:
-            raise table.problem("scale", f"must be [lowest, highest] in whole numbers, not {scale}")
-        values = table.take("values", dict, {})
-        for word, value in values.items():
-            if type(value) is not int or not scale[0] <= value <= scale[1]:
-                raise table.problem(
-                    "values",
-                    f'gives "{word}" the score {value}; the scale goes '
-                    f"from {scale[0]} to {scale[1]}",
-                )
-        codes = Codes(
-            tuple(scale), table.answers("missing"), table.answers("not_applicable"), values
-        )
-        for key in ("missing", "not_applicable"):
-            for code in getattr(codes, key):
-                if code in values or (not isinstance(code, str) and scale[0] <= code <= scale[1]):
-                    raise table.problem(
-                        key,
-                        f"has the code {code!r}, which is an answer on the "
-                        f"scale from {scale[0]} to {scale[1]}",
-                    )
-        return codes
-
-    def score(self, table: Table) -> Score:
-        column = table.text("column", required=True)
-        metric = table.choice("metric", METRICS, required=True)
-        codes = self.codes(table)
-        top = table.number("top", int, 1, codes.scale[1] - codes.scale[0], None)
-        title = table.text("title", column)
-        target = table.take("target", (int, float))
-        table.end()
-        if metric == "nps" and codes.scale != (0, 10):
-            raise self.problem(
-                "metric",
-                f"the Net Promoter Score needs a scale from 0 to 10, and "
-                f'"{column}" goes from {codes.scale[0]} to {codes.scale[1]}: use '
-                'metric = "csat" (share of satisfied) or "mean"',
-            )
-        if metric != "csat" and top is not None:
-            raise table.problem("top", 'belongs to metric = "csat"')
-        found = Score(column, title, metric, codes, self.boxes(column, metric, codes, top), target)
-        low, high = found.range
-        if target is not None and not low < target < high:
-            raise table.problem(
-                "target", f"is {target:g}; it must lie between {low:g} and {high:g}"
-            )
-        return found
-
-    def boxes(self, column: str, metric: str, codes: Codes, top: int | None) -> int | None:
-        """How many of the highest answers count as satisfied."""
-        if metric != "csat" or top:
-            return top
-        steps = codes.scale[1] - codes.scale[0] + 1
-        usual = {2: 1, 3: 1, 4: 2, 5: 2, 6: 2, 7: 2, 10: 3}.get(steps)
-        if usual is None:
-            raise self.problem(
-                "metric",
-                f'"{column}" has {steps} steps, for which there is no usual '
-                "number of satisfied answers: add top, such as top = 2",
-            )
-        return usual
-
-    def drivers(self, content: Any) -> Drivers | None:
-        if content is None:
-            return None
-        table = Table(self, "drivers", content)
-        found = Drivers(
-            table.text("of", required=True),
-            table.titles("items", required=True),
-            self.codes(table),
-            float(table.number("min_answered", (int, float), 0, 1, 0.5)),
-            table.take("groups", dict, {}),
-            table.titles("happened"),
-        )
-        table.end()
-        for name in found.happened:
-            if name not in found.items:
-                raise table.problem(
-                    "happened", f'has "{name}", which is no item.' + nearest(name, found.items)
-                )
-        if len(found.items) < 2:
-            raise table.problem("items", "needs at least two items")
-        self.check_groups(table, found)
-        return found
-
-    def check_groups(self, table: Table, found: Drivers) -> None:
-        seen: set[str] = set()
-        for group, members in found.groups.items():
-            if not isinstance(members, list):
-                raise table.problem("groups", f'"{group}" must be a list of items')
-            for name in members:
-                if name not in found.items:
-                    raise table.problem("groups", f'"{group}" names {name!r}, which is no item')
-                if name in seen:
-                    raise table.problem("groups", f'"{name}" is in two groups')
-                seen.add(name)
-
-    def behaviour(self, table: Table) -> Behaviour:
-        column = table.text("column", required=True)
-        found = Behaviour(
-            column,
-            table.text("title", column),
-            table.answers("yes", required=True),
-            table.answers("no", required=True),
-            table.answers("missing"),
-        )
-        table.end()
-        return found
-
-    def settings(self, table: Table) -> Row:
-        found = dict(
-            confidence=table.number("confidence", float, 0.5, 0.999, 0.95),
-            min_n=table.number("min_n", int, 1, 10**6, 10),
-            hide_below=table.number("hide_below", int, 0, 10**6, 0),
-            interval=table.choice("interval", ("fixed", "anytime"), "fixed"),
-            planned=table.number("planned", int, 1, 10**9, None),
-        )
-        table.end()
-        return found
 
     def check(self, config: Config) -> None:
         """What one key says about another."""

@@ -64,8 +64,16 @@ def of_wave(config: Config, asked: Drivers, answers: Answers, outcome: Array, wa
     columns = {
         name: numbers(answers.items[name][rows], asked.codes.scale[0]) for name in asked.items
     }
-    shares = {name: float(np.mean(~np.isnan(values))) for name, values in columns.items()}
-    inside = [name for name in columns if shares[name] >= asked.min_answered]
+    items: dict[str, Row] = {
+        name: {
+            "column": name,
+            "title": asked.items[name],
+            "answered": float(np.mean(~np.isnan(values))),
+            "correlation": correlation(values, y, weights, config.confidence),
+        }
+        for name, values in columns.items()
+    }
+    inside = [name for name in columns if items[name]["answered"] >= asked.min_answered]
     found: Row = {
         "of": asked.of,
         "title": titled(config, asked),
@@ -73,19 +81,9 @@ def of_wave(config: Config, asked: Drivers, answers: Answers, outcome: Array, wa
         "answered_outcome": int(rows.sum()),
         "min_answered": asked.min_answered,
         "items": [],
-        "left_out": [],
+        "left_out": [item for name, item in items.items() if name not in inside],
         "problem": None,
     }
-    for name in columns:
-        if name not in inside:
-            found["left_out"].append(
-                {
-                    "column": name,
-                    "title": asked.items[name],
-                    "answered": shares[name],
-                    "correlation": correlation(columns[name], y, weights, config.confidence),
-                }
-            )
     if len(inside) < 2:
         return {**found, "problem": "fewer than two items were rated by enough customers"}
     table = {name: columns[name] for name in inside}
@@ -93,36 +91,30 @@ def of_wave(config: Config, asked: Drivers, answers: Answers, outcome: Array, wa
         result = cx.drivers(table, y, weights=weights, confidence=config.confidence)
     except (cx.FewError, cx.ConstantError, cx.EmptyError) as error:
         return {**found, "problem": str(error)}
-    ranks = result.ranks if result.se and None not in result.se.values() else None
-    held = {row["name"]: (row["rank_low"], row["rank_high"]) for row in ranks or ()}
-    for row in result.table:
-        name = row["name"]
-        values = columns[name]
-        found["items"].append(
-            {
-                "column": name,
-                "title": asked.items[name],
-                "answered": shares[name],
-                "importance": row["importance"],
-                "share": row["share"],
-                "share_low": row["share_low"],
-                "share_high": row["share_high"],
-                "rank_low": held.get(name, (None, None))[0],
-                "rank_high": held.get(name, (None, None))[1],
-                "above_noise": bool(row["above_noise"]),
-                "sign": row["sign"],
-                "coefficient": row["coefficient"],
-                "first": row["first"],
-                "last": row["last"],
-                "conditional": [row[f"conditional_{k}"] for k in range(len(inside))],
-                "mean": driverwaves.mean(asked, values, weights, config.confidence),
-                "correlation": correlation(values, y, weights, config.confidence),
-            }
-        )
+    for name, modelled in in_model(result).items():
+        mean = driverwaves.mean(asked, columns[name], weights, config.confidence)
+        found["items"].append(items[name] | modelled | {"mean": mean})
     found["items"].sort(key=lambda item: -item["importance"])
     found["dominates"] = dominates(found["items"])
     found.update(r2=result.r2, n=result.n, n_eff=result.n_eff, noise=result.noise)
     found["groups"] = families(asked, table, y, weights, config.confidence)
+    return found
+
+
+def in_model(result: cx.Drivers) -> dict[str, Row]:
+    """What the model says of each item."""
+    ranks = result.ranks if result.se and None not in result.se.values() else None
+    held = {row["name"]: (row["rank_low"], row["rank_high"]) for row in ranks or ()}
+    said = ("importance", "share", "share_low", "share_high", "sign", "coefficient", "first", "last")
+    found = {}
+    for row in result.table:
+        low, high = held.get(row["name"], (None, None))
+        found[row["name"]] = {key: row[key] for key in said} | {
+            "rank_low": low,
+            "rank_high": high,
+            "above_noise": bool(row["above_noise"]),
+            "conditional": [row[f"conditional_{k}"] for k in range(len(result.table))],
+        }
     return found
 
 

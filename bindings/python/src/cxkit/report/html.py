@@ -82,41 +82,61 @@ def machine_readable(found: Row) -> Markup:
 
 def pictures(found: Row) -> dict[str, Markup]:
     """Every chart of the page, by name."""
-    drawn = {}
+    drawn: dict[str, str] = {}
     for index, score in enumerate(found["scores"]):
-        form = words.numbers(score)
-        waves = score["waves"]
-        if len(waves) > 1:
-            drawn[f"trend{index}"] = charts.trend(
-                f"trend{index}",
-                waves,
-                score["same_points"],
-                form.value,
-                f"{score['title']} by wave",
-                "; ".join(
-                    f"{wave['wave']}: {form.value(wave['value'])} ({form.interval(wave)})"
-                    for wave in waves
-                ),
-            )
-        change = score["change"]
-        if change and change["by_point"] and change["change"]["enough"]:
-            drawn[f"split{index}"] = charts.split(
-                f"split{index}",
-                change,
-                form.change,
-                f"{score['title']}: change from {change['from']} to {change['to']}",
-                words.parts(score),
-            )
+        drawn |= of_score(score, index)
+    drawn |= of_answers(found)
+    drawn |= of_plans(found)
+    drawn |= of_drivers(found)
+    drawn |= of_behaviour(found)
+    drawn |= of_logs(found)
+    drawn |= of_survey(found)
+    return {name: Markup(text) for name, text in drawn.items()}
+
+
+def of_score(score: Row, index: int) -> dict[str, str]:
+    """Its waves, and what its last change is made of."""
+    drawn = {}
+    form = words.numbers(score)
+    waves = score["waves"]
+    if len(waves) > 1:
+        drawn[f"trend{index}"] = charts.trend(
+            f"trend{index}",
+            waves,
+            score["same_points"],
+            form.value,
+            f"{score['title']} by wave",
+            "; ".join(
+                f"{wave['wave']}: {form.value(wave['value'])} ({form.interval(wave)})"
+                for wave in waves
+            ),
+        )
+    change = score["change"]
+    if change and change["by_point"] and change["change"]["enough"]:
+        drawn[f"split{index}"] = charts.split(
+            f"split{index}",
+            change,
+            form.change,
+            f"{score['title']}: change from {change['from']} to {change['to']}",
+            words.parts(score),
+        )
+    return drawn
+
+
+def of_answers(found: Row) -> dict[str, str]:
+    """The answers to the first score, and its points."""
     main, form = found["scores"][0], words.numbers(found["scores"][0])
-    drawn["distribution"] = charts.distribution(
-        "distribution",
-        main,
-        f"Answers to {main['title']}",
-        "; ".join(
-            f"{step['answer']}: {words.percent(step['value'])}"
-            for step in main["waves"][-1]["distribution"]
-        ),
-    )
+    drawn = {
+        "distribution": charts.distribution(
+            "distribution",
+            main,
+            f"Answers to {main['title']}",
+            "; ".join(
+                f"{step['answer']}: {words.percent(step['value'])}"
+                for step in main["waves"][-1]["distribution"]
+            ),
+        )
+    }
     if found["points"]:
         rows = shown(found["points"])
         drawn["points"] = charts.points(
@@ -127,6 +147,12 @@ def pictures(found: Row) -> dict[str, Markup]:
             "Measurement points",
             words.apart(found["points"], found["confidence"]),
         )
+    return drawn
+
+
+def of_plans(found: Row) -> dict[str, str]:
+    """Answers of the next wave and of the next period."""
+    drawn = {}
     if found["plan"]:
         drawn["plan"] = charts.plan(
             "plan",
@@ -145,6 +171,12 @@ def pictures(found: Row) -> dict[str, Markup]:
             f"Answers per point in the next {ahead['period']}",
             "; ".join(f"{row['point']}: {row['next']}" for row in ahead["rows"]),
         )
+    return drawn
+
+
+def of_drivers(found: Row) -> dict[str, str]:
+    """Items of the last wave, and over the waves."""
+    drawn = {}
     if found["drivers"] and not found["drivers"]["problem"]:
         drawn["drivers"] = charts.drivers(
             "drivers",
@@ -157,6 +189,12 @@ def pictures(found: Row) -> dict[str, Markup]:
         drawn["driverwaves"] = driverwords.waves(
             "driverwaves", pooled, "Shares by wave", driverwords.lead(pooled)
         )
+    return drawn
+
+
+def of_behaviour(found: Row) -> dict[str, str]:
+    """What customers do, how it goes with the score, and what that is worth."""
+    drawn = {}
     if found["behaviours"]:
         drawn["behaviours"] = charts.behaviours(
             "behaviours",
@@ -175,9 +213,7 @@ def pictures(found: Row) -> dict[str, Markup]:
             "What the value depends on",
             casewords.next_to_measure(found["business_case"]),
         )
-    drawn |= of_logs(found)
-    drawn |= of_survey(found)
-    return {name: Markup(text) for name, text in drawn.items()}
+    return drawn
 
 
 def of_logs(found: Row) -> dict[str, str]:

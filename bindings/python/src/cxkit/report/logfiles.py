@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from .problem import listed
-
-if TYPE_CHECKING:
-    from .config import Table
+from .tomltable import Table
 
 Kind = TypeVar("Kind")
 PERIODS = ("day", "week", "month", "quarter", "year")

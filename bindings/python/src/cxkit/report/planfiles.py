@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from .logfiles import distinct, files, used
-
-if TYPE_CHECKING:
-    from .config import Table
+from .tomltable import Table
 
 PLAN_PERIODS = ("day", "week", "month")
 POLICIES = (

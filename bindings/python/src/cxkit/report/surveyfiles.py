@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from .answerfiles import Codes
 from .logfiles import PERIODS, above_zero, distinct, files, moment, used
-
-if TYPE_CHECKING:
-    from .config import Codes, Table
+from .tomltable import Table
 
 EVENTS = (
     "sent",
@@ -239,8 +237,6 @@ def coverage(table: Table) -> Coverage:
 
 
 def closed_loop(table: Table) -> ClosedLoop:
-    from .config import Codes
-
     found = ClosedLoop(
         files=files(table),
         score=table.text("score", required=True),
@@ -267,8 +263,6 @@ def closed_loop(table: Table) -> ClosedLoop:
 
 
 def employees(table: Table) -> Employees:
-    from .config import Codes
-
     column = table.text("column", required=True)
     found = Employees(
         files=files(table),
