@@ -97,7 +97,7 @@ CX_API const char *cx_correlation_name(int32_t method);
  * floor(n/2) pairs of different rows that differ all agree with probability (1 - confidence)/2,
  * whatever the distribution. Deviations smaller than 1e-150 vanish for Pearson.
  * Cost: Pearson O(n), two passes (three with weights), no allocation; the others O(n log n) and
- * about 100 bytes a row, ranks without ties or weights 20. Threads: any. Since: 0.1.
+ * 80 bytes a row, ranks without ties or weights 20. Threads: any. Since: 0.1.
  */
 CX_API CX_NODISCARD cx_status cx_correlate(const cx_array *x, const cx_array *y,
                                            const cx_array *weights,

@@ -56,6 +56,25 @@ def longley():
     }
 
 
+def test_a_regression_on_ten_powers_agrees_with_the_certified_values():
+    rows = [row for row in read_vectors("moments_nist_data") if row["set"] == "Filip"]
+    x, power, columns = [float(row["x1"]) for row in rows], [1.0] * len(rows), {}
+    for k in range(1, 11):
+        power = [a * b for a, b in zip(power, x)]
+        columns[f"x{k}"] = power
+    fit = cx.regress(columns, [float(row["y"]) for row in rows])
+    certified = [row for row in read_vectors("moments_nist") if row["set"].startswith("Filip")]
+    for row in certified:
+        close = {"rel": 10 ** -float(row["digits"])}
+        if row["parameter"] == "r2":
+            assert fit.r2 == pytest.approx(float(row["value"]), **close)
+        elif row["parameter"].isdigit():
+            term = fit.terms[int(row["parameter"])]
+            assert fit.params[term] == pytest.approx(float(row["value"]), **close)
+            assert fit.se[term] == pytest.approx(float(row["se"]), **close)
+    assert len(certified) == 25
+
+
 def test_drivers_of_longley_agree_with_the_sum_over_all_models():
     found = cx.drivers(longley(), "y")
     rows = [row for row in read_vectors("driver") if row["set"] == "Longley"]

@@ -106,6 +106,25 @@ class TestVectors < Minitest::Test
     assert_operator rows.size, :>=, 5
   end
 
+  def test_a_regression_on_ten_powers_agrees_with_the_certified_values
+    data = Support.vectors("moments_nist_data").select { |row| row["set"] == "Filip" }
+    x = data.map { |row| Float(row["x1"]) }
+    powers = [x]
+    9.times { powers << powers.last.zip(x).map { |a, b| a * b } }
+    columns = (1..10).to_h { |k| ["x#{k}", powers[k - 1]] }
+    fit = CXKit.regress(columns, data.map { |row| Float(row["y"]) })
+    certified = Support.vectors("moments_nist").select { |row| row["set"].start_with?("Filip") }
+    certified.each do |row|
+      near = 10**-Float(row["digits"])
+      assert_in_epsilon Float(row["value"]), fit.r2, near if row["parameter"] == "r2"
+      next unless row["parameter"].match?(/\A\d+\z/)
+      term = row["parameter"] == "0" ? :const : :"x#{row["parameter"]}"
+      assert_in_epsilon Float(row["value"]), fit.params[term], near
+      assert_in_epsilon Float(row["se"]), fit.se[term], near
+    end
+    assert_equal 25, certified.size
+  end
+
   def test_drivers_of_longley_agree_with_the_sum_over_all_models
     data = Support.vectors("moments_nist_data").select { |row| row["set"] == "Longley" }
     table = %w[y x1 x2 x3 x4 x5 x6].to_h { |name| [name, data.map { |row| Float(row[name]) }] }
