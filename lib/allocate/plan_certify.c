@@ -28,11 +28,16 @@ double cx_i_plan_gain(const cx_i_plan *plan, int64_t i, double n) {
     return plan->a[i] / s / (plan->integer ? s + 1 : s) + bonus;
 }
 
+/* What makes a level without drift known at all gains more than the derivative says. */
+static bool plan_is_needed(const cx_i_plan *plan, int64_t i) {
+    return plan->drift != NULL && plan->drift[i] == 0 && plan->n[i] <= 1;
+}
+
 static void plan_certify_continuous(const cx_i_plan *plan, double *high, double *low) {
     for (int64_t i = 0; i < plan->points; i++) {
         double gain = cx_i_plan_gain(plan, i, plan->n[i]) / plan->cost[i];
         if (plan->n[i] < plan->upper[i]) *high = fmax(*high, gain);
-        if (plan->n[i] > plan->lower[i]) *low = fmin(*low, gain);
+        if (plan->n[i] > plan->lower[i] && !plan_is_needed(plan, i)) *low = fmin(*low, gain);
     }
 }
 

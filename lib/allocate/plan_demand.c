@@ -4,10 +4,12 @@
  * spending rises with t from the lower bounds to the upper ones. The secant through a bracket finds
  * the level; what is left over, where many points jump at one level, is interpolated. */
 
-/* n^3 (n + c) = w^2 with c = 4 a / q: convex in log n, so Newton falls towards it from above. */
+/* n^3 (n + c) = w^2 with c = 4 a / q: convex in log n, so Newton falls towards it from above.
+ * Without drift any answer is enough: one, unless the others need the budget very much more. */
 static double plan_steady_demand(double a, double q, double level) {
     double w = a / level, c = 4 * a / q;
-    if (q == 0 || !(w > 0)) return 0;
+    if (q == 0) return fmin(1, 1e6 / sqrt(level));
+    if (!(w > 0)) return 0;
     if (!isfinite(w)) return INFINITY;
     double x = fmin(log(w) / 2, (2 * log(w) - log(c)) / 3);
     for (int step = 0; step < 4; step++) {
@@ -87,6 +89,20 @@ static void plan_bracket_shrink(cx_i_plan *plan, plan_bracket *b) {
     }
 }
 
+/* What no level spends goes to points without drift, in the order of rows: it gains nothing. */
+static void plan_spend_rest(cx_i_plan *plan) {
+    cx_i_plan_sum spent = {-plan->budget, 0};
+    for (int64_t i = 0; i < plan->points; i++)
+        cx_i_plan_add_product(&spent, cx_i_plan_cost(plan, i), plan->n[i]);
+    for (int64_t i = 0; i < plan->points && cx_i_plan_total(&spent) < 0; i++) {
+        if (plan->drift[i] > 0 || plan->a[i] == 0) continue;
+        double cost = cx_i_plan_cost(plan, i);
+        double more = fmin(-cx_i_plan_total(&spent) / cost, plan->upper[i] - plan->n[i]);
+        plan->n[i] += more;
+        cx_i_plan_add_product(&spent, cost, more);
+    }
+}
+
 double cx_i_plan_level_rounded(cx_i_plan *plan) {
     plan_bracket b;
     plan_bracket_find(plan, &b);
@@ -96,6 +112,7 @@ double cx_i_plan_level_rounded(cx_i_plan *plan) {
     double part = isfinite(over) && under + over > 0 ? under / (under + over) : 0;
     for (int64_t i = 0; i < plan->points; i++)
         plan->n[i] = part > 0 ? low[i] + part * (plan->n[i] - low[i]) : low[i];
+    if (plan->drift != NULL) plan_spend_rest(plan);
     plan->hint = exp(b.low);
     return plan->hint;
 }

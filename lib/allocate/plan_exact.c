@@ -161,6 +161,7 @@ int cx_i_plan_compare(const cx_i_plan *plan, int64_t i, double n, double key_i, 
 int cx_i_plan_compare_level(const cx_i_plan *plan, int64_t i, double n, double t) {
     if (cx_i_plan_rounded(plan)) {
         double key = cx_i_plan_key(plan, i, n), level = 1 / t / t;
+        if (key == 0) return -1; /* nothing to be had is below every level */
         return (key > level) - (key < level);
     }
     double s = n + plan->known[i], w = plan->root[i] * t;

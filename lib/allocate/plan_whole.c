@@ -64,6 +64,33 @@ static void plan_heap_update(plan_heap *heap) {
     plan_sift(heap, 0);
 }
 
+/* Answers for half of an amount: never too many, and soon all of it. */
+static double plan_half(double amount, double cost) {
+    return fmax(1, floor(amount / cost / 2));
+}
+
+/* How many steps the top point takes, at most, before it is another one's turn. Where gains are
+ * rounded they may stand still over any number of answers. */
+static double plan_stretch(const plan_heap *heap, double most) {
+    const cx_i_plan *plan = heap->plan;
+    int64_t i = heap->item[0].point, second = 1;
+    most = fmin(most, heap->last ? plan->n[i] - plan->lower[i] : plan->upper[i] - plan->n[i]);
+    if (!cx_i_plan_rounded(plan) || !(most > 1)) return 1;
+    if (heap->count == 1) return most;
+    if (heap->count > 2 && plan_before(heap, &heap->item[2], &heap->item[1])) second = 2;
+    double low = 1, high = most + 1; /* the steps low and below are its own, high is not */
+    for (double wide = 1; low + 1 < high; wide *= 2) {
+        double step = fmin(low + wide, floor(low + (high - low) / 2));
+        double n = plan->n[i] + (heap->last ? -step : step - 1);
+        cx_i_plan_item moved = {cx_i_plan_key(plan, i, n), i};
+        if (plan_before(heap, &moved, &heap->item[second]))
+            low = step;
+        else
+            high = wide = step;
+    }
+    return low;
+}
+
 /* Every answer whose gain reaches the level t, and what they cost. */
 static cx_i_plan_sum plan_threshold(cx_i_plan *plan, double t) {
     cx_i_plan_sum spent = {0, 0};
@@ -147,8 +174,9 @@ static void plan_add(cx_i_plan *plan, cx_i_plan_sum spent, double cheapest, cx_i
             continue;
         }
         if (broken) plan->gap -= cx_i_plan_gain(plan, i, plan->n[i]), extra--;
-        plan->n[i]++;
-        cx_i_plan_add(&spent, cost);
+        double run = broken ? 1 : plan_stretch(&heap, plan_half(plan_rest(plan, &spent), cost));
+        plan->n[i] += run;
+        cx_i_plan_add_product(&spent, cost, run);
         plan_heap_update(&heap);
     }
     double rest = plan_rest(plan, &spent);
@@ -165,8 +193,10 @@ void cx_i_plan_whole(cx_i_plan *plan, double t, cx_i_plan_item *item) {
         plan_heap_build(&heap, plan, item, true);
         while (heap.count > 0 && plan_rest(plan, &spent) < 0) {
             int64_t i = heap.item[0].point;
-            plan->n[i]--;
-            cx_i_plan_add(&spent, -cx_i_plan_cost(plan, i));
+            double cost = cx_i_plan_cost(plan, i);
+            double run = plan_stretch(&heap, plan_half(-plan_rest(plan, &spent), cost));
+            plan->n[i] -= run;
+            cx_i_plan_add_product(&spent, -cost, run);
             plan_heap_update(&heap);
         }
     }

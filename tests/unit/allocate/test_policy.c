@@ -244,6 +244,23 @@ START_TEST(test_policy_precision_budget_earns_the_most_it_may) {
 }
 END_TEST
 
+START_TEST(test_policy_precision_budget_ends_where_evidence_alone_counts) {
+    bench_start(3, CX_POLICY_PRECISION_BUDGET);
+    bench_column("log_evidence", 0)[1] = 6;
+    bench_column("weight", 1)[1] = 0;
+    bench_column("known", 9);
+    b.options.max_share = 1;
+    for (double budget = 1000; budget < 1e13; budget *= 1e6) {
+        cx_table *t = bench_table(budget);
+        const double *n = planned_column(t, "n");
+        ck_assert_double_eq(n[0] + n[1] + n[2], budget);
+        ck_assert_near(planned_figure(t, "error"), 0.05, 2e-3);
+        ck_assert_double_le(planned_figure(t, "gain_high"), planned_figure(t, "gain_low"));
+        cx_table_free(t);
+    }
+}
+END_TEST
+
 START_TEST(test_policy_detect_fills_in_order_of_evidence) {
     bench_start(4, CX_POLICY_DETECT);
     double *evidence = bench_column("log_evidence", 0), *age = bench_column("age", 0);
@@ -728,6 +745,7 @@ Suite *suite_policy(void) {
     tcase_add_test(c, test_policy_boost_is_reached_where_evidence_reaches_arl);
     tcase_add_test(c, test_policy_precision_budget_keeps_its_promise);
     tcase_add_test(c, test_policy_precision_budget_earns_the_most_it_may);
+    tcase_add_test(c, test_policy_precision_budget_ends_where_evidence_alone_counts);
     tcase_add_test(c, test_policy_detect_fills_in_order_of_evidence);
     tcase_add_test(c, test_policy_shares_are_drawn_without_bias);
     tcase_add_test(c, test_policy_exploration_shares_are_those_of_the_formula);

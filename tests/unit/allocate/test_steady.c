@@ -82,6 +82,30 @@ START_TEST(test_steady_continuous_plans_are_stationary) {
 }
 END_TEST
 
+START_TEST(test_steady_spends_what_is_left_where_no_level_wanders) {
+    const double a[] = {335, 8}, q[] = {0, 0};
+    cx_table *t = steady(a, q, 1, 6, NULL, 1);
+    ck_assert_double_eq(planned_column(t, "n")[0], 6);
+    cx_table_free(t);
+    t = steady(a, q, 2, 1e15, (double[]){1e12, INFINITY}, 1);
+    ck_assert_double_eq(planned_column(t, "n")[0], 1e12);
+    ck_assert_double_eq(planned_column(t, "n")[1], 1e15 - 1e12);
+    cx_table_free(t);
+    for (int32_t integer = 0; integer < 2; integer++) {
+        t = steady(a, q, 2, 6, NULL, integer);
+        ck_assert_double_eq(planned_column(t, "n")[0], 5);
+        ck_assert_double_eq(planned_column(t, "n")[1], 1);
+        ck_assert_double_eq(planned_figure(t, "objective"), 0);
+        cx_table_free(t);
+    }
+    t = steady(a, (double[]){0, 3}, 2, 6, NULL, 0);
+    ck_assert_close(planned_column(t, "n")[0], 1, 1e-12);
+    ck_assert_close(planned_column(t, "n")[1], 5, 1e-12);
+    ck_assert_double_le(planned_figure(t, "gain_high"), planned_figure(t, "gain_low"));
+    cx_table_free(t);
+}
+END_TEST
+
 START_TEST(test_steady_refuses_a_point_without_any_answer) {
     const double a[] = {1, 1, 1}, q[] = {1, 1, 1}, bad[] = {1, -1, 1};
     cx_array av = view_of(a, 3), qv = view_of(q, 3), bv = view_of(bad, 3);
@@ -200,6 +224,7 @@ Suite *suite_steady(void) {
     tcase_add_test(c, test_steady_splits_equal_points_evenly);
     tcase_add_test(c, test_steady_matches_enumeration);
     tcase_add_test(c, test_steady_continuous_plans_are_stationary);
+    tcase_add_test(c, test_steady_spends_what_is_left_where_no_level_wanders);
     tcase_add_test(c, test_steady_refuses_a_point_without_any_answer);
     tcase_add_test(c, test_plan_in_invitations_matches_enumeration);
     tcase_add_test(c, test_plan_refuses_rates_that_are_no_rates);
