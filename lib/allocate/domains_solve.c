@@ -13,14 +13,18 @@ double cx_i_domain_ratio(const cx_i_domain *domain) {
     return cx_i_plan_total(&sum) / domain->target;
 }
 
+/* At the first and the last level all points are at a bound, whatever t * root rounds to. */
+static double domain_answer(const cx_i_domain *domain, int64_t i, double t) {
+    const cx_i_plan *part = &domain->part;
+    if (part->a[i] == 0 || t <= domain->first) return part->lower[i];
+    if (t >= domain->last) return part->upper[i];
+    return fmax(part->lower[i], fmin(t * sqrt(part->a[i]) - part->known[i], part->upper[i]));
+}
+
 static void domain_place(cx_i_domain *domain, double t) {
-    cx_i_plan *part = &domain->part;
     domain->level = t;
-    for (int64_t i = 0; i < part->points; i++)
-        part->n[i] =
-            part->a[i] == 0
-                ? part->lower[i]
-                : fmax(part->lower[i], fmin(t * sqrt(part->a[i]) - part->known[i], part->upper[i]));
+    for (int64_t i = 0; i < domain->part.points; i++)
+        domain->part.n[i] = domain_answer(domain, i, t);
 }
 
 /* C and R at t */
@@ -60,6 +64,13 @@ static double domain_variance(const cx_i_domain *domain, double t) {
     return slope > 0 ? fixed + slope / t : fixed;
 }
 
+/* Between two levels, which may be many orders of magnitude apart. */
+static double domain_middle(double low, double high) {
+    if (!isfinite(high)) return INFINITY;
+    if (low > 0 && high > 16 * low) return sqrt(low) * sqrt(high);
+    return low == 0 ? high / 1024 : low + (high - low) / 2;
+}
+
 /* The level at which the variance comes down to `wanted`; the bounds when it cannot, or need not.
  */
 static void domain_reach(cx_i_domain *domain, double wanted) {
@@ -81,7 +92,7 @@ static void domain_reach(cx_i_domain *domain, double wanted) {
             high = t;
         else
             low = t;
-        if (!(next > low && next < high)) next = isfinite(high) ? low + (high - low) / 2 : 2 * t;
+        if (!(next > low && next < high)) next = fmin(domain_middle(low, high), 2 * t);
         if (!(next > low && next < high) || next > 1e290) break;
         t = next;
     }
@@ -133,25 +144,42 @@ static void domains_continuous(cx_i_domains *all) {
     (void)domains_spend(all, high);
 }
 
-/* What rounding of the ratio left over, in proportion to the room that is left. */
-static void domains_level(cx_i_domains *all) {
+/* Points without importance take what nobody else can use, first row first. */
+static void domains_remainder(cx_i_domains *all, double rest) {
+    for (int64_t d = 0; d < all->count; d++) {
+        cx_i_plan *part = &all->domain[d].part;
+        for (int64_t i = 0; i < part->points && rest > 0; i++) {
+            if (part->a[i] > 0) continue;
+            double more = fmin(rest, part->upper[i] - part->n[i]);
+            part->n[i] += more;
+            rest -= more;
+        }
+    }
+}
+
+/* Room for rounding: at points between their bounds, which stay there. */
+static double domain_room(const cx_i_plan *part, int64_t i) {
+    if (part->a[i] == 0 || part->n[i] <= part->lower[i]) return 0;
+    return (fmin(part->upper[i], 2 * part->n[i]) - part->n[i]) / 2;
+}
+
+/* What rounding of the ratio left over, in proportion to that room. */
+static double domains_level(cx_i_domains *all) {
     cx_i_plan_sum rest = {all->budget, 0}, room = {0, 0};
     for (int64_t d = 0; d < all->count; d++) {
         cx_i_plan *part = &all->domain[d].part;
         for (int64_t i = 0; i < part->points; i++) {
             cx_i_plan_add(&rest, -part->n[i]);
-            cx_i_plan_add(&room, fmin(part->upper[i], 2 * part->n[i] + 1) - part->n[i]);
+            cx_i_plan_add(&room, domain_room(part, i));
         }
     }
-    double share = cx_i_plan_total(&rest) / cx_i_plan_total(&room);
-    if (!(share > 0)) return;
+    double left = cx_i_plan_total(&rest), share = left / cx_i_plan_total(&room);
+    if (!(share > 0) || share > 1) return left;
     for (int64_t d = 0; d < all->count; d++) {
         cx_i_plan *part = &all->domain[d].part;
-        for (int64_t i = 0; i < part->points; i++) {
-            double more = fmin(part->upper[i], 2 * part->n[i] + 1) - part->n[i];
-            part->n[i] += fmin(share, 1) * more;
-        }
+        for (int64_t i = 0; i < part->points; i++) part->n[i] += share * domain_room(part, i);
     }
+    return 0;
 }
 
 /* -- whole numbers ------------------------------------------------------------------------- */
@@ -208,19 +236,6 @@ static void domain_change(cx_i_domain *domain, int64_t point, double by) {
     domain->ratio = cx_i_domain_ratio(domain);
 }
 
-/* Points without importance take what nobody else can use, first row first. */
-static void domains_remainder(cx_i_domains *all, double rest) {
-    for (int64_t d = 0; d < all->count; d++) {
-        cx_i_plan *part = &all->domain[d].part;
-        for (int64_t i = 0; i < part->points && rest > 0; i++) {
-            if (part->a[i] > 0) continue;
-            double more = fmin(rest, part->upper[i] - part->n[i]);
-            part->n[i] += more;
-            rest -= more;
-        }
-    }
-}
-
 /* Each domain's best plan of a whole number of answers that the continuous plan affords. */
 static double domains_floor(cx_i_domains *all, cx_i_plan_item *heap) {
     double rest = all->budget;
@@ -275,7 +290,7 @@ void cx_i_domains_solve(cx_i_domains *all, cx_i_plan_item *heap) {
     if (all->integer) {
         domains_whole(all, heap);
     } else {
-        domains_level(all);
+        domains_remainder(all, domains_level(all));
     }
     for (int64_t d = 0; d < all->count; d++)
         all->domain[d].ratio = cx_i_domain_ratio(&all->domain[d]);

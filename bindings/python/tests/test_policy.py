@@ -204,3 +204,27 @@ def test_an_alarm_without_capacity_gets_a_fifth_of_the_pool():
     assert cx.plan_points(points, 600, upper=[400] * 50).n[0] > 300
     with pytest.raises(cx.OptionError, match="max_share"):
         cx.plan_points(points, 600, max_share=0)
+
+
+def test_whole_numbers_of_any_size_are_importances():
+    sizes, deviations = (215, 65, 252), (26787207, 10645109, 6909676)
+    a = [(n * s) ** 2 for n, s in zip(sizes, deviations)]  # the first needs 65 bits
+    assert cx.plan(a, 100).n == cx.plan([float(x) for x in a], 100).n
+    with pytest.raises(cx.DomainError, match="column a, row 1: a is missing"):
+        cx.plan([a[0], None], 3)
+    with pytest.raises(cx.ColumnTypeError, match="^a: row 1"):
+        cx.plan(["x", 2], 3)
+    with pytest.raises(cx.OptionError, match="budget"):
+        cx.plan([1, 2], 10**400)
+
+
+def test_certificates_hold_for_ratios_below_nothing():
+    assert cx.Certificate(-1.0, -1.0).holds and not cx.Certificate(-1.0, -1.1).holds
+    assert cx.Certificate(0.0, math.inf).holds and not cx.Certificate(1.1, 1.0).holds
+    plan = cx.plan_domains([9, 9, 9], [1, 2, 3], 7, lower=[0, 1, 1], upper=[9, 9, 4], integer=False)
+    assert plan.certificate.holds and sum(plan.n) == pytest.approx(7)
+
+
+def test_levels_that_stand_still_take_what_is_left():
+    assert cx.plan_steady([335], [0], 10**9).n == (10**9,)
+    assert cx.plan_steady([335, 8], 0, 6, integer=False).n == (5, 1)

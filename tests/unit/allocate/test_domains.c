@@ -170,6 +170,41 @@ START_TEST(test_domains_match_enumeration) {
 }
 END_TEST
 
+START_TEST(test_continuous_domains_spend_the_budget_and_prove_it) {
+    uint64_t seed = 7;
+    for (int run = 0; run < 600; run++) {
+        double least = 0, most = 0;
+        survey_start(1 + run % 5, 0, 0);
+        for (int64_t i = 0; i < s.points; i++) {
+            double draw[5];
+            for (int k = 0; k < 5; k++) {
+                seed = seed * 6364136223846793005u + 1442695040888963407u;
+                draw[k] = (double)(seed >> 40);
+            }
+            s.domain[i] = (int64_t)draw[0] % 3;
+            s.a[i] = fmod(draw[1], 4) * 6.3;
+            s.known[i] = fmod(draw[2], 3) / 2;
+            s.lower[i] = fmod(draw[3], 3);
+            s.upper[i] = s.lower[i] + fmod(draw[4], 5);
+            if (i % 2 == 1 && draw[4] < 8e6) s.upper[i] = INFINITY;
+            s.size[i] = fmod(draw[4], 7) < 3 ? 20 : 1e9;
+            least += s.lower[i], most += fmin(s.upper[i], s.lower[i] + 9);
+        }
+        s.budget = floor(least + (most - least) * (run % 7) / 6);
+        cx_table *t = NULL;
+        cx_status status = solve_with(NULL, &t, NULL);
+        if (status == CX_E_UNINFORMED) continue;
+        ck_assert_int_eq(status, CX_OK);
+        double sum = 0, high = planned_figure(t, "ratio_high"),
+               low = planned_figure(t, "ratio_low");
+        for (int64_t i = 0; i < s.points; i++) sum += planned_column(t, "n")[i];
+        ck_assert_near(sum, s.budget, 1e-9);
+        ck_assert_double_le(high, low + 1e-9 * fabs(low));
+        cx_table_free(t);
+    }
+}
+END_TEST
+
 START_TEST(test_domains_refuse_bad_values) {
     cx_table *t = NULL;
     survey_start(0, 5, 1);
@@ -221,6 +256,7 @@ Suite *suite_domains(void) {
     tcase_add_test(c, test_domains_agree_with_a_published_allocation);
     tcase_add_test(c, test_domains_with_several_strata_share_one_ratio);
     tcase_add_test(c, test_domains_match_enumeration);
+    tcase_add_test(c, test_continuous_domains_spend_the_budget_and_prove_it);
     tcase_add_test(c, test_domains_refuse_bad_values);
     tcase_add_test(c, test_domains_survive_every_failing_allocation);
     suite_add_tcase(suite, c);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from dataclasses import dataclass
 from numbers import Real
@@ -10,7 +11,7 @@ from typing import Any
 from . import _native
 from ._columns import column, keys
 from ._options import fill
-from .errors import OptionError
+from .errors import ColumnTypeError, OptionError, OverflowedError
 from .table import Table
 
 __all__ = ["Certificate", "DomainPlan", "Plan", "plan", "plan_domains", "plan_steady"]
@@ -32,7 +33,9 @@ class Certificate:
     @property
     def holds(self) -> bool:
         """gain_high <= gain_low, up to rounding."""
-        return self.gain_high <= self.gain_low * (1 + 1e-9)
+        if self.gain_low == math.inf:
+            return True
+        return self.gain_high <= self.gain_low + 1e-9 * abs(self.gain_low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,20 @@ def _each(role: str, value: Any, points: int) -> object:
     return column(value, role)
 
 
+def _important(a: Any) -> object:
+    """The column a. Squares of whole numbers soon need more than 64 bits, and lists may hold them."""
+    if a is None:
+        return None
+    try:
+        seen = column(a, "a")
+        _native.cx_column_see(seen)
+    except OverflowedError:
+        seen = array("d", [math.nan if one is None else float(one) for one in a])
+    except ColumnTypeError as error:
+        raise ColumnTypeError(str(error).replace("x: ", "a: ", 1), column="a") from None
+    return seen
+
+
 def plan(
     a: object,
     budget: float,
@@ -129,7 +146,7 @@ def plan(
     >>> p.n, p.certificate.holds
     ((20, 10), True)
     """
-    weights = column(a, "a")
+    weights = _important(a)
     points = _count(weights)
     table = Table(
         _native.cx_plan(
@@ -154,7 +171,10 @@ def _count(weights: object) -> int:
 def _budget(budget: object) -> float:
     if not isinstance(budget, Real):
         raise OptionError(f"budget is {budget!r}; it has to be a number")
-    return float(budget)
+    try:
+        return float(budget)
+    except OverflowError:
+        raise OptionError(f"budget is {budget}; it has to be below 1e308") from None
 
 
 def _whole(n: list[float], integer: bool) -> tuple[float, ...]:
@@ -204,7 +224,7 @@ def plan_steady(
     >>> cx.plan_steady([6100, 6100], [4, 36], 30).n
     (10, 20)
     """
-    weights = column(a, "a")
+    weights = _important(a)
     points = _count(weights)
     table = Table(
         _native.cx_plan_steady(
@@ -283,7 +303,7 @@ def plan_domains(
     >>> cx.plan_domains([100, 100, 400], ["north", "north", "south"], 40).n
     (10, 10, 20)
     """
-    weights = column(a, "a")
+    weights = _important(a)
     points = _count(weights)
     table = Table(
         _native.cx_plan_domains(

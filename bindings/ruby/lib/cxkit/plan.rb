@@ -5,7 +5,7 @@ module CXKit
   # (gain_low).
   class Certificate < Value.with(:gain_high, :gain_low)
     def holds?
-      gain_high <= gain_low * (1 + 1e-12)
+      gain_low.infinite? == 1 || gain_high <= gain_low + (1e-9 * gain_low.abs)
     end
 
     def to_s
