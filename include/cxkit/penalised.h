@@ -64,9 +64,10 @@ CX_API const char *cx_penalty_name(int32_t method);
  *
  * The path has equal steps of the logarithm from `penalty_max` down to 1e-4 of it (1e-2 with no
  * more rows than columns, 1e-9 for ridge).
- * Rows go to `folds` parts by a hash of (seed, row or cluster). One block of moments is made for
- * each part: the others are the whole minus the part, and the error of a part follows from its
- * moments, so every row is read once whatever the number of folds.
+ * Rows are dealt to `folds` parts of one size, by (seed, row); clusters go to them by a hash of
+ * (seed, key), and a part that gets none is passed over. One block of moments is made for each
+ * part: the others are the whole minus the part, and the error of a part follows from its moments,
+ * so every row is read once whatever the number of folds.
  *
  * @param      x        columns of numbers, each with a name of its own
  * @param      y        the outcome
@@ -77,9 +78,9 @@ CX_API const char *cx_penalty_name(int32_t method);
  *                      cx_table_free()
  * @param      err      may be NULL
  * @retval CX_OK | CX_E_NULL | CX_E_TYPE | CX_E_LENGTH | CX_E_NAME | CX_E_DOMAIN (infinite value,
- * bad weight) | CX_E_OPTION | CX_E_EMPTY | CX_E_FEW (a part without two rows) | CX_E_CONSTANT (the
- * outcome) | CX_E_LIMIT (more than CX_PENALISED_COLUMNS) | CX_E_CONVERGENCE | CX_E_OVERFLOW |
- * CX_E_MEMORY
+ * bad weight) | CX_E_OPTION | CX_E_EMPTY | CX_E_FEW (a part leaves fewer than two rows) |
+ * CX_E_CONSTANT (the outcome) | CX_E_LIMIT (more than CX_PENALISED_COLUMNS) | CX_E_CONVERGENCE |
+ * CX_E_OVERFLOW | CX_E_MEMORY
  *
  * Columns: `name`; `coefficient` (outcome units per unit of the column); `beta` (in standard
  * deviations); `kept` (1 when it is not 0); `status` ("ok", or "constant": left out, null).

@@ -138,7 +138,8 @@ static cx_status crosstab_check_row(crosstab_rows *rows, int64_t r, int64_t row,
         return CX_OK;
     }
     if (!(last >= 0) || last > (double)CX_I_CROSSTAB_ROWS || last != floor(last))
-        return crosstab_bad(rows, 2, row, last, "a count has to be a whole number, 0 or more", err);
+        return crosstab_bad(rows, 2, row, last, "a count has to be a whole number from 0 to 2^53",
+                            err);
     rows->rows += (int64_t)last;
     rows->square += last;
     return rows->rows <= CX_I_CROSSTAB_ROWS

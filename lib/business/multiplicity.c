@@ -1,5 +1,7 @@
 #include <cxkit/multiplicity.h>
 
+#include <float.h>
+
 #include "base/keys.h"
 #include "stat/multiple.h"
 #include "stat/table.h"
@@ -67,7 +69,7 @@ static const multiplicity_level *multiplicity_rows(const multiplicity_work *w) {
 
 static void multiplicity_e_family(const double *e, const int64_t *order, int64_t count,
                                   double *room, double *out) {
-    for (int64_t k = 0; k < count; k++) room[k] = log(e[order[count - 1 - k]]);
+    for (int64_t k = 0; k < count; k++) room[k] = e[order[count - 1 - k]];
     cx_i_e_bh_rates(room, count);
     for (int64_t k = 0; k < count; k++) out[order[count - 1 - k]] = room[k];
 }
@@ -333,6 +335,11 @@ static double multiplicity_adjusted(const multiplicity_work *w, int64_t row) {
     return w->level[l].path[inner ? w->node[l * w->rows + row] : row];
 }
 
+/* A p-value at the level is rejected, whatever the last digit of its product with a factor. */
+static bool multiplicity_rejects(double adjusted, double level) {
+    return adjusted <= level * (1 + 4 * DBL_EPSILON);
+}
+
 static cx_status multiplicity_columns(const multiplicity_work *w, cx_table *table,
                                       int64_t counts[2], cx_error *err) {
     double *p, *adjusted, *gate;
@@ -348,7 +355,7 @@ static cx_status multiplicity_columns(const multiplicity_work *w, cx_table *tabl
     }
     CX_TRY(cx_i_table_i64(table, "rejected", &rejected, err));
     for (int64_t i = 0; i < w->rows; i++) {
-        rejected[i] = adjusted[i] <= w->options.level ? 1 : 0;
+        rejected[i] = multiplicity_rejects(adjusted[i], w->options.level) ? 1 : 0;
         counts[0] += isnan(p[i]) ? 0 : 1;
         counts[1] += rejected[i];
         if (isnan(p[i])) CX_TRY(cx_i_table_null(table, i, err));

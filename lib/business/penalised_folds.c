@@ -54,9 +54,27 @@ static cx_status folds_allocate(folds_work *work, cx_error *err) {
 
 /* -- which row goes where ------------------------------------------------------------------ */
 
-static int32_t folds_of(const cx_penalised_options *options, uint64_t index) {
-    double u = cx_random_uniform(options->seed, CX_I_PURPOSE_FOLDS, index, 0);
-    return (int32_t)(u * (double)options->folds);
+/* A whole number below `most` */
+static int64_t folds_draw(const cx_penalised_options *options, uint64_t index, int64_t most) {
+    return (int64_t)(cx_random_uniform(options->seed, CX_I_PURPOSE_FOLDS, index, 0) * (double)most);
+}
+
+/* Rows are dealt in blocks of one for each part, in an order of their own: parts are of one size.
+ */
+static cx_status folds_by_row(folds_work *work, cx_error *err) {
+    const cx_penalised_options *options = &work->model->options;
+    int64_t folds = options->folds;
+    int32_t *deck = cx_i_alloc_array(work->a, folds, sizeof *deck);
+    if (deck == NULL) return cx_i_out_of_memory(err);
+    for (int64_t k = 0; k < folds; k++) deck[k] = (int32_t)k;
+    for (int64_t r = 0; r < work->rows; r++) {
+        int64_t left = folds - r % folds, at = folds_draw(options, (uint64_t)r, left);
+        work->fold[r] = deck[at];
+        deck[at] = deck[left - 1];
+        deck[left - 1] = work->fold[r];
+    }
+    cx_i_free(work->a, deck);
+    return CX_OK;
 }
 
 static cx_status folds_by_cluster(folds_work *work, cx_error *err) {
@@ -72,18 +90,16 @@ static cx_status folds_by_cluster(folds_work *work, cx_error *err) {
         for (int64_t i = 0; i < count; i++) {
             size_t size;
             const uint8_t *bytes = cx_i_keys_bytes(&work->keys, number[i], &size);
-            work->fold[start + i] = folds_of(options, cx_i_keys_hash(bytes, size));
+            work->fold[start + i] =
+                (int32_t)folds_draw(options, cx_i_keys_hash(bytes, size), options->folds);
         }
     }
     return CX_OK;
 }
 
 static cx_status folds_assign(folds_work *work, cx_error *err) {
-    if (work->clusters != NULL) CX_TRY(folds_by_cluster(work, err));
-    for (int64_t r = 0; r < work->rows; r++) {
-        if (work->clusters == NULL) work->fold[r] = folds_of(&work->model->options, (uint64_t)r);
-        work->count[work->fold[r]]++;
-    }
+    CX_TRY(work->clusters != NULL ? folds_by_cluster(work, err) : folds_by_row(work, err));
+    for (int64_t r = 0; r < work->rows; r++) work->count[work->fold[r]]++;
     int64_t most = 0;
     for (int64_t k = 0; k < work->model->options.folds; k++)
         if (work->count[k] > most) most = work->count[k];
@@ -126,10 +142,10 @@ static cx_status folds_split(folds_work *work, int64_t k, cx_error *err) {
     cx_moments_reset(work->part);
     CX_TRY(cx_moments_add(work->part, &frame,
                           work->weights == NULL ? NULL : &work->column[work->width - 1], err));
-    if (cx_moments_n(work->part) < 1 || cx_moments_n(all) - cx_moments_n(work->part) < 2)
+    if (cx_moments_n(all) - cx_moments_n(work->part) < 2)
         return cx_i_fail(err, CX_E_FEW,
-                         "part %d of %d has %d of %d rows: ask for fewer folds, or give more "
-                         "clusters",
+                         "part %d of %d has %d of %d rows, which leaves too few for a fit: give "
+                         "more clusters, or more rows",
                          k + 1, work->model->options.folds, cx_moments_n(work->part),
                          cx_moments_n(all));
     return cx_moments_subtract(work->rest, work->part, err);
@@ -155,7 +171,10 @@ static double folds_error(folds_work *work) {
 static cx_status folds_part(folds_work *work, int64_t k, cx_error *err) {
     cx_i_penalised *model = work->model;
     int64_t steps = model->options.penalties;
+    work->w[k] = 0;
+    if (work->count[k] == 0) return CX_OK;
     CX_TRY(folds_split(work, k, err));
+    if (cx_moments_n(work->part) == 0) return CX_OK;
     CX_TRY(cx_i_penalised_read(model, work->rest, err));
     cx_i_penalised_block_read(model, work->part, &work->block);
     work->w[k] = work->block.w;
@@ -169,8 +188,10 @@ static cx_status folds_part(folds_work *work, int64_t k, cx_error *err) {
 static void folds_summarise(folds_work *work) {
     cx_i_penalised *model = work->model;
     int64_t folds = model->options.folds, steps = model->options.penalties;
+    int64_t used = 0;
     double w = 0;
     for (int64_t k = 0; k < folds; k++) w += work->w[k];
+    for (int64_t k = 0; k < folds; k++) used += work->w[k] > 0 ? 1 : 0;
     for (int64_t s = 0; s < steps; s++) {
         double mean = 0, square = 0;
         for (int64_t k = 0; k < folds; k++) mean += work->w[k] * work->mean[k * steps + s] / w;
@@ -179,7 +200,7 @@ static void folds_summarise(folds_work *work) {
             square += work->w[k] / w * off * off;
         }
         model->error[s] = mean;
-        model->spread[s] = sqrt(square / (double)(folds - 1));
+        model->spread[s] = sqrt(square / (double)(used - 1));
     }
 }
 

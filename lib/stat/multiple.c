@@ -150,10 +150,11 @@ int64_t cx_i_e_bh(const double *log_e, int64_t count, double fdr) {
     return rejected;
 }
 
-void cx_i_e_bh_rates(double *log_e, int64_t count) {
+void cx_i_e_bh_rates(double *e, int64_t count) {
     double bound = 1;
     for (int64_t k = count; k >= 1; k--) {
-        double rate = exp(log((double)count / (double)k) - log_e[k - 1]);
-        log_e[k - 1] = bound = fmin(bound, rate);
+        double scale = e[k - 1] > 1e280 ? 0x1p-64 : 1; /* k e may exceed the range */
+        double rate = (double)count * scale / ((double)k * (e[k - 1] * scale));
+        e[k - 1] = bound = fmin(bound, rate);
     }
 }

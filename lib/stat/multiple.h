@@ -29,7 +29,7 @@ void cx_i_holm(const double *p, int64_t count, int64_t *order, double *out);
 /* How many of the logarithms of e-values, the largest first, are rejected at a false discovery rate
  * [WangRamdas2022]. */
 int64_t cx_i_e_bh(const double *log_e, int64_t count, double fdr);
-/* The rates at which each would be: the smallest, at most 1. In place. */
-void cx_i_e_bh_rates(double *log_e, int64_t count);
+/* The rates at which each of the e-values would be: the smallest, at most 1. In place. */
+void cx_i_e_bh_rates(double *e, int64_t count);
 
 #endif

@@ -237,3 +237,9 @@ def test_intervals_true_works_with_rows_and_names_are_those_promised():
     assert set(found.conditional) == set(found.importance) == set(X)
     assert found.ranks["name"] == list(X) and found.complete.columns[:2] == ("name", "other")
     assert 0 < found.r2 < 1
+
+
+def test_pairs_without_a_correlation_are_named_and_no_others():
+    pairs = cx.correlations({"a": [1, 2, 3, 4], "b": [1, 1, 1, 1], "nps": [1, 2, 4, 3]})
+    with pytest.raises(cx.DomainError, match="a and b: CX_E_CONSTANT, b and nps: CX_E_CONSTANT$"):
+        cx.drivers_matrix(pairs, "nps")

@@ -108,3 +108,15 @@ def test_it_goes_into_json():
 
     assert json.loads(json.dumps(cx.penalised(X, Y).to_dict()))["kept"] == list("abcdef")
     assert repr(cx.penalised(X, Y, penalty=0.1)).startswith("6 of 6 columns, penalty 0.1")
+
+
+def test_few_rows_and_few_clusters_still_have_parts():
+    for seed in range(1, 8):
+        assert cx.penalised(X, Y, folds=N, seed=seed).r2_cv > 0.9
+        assert cx.penalised(X, Y, clusters=[i % 4 for i in range(N)], seed=seed).r2_cv > 0.8
+
+
+@pytest.mark.parametrize("fit", [cx.penalised, cx.penalised_path])
+def test_an_outcome_that_is_not_there_is_named(fit):
+    with pytest.raises(cx.NameNotFoundError, match="'nps'"):
+        fit(X, "nps")

@@ -42,6 +42,8 @@ class TestPenalised < Minitest::Test
   def test_bad_input_is_named
     assert_raises(CXKit::OptionError) { CXKit.penalised(X, Y, method: "lasso") }
     assert_raises(CXKit::ConstantError) { CXKit.penalised(X, [1] * N) }
+    assert_raises(CXKit::NameNotFoundError) { CXKit.penalised(X, :nps) }
+    assert_raises(CXKit::NameNotFoundError) { CXKit.regress(X, :nps) }
     assert_raises(CXKit::OptionError) { CXKit.penalised(X, Y, columns: [:a]) }
   end
 end

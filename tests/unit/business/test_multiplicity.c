@@ -240,6 +240,31 @@ START_TEST(test_e_bh_rejects_at_the_rates_of_the_paper) {
 }
 END_TEST
 
+START_TEST(test_a_test_at_the_level_is_rejected) {
+    const double e[] = {100, 50, 2, 30, 0, 1.7e308}, even[] = {0.01, 0.03, 0.9, 0.04, 0.7};
+    const double third[] = {0.1 / 3, 0.9, 0.5};
+    cx_table *t = adjust(e, 5, CX_MULTIPLICITY_E_BH, NULL);
+    ck_assert_double_eq(at(t, "adjusted", 0), 0.05);
+    ck_assert_double_eq(at(t, "rejected", 0), 1);
+    ck_assert_double_eq(at(t, "rejected", 1), 1); /* 2 x 50 / 5 = 1 / 0.05 */
+    ck_assert_double_eq(at(t, "rejected", 3), 0);
+    cx_table_free(t);
+    t = adjust(e, 6, CX_MULTIPLICITY_E_BH, NULL);
+    ck_assert_near(at(t, "adjusted", 5), 6 / 1.7e308, 1e-14);
+    cx_table_free(t);
+    t = adjust(even, 5, CX_MULTIPLICITY_BH, NULL);
+    ck_assert_double_eq(at(t, "rejected", 0), 1);
+    cx_table_free(t);
+    cx_multiplicity_options options;
+    cx_array column = cx_array_of(third, CX_F64, 3);
+    cx_multiplicity_options_init(&options);
+    options.method = CX_MULTIPLICITY_BONFERRONI, options.level = 0.1;
+    ck_assert_ok(cx_adjust_p(&column, NULL, &options, &t, err));
+    ck_assert_double_eq(at(t, "rejected", 0), 1);
+    cx_table_free(t);
+}
+END_TEST
+
 START_TEST(test_adjust_p_bad_input_is_named) {
     double p[] = {0.01, 1.5};
     cx_array column = cx_array_of(p, CX_F64, 2);
@@ -356,6 +381,7 @@ Suite *suite_multiplicity(void) {
     tcase_add_test(tcase, test_hierarchy_combines_children_and_opens_families_of_rejected_parents);
     tcase_add_test(tcase, test_hierarchy_takes_the_tests_of_inner_nodes);
     tcase_add_test(tcase, test_e_bh_rejects_at_the_rates_of_the_paper);
+    tcase_add_test(tcase, test_a_test_at_the_level_is_rejected);
     tcase_add_test(tcase, test_adjust_p_bad_input_is_named);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("simultaneous");

@@ -300,7 +300,7 @@ def _square(pairs: Table) -> dict[str, list[float]]:
     for a, b, value in zip(pairs["x"], pairs["y"], pairs["nearest"]):
         if value is None:
             rows = zip(pairs["x"], pairs["y"], pairs["status"])
-            bad = ", ".join(f"{x} and {y}: {word}" for x, y, word in rows if word != "ok")
+            bad = ", ".join(f"{x} and {y}: {word}" for x, y, word in rows if word != "CX_OK")
             raise DomainError(f"some pairs have no correlation: {bad}")
         found[a][names.index(b)] = found[b][names.index(a)] = value
     return found

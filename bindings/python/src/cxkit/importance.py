@@ -11,7 +11,7 @@ from ._options import fill
 from .driver import Drivers
 from .errors import NameNotFoundError, OptionError
 from .estimate import Estimate
-from .penalised import _rows
+from .regress import outcome_of
 from .table import Table
 
 __all__ = ["importance_performance", "penalty_reward"]
@@ -135,6 +135,6 @@ def penalty_reward(
     >>> table["kind"][0]
     'basic'
     """
-    table, outcome = _rows(x, y)
+    table, outcome = outcome_of(x, y)
     options = fill(_native.cx_penalty_reward_options(), neutral=neutral, confidence=confidence)
     return Table(_native.cx_penalty_reward(table, outcome, column(weights, "weights"), options))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _native
-from ._columns import column, frame
+from ._columns import column
 from ._options import PENALTIES, fill, number
 from .errors import OptionError
 from .moments import Moments
+from .regress import outcome_of
 from .table import Table
 
 __all__ = ["Penalised", "penalised", "penalised_path"]
@@ -91,14 +92,6 @@ def _options(
     )
 
 
-def _rows(x: object, y: object) -> tuple[object, object]:
-    """The columns without the outcome, and the outcome."""
-    table: Any = frame(x, None)
-    if not isinstance(y, str):
-        return table, column(y, "y")
-    return [(name, data) for name, data in table if name != y], dict(table).get(y)
-
-
 def penalised(
     x: object,
     y: object,
@@ -163,7 +156,7 @@ def penalised(
             )
     if columns is not None:
         raise OptionError("columns chooses from Moments: give a table of the columns wanted")
-    table, outcome = _rows(x, y)
+    table, outcome = outcome_of(x, y)
     handle = _native.cx_penalised(
         table, outcome, column(weights, "weights"), column(clusters, "clusters"), options
     )
@@ -196,7 +189,7 @@ def penalised_path(
     ('penalty', 'df', 'r2', 'kept')
     """
     options = _options(method, None, mix, non_negative, one_error, penalties, folds, seed)
-    table, outcome = _rows(x, y)
+    table, outcome = outcome_of(x, y)
     return Table(
         _native.cx_penalised_path(
             table, outcome, column(weights, "weights"), column(clusters, "clusters"), options

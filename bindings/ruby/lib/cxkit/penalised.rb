@@ -84,6 +84,7 @@ module CXKit
 
     def penalised_rows(x, y, weights, clusters)
       columns = x.to_h.transform_keys(&:to_s)
+      refuse(:name, "there is no column #{y}", column: y.to_s) if name?(y) && !columns.key?(y.to_s)
       outcome = name?(y) ? columns.delete(y.to_s) : y
       Input.open do |input|
         yield input.frame(columns, :x), input.column(outcome, :y), input.column(weights, :weights),

@@ -63,7 +63,7 @@ module CXKit
 
     def regress_rows(table, outcome, terms, options, given)
       columns, name = with_outcome(table.to_h.transform_keys(&:to_s), outcome)
-      misuse("there is no column #{name}") unless columns.key?(name)
+      refuse(:name, "there is no column #{name}", column: name) unless columns.key?(name)
       values = columns[name]
       columns = columns.reject { |key, _| key == name }
       columns = chosen(columns, terms) if terms
