@@ -114,7 +114,7 @@ cx_status cx_i_driver_pairwise(cx_driver_fit *fit, const cx_moments *x, const cx
                                const char *outcome, const cx_driver_options *options,
                                cx_error *err);
 cx_status cx_i_driver_latent(cx_driver_fit *fit, const cx_frame *x, const cx_array *drivers,
-                             const char *outcome, const cx_array *weights,
+                             const char *outcome, const cx_array *weights, const cx_design *design,
                              const cx_driver_options *options, cx_error *err);
 /* Reads the groups of the drivers. */
 cx_status cx_i_driver_groups(cx_driver_fit *fit, const cx_array *groups, const cx_array *drivers,

@@ -6,7 +6,10 @@
 
 /* The bootstrap in one pass: every row is added to the moments of every replicate as often as a
  * Poisson variate of mean 1 says, which depends on seed, replicate and the row's number (its unit
- * of a design) only [ChamandyEtAl2012]. A design with replicates brings their weights instead. */
+ * of a design) only [ChamandyEtAl2012]. A design with replicates brings their weights instead.
+ * Correlations of ordered answers have no moments: there, each replicate is a pass with weights. */
+
+enum { DRIVER_BOOT_LATENT = 400 }; /* most replicates of ordered answers */
 
 typedef struct driver_boot_run {
     cx_driver_fit *fit, *copy; /* copy: where a replicate is shared out */
@@ -17,6 +20,10 @@ typedef struct driver_boot_run {
     double *counts;            /* CX_I_BLOCK: of each replicate, of the row at hand */
     double *value, *mean;      /* p + 1 */
     double *multiplier;        /* of each unit, in each replicate of the design; or NULL */
+    /* of ordered answers, else NULL: where they come from, and weights of one replicate */
+    const cx_i_driver_source *from;
+    const cx_frame *x;
+    double *weight;
 } driver_boot_run;
 
 /* P(X <= k) of a Poisson variate of mean 1, in 2^-32. */
@@ -30,22 +37,33 @@ static double driver_boot_poisson(uint32_t word) {
     return k;
 }
 
+static int64_t driver_boot_unit(const driver_boot_run *run, int64_t row) {
+    const cx_design *design = run->rows->design;
+    return design == NULL ? row : design->stage[0].unit[row];
+}
+
+/* The variates of a unit in four replicates, from a multiple of four on */
+static void driver_boot_four(const driver_boot_run *run, int64_t unit, int64_t b, double *out) {
+    cx_random_words words;
+    cx_philox((uint64_t)unit << 24 | (uint64_t)(b / 4), (uint64_t)(CX_I_PURPOSE_DRIVERS + 1) << 32,
+              run->fit->options.seed, &words);
+    uint32_t four[] = {words.w0, words.w1, words.w2, words.w3};
+    for (int64_t k = 0; k < 4; k++) out[k] = driver_boot_poisson(four[k]);
+}
+
 /* How often a row is in each replicate. */
 static void driver_boot_counts(const driver_boot_run *run, int64_t row) {
     const cx_i_driver_rows *rows = run->rows;
-    int64_t unit = rows->design == NULL ? row : rows->design->stage[0].unit[row];
+    int64_t unit = driver_boot_unit(run, row);
     if (run->multiplier != NULL) {
         for (int64_t b = 0; b < run->replicates; b++)
             run->counts[b] = run->multiplier[b * cx_design_units(rows->design) + unit];
         return;
     }
     for (int64_t b = 0; b < run->replicates; b += 4) {
-        cx_random_words words;
-        cx_philox((uint64_t)unit << 24 | (uint64_t)(b / 4),
-                  (uint64_t)(CX_I_PURPOSE_DRIVERS + 1) << 32, run->fit->options.seed, &words);
-        uint32_t four[] = {words.w0, words.w1, words.w2, words.w3};
-        for (int64_t k = 0; k < 4 && b + k < run->replicates; k++)
-            run->counts[b + k] = driver_boot_poisson(four[k]);
+        double four[4];
+        driver_boot_four(run, unit, b, four);
+        for (int64_t k = 0; k < 4 && b + k < run->replicates; k++) run->counts[b + k] = four[k];
     }
 }
 
@@ -88,6 +106,32 @@ static bool driver_boot_correlate(driver_boot_run *run, const double *state) {
     return true;
 }
 
+/* How often a row is in one replicate. */
+static double driver_boot_times(const driver_boot_run *run, int64_t row, int64_t b) {
+    int64_t unit = driver_boot_unit(run, row);
+    double four[4];
+    if (run->multiplier != NULL)
+        return run->multiplier[b * cx_design_units(run->rows->design) + unit];
+    driver_boot_four(run, unit, b - b % 4, four);
+    return four[b % 4];
+}
+
+/* The correlations of ordered answers in one replicate; `made` false where a pair has none. */
+static cx_status driver_boot_latent(driver_boot_run *run, int64_t b, bool *made, cx_error *err) {
+    const cx_i_driver_rows *rows = run->rows;
+    cx_array weights = cx_array_of(run->weight, CX_F64, rows->rows);
+    for (int64_t r = 0; r < rows->rows; r++) run->weight[r] = 1;
+    if (rows->weights != NULL) cx_i_array_read(rows->weights, 0, rows->rows, run->weight);
+    for (int64_t r = 0; r < rows->rows; r++) run->weight[r] *= driver_boot_times(run, r, b);
+    return cx_i_driver_latent_r(run->fit, run->from, run->x, &weights, run->copy->r, made, err);
+}
+
+static cx_status driver_boot_replicate(driver_boot_run *run, int64_t b, bool *made, cx_error *err) {
+    if (run->from != NULL) return driver_boot_latent(run, b, made, err);
+    *made = driver_boot_correlate(run, run->state + b * run->cells);
+    return CX_OK;
+}
+
 static void driver_boot_note(driver_boot_run *run, double share, double *weights) {
     int64_t count = run->fit->p + 1;
     const cx_driver_fit *fit = run->fit, *copy = run->copy;
@@ -108,7 +152,9 @@ static cx_status driver_boot_share(driver_boot_run *run, cx_error *err) {
     double weights = 0;
     bool own = run->multiplier != NULL;
     for (int64_t b = 0; b < run->replicates; b++) {
-        if (!driver_boot_correlate(run, run->state + b * run->cells)) continue;
+        bool made;
+        CX_TRY(driver_boot_replicate(run, b, &made, err));
+        if (!made) continue;
         CX_TRY(cx_i_driver_share(run->copy, err));
         driver_boot_note(run, own ? cx_i_replicate_share(run->rows->design, b) : 1, &weights);
         kept++;
@@ -167,7 +213,9 @@ static cx_status driver_boot_open(driver_boot_run *run, cx_error *err) {
     int64_t side = fit->side, count = fit->p + 1, cells;
     run->replicates = fit->options.draws;
     if (cx_design_replicates(run->rows->design) > 0) CX_TRY(driver_boot_multipliers(run, err));
-    run->cells = 1 + side + cx_i_packed_size(side);
+    if (run->from != NULL && run->multiplier == NULL && run->replicates > DRIVER_BOOT_LATENT)
+        run->replicates = DRIVER_BOOT_LATENT;
+    run->cells = run->from != NULL ? 1 : 1 + side + cx_i_packed_size(side);
     if (!cx_i_mul_i64(run->cells, run->replicates, &cells)) return cx_i_out_of_memory(err);
     run->state = cx_i_alloc_array(a, cells, sizeof *run->state);
     run->product = cx_i_alloc_array(a, run->cells, sizeof *run->product);
@@ -187,9 +235,20 @@ static double driver_boot_freedom(const driver_boot_run *run) {
     return fmax(1, (double)(cx_design_units(design) - cx_design_strata(design)));
 }
 
+static void driver_boot_free(driver_boot_run *run) {
+    const cx_allocator *a = &run->fit->allocator;
+    run->fit->df = driver_boot_freedom(run);
+    cx_driver_fit_free(run->copy);
+    cx_i_free(a, run->state);
+    cx_i_free(a, run->product);
+    cx_i_free(a, run->counts);
+    cx_i_free(a, run->value);
+    cx_i_free(a, run->multiplier);
+    cx_i_free(a, run->weight);
+}
+
 cx_status cx_i_driver_bootstrap(cx_driver_fit *fit, cx_i_driver_rows *rows, cx_error *err) {
     driver_boot_run run = {.fit = fit, .rows = rows};
-    const cx_allocator *a = &fit->allocator;
     cx_status status = driver_boot_open(&run, err);
     for (int64_t start = 0; status == CX_OK && start < rows->rows; start += CX_I_BLOCK) {
         int64_t left = rows->rows - start, count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
@@ -197,12 +256,19 @@ cx_status cx_i_driver_bootstrap(cx_driver_fit *fit, cx_i_driver_rows *rows, cx_e
         for (int64_t r = 0; r < count; r++) driver_boot_add_row(&run, start + r, r);
     }
     if (status == CX_OK) status = driver_boot_share(&run, err);
-    fit->df = driver_boot_freedom(&run);
-    cx_driver_fit_free(run.copy);
-    cx_i_free(a, run.state);
-    cx_i_free(a, run.product);
-    cx_i_free(a, run.counts);
-    cx_i_free(a, run.value);
-    cx_i_free(a, run.multiplier);
+    driver_boot_free(&run);
+    return status;
+}
+
+cx_status cx_i_driver_bootstrap_latent(cx_driver_fit *fit, const cx_i_driver_source *from,
+                                       const cx_frame *x, const cx_array *weights,
+                                       const cx_design *design, cx_error *err) {
+    cx_i_driver_rows rows = {
+        .fit = fit, .design = design, .weights = weights, .rows = x->columns[0].length};
+    driver_boot_run run = {.fit = fit, .rows = &rows, .from = from, .x = x};
+    run.weight = cx_i_alloc_array(&fit->allocator, rows.rows, sizeof *run.weight);
+    cx_status status = run.weight == NULL ? cx_i_out_of_memory(err) : driver_boot_open(&run, err);
+    if (status == CX_OK) status = driver_boot_share(&run, err);
+    driver_boot_free(&run);
     return status;
 }

@@ -1,5 +1,5 @@
 #include "business/correlate.h"
-#include "business/driver_model.h"
+#include "business/driver_rows.h"
 #include "business/moments.h"
 #include "stat/nearest.h"
 
@@ -142,7 +142,8 @@ static cx_status driver_latent_read(const cx_driver_fit *fit, const cx_i_driver_
 
 static cx_status driver_latent_fit(cx_driver_fit *fit, const cx_i_driver_source *from,
                                    const cx_frame *x, const cx_array *weights,
-                                   const cx_driver_options *options, cx_error *err) {
+                                   const cx_design *design, const cx_driver_options *options,
+                                   cx_error *err) {
     driver_pairs pairs;
     cx_table *table;
     CX_TRY(driver_latent_check(&x->columns[from->outcome], options->outcome, err));
@@ -153,12 +154,47 @@ static cx_status driver_latent_fit(cx_driver_fit *fit, const cx_i_driver_source 
         cx_table_free(table);
     }
     if (status == CX_OK) status = driver_pairs_fit(fit, &pairs, options, err);
+    if (status == CX_OK && options->errors == CX_DRIVER_ERRORS_BOOTSTRAP)
+        status = cx_i_driver_bootstrap_latent(fit, from, x, weights, design, err);
     cx_i_free(&fit->allocator, pairs.r);
     return status;
 }
 
+static cx_status driver_latent_nearest(const cx_driver_fit *fit, const cx_table *table, double *r,
+                                       bool *made, cx_error *err) {
+    cx_array column;
+    int64_t row = 0, side = fit->side;
+    CX_TRY(cx_table_column(table, cx_table_find(table, "nearest"), &column, err));
+    *made = true;
+    for (int64_t i = 0; i < side; i++) {
+        r[i * side + i] = 1;
+        for (int64_t k = i + 1; k < side; k++, row++) {
+            cx_i_array_read(&column, row, 1, &r[i * side + k]);
+            r[k * side + i] = r[i * side + k];
+            *made = *made && !isnan(r[i * side + k]);
+        }
+    }
+    return CX_OK;
+}
+
+cx_status cx_i_driver_latent_r(const cx_driver_fit *fit, const cx_i_driver_source *from,
+                               const cx_frame *x, const cx_array *weights, double *r, bool *made,
+                               cx_error *err) {
+    cx_table *table;
+    cx_status status = driver_latent_correlate(fit, from, x, weights, &table, err);
+    *made = false;
+    if (status == CX_E_CONVERGENCE) {
+        if (err != NULL) *err = (cx_error){0};
+        return CX_OK;
+    }
+    CX_TRY(status);
+    status = driver_latent_nearest(fit, table, r, made, err);
+    cx_table_free(table);
+    return status;
+}
+
 cx_status cx_i_driver_latent(cx_driver_fit *fit, const cx_frame *x, const cx_array *drivers,
-                             const char *outcome, const cx_array *weights,
+                             const char *outcome, const cx_array *weights, const cx_design *design,
                              const cx_driver_options *options, cx_error *err) {
     cx_i_driver_source from = {.count = x->count, .outcome = -1};
     const char **names = cx_i_alloc_array(&fit->allocator, x->count, sizeof *names);
@@ -166,7 +202,7 @@ cx_status cx_i_driver_latent(cx_driver_fit *fit, const cx_frame *x, const cx_arr
     for (int64_t i = 0; i < x->count; i++) names[i] = x->columns[i].name;
     from.name = names;
     cx_status status = cx_i_driver_choose(fit, &from, drivers, outcome, options, err);
-    if (status == CX_OK) status = driver_latent_fit(fit, &from, x, weights, options, err);
+    if (status == CX_OK) status = driver_latent_fit(fit, &from, x, weights, design, options, err);
     cx_i_free(&fit->allocator, names);
     return status;
 }

@@ -145,24 +145,16 @@ static cx_status driver_rows_check(const driver_rows_given *given, cx_error *err
 static cx_status driver_rows_check_latent(const driver_rows_given *given, cx_error *err) {
     int32_t errors = given->options->errors;
     if (given->options->outcome == CX_DRIVER_OUTCOME_NUMERIC) return CX_OK;
-    if (given->design != NULL)
-        return cx_i_fail(err, CX_E_OPTION,
-                         "an outcome that is %s has no errors of a design: give its weights",
-                         cx_driver_outcome_name(given->options->outcome));
-    if (errors == CX_DRIVER_ERRORS_NONE || errors == CX_DRIVER_ERRORS_NORMAL) return CX_OK;
-    return cx_i_fail(err, CX_E_OPTION, "errors are %s; of an outcome that is %s: none or normal",
-                     cx_driver_errors_name(errors),
-                     cx_driver_outcome_name(given->options->outcome));
+    if (errors == CX_DRIVER_ERRORS_NONE || errors == CX_DRIVER_ERRORS_BOOTSTRAP) return CX_OK;
+    if (errors == CX_DRIVER_ERRORS_NORMAL && given->design == NULL) return CX_OK;
+    return cx_i_fail(err, CX_E_OPTION, "errors are %s; of an outcome that is %s: none, bootstrap%s",
+                     cx_driver_errors_name(errors), cx_driver_outcome_name(given->options->outcome),
+                     given->design == NULL ? " or normal" : ", with a design");
 }
 
-static cx_status driver_rows_fit(cx_driver_fit *fit, driver_rows_given *given, cx_error *err) {
+static cx_status driver_rows_fit(cx_driver_fit *fit, driver_rows_given *given,
+                                 const cx_array *weights, cx_error *err) {
     cx_moments *state;
-    cx_array own = {0};
-    const cx_array *weights = given->weights;
-    if (given->design != NULL && given->design->weighted) {
-        own = cx_array_of(given->design->weight, CX_F64, given->design->rows);
-        weights = &own;
-    }
     CX_TRY(driver_rows_state(given, &fit->allocator, weights, &state, err));
     cx_status status =
         cx_i_driver_model(fit, state, given->drivers, given->outcome, given->options, err);
@@ -188,11 +180,17 @@ cx_status cx_driver_fit_rows(const cx_frame *x, const cx_array *drivers, const c
     CX_TRY(cx_i_driver_options(options, &chosen, err));
     CX_TRY(driver_rows_check(&given, err));
     CX_TRY(driver_rows_check_latent(&given, err));
+    cx_array own;
+    if (design != NULL && design->weighted) {
+        own = cx_array_of(design->weight, CX_F64, design->rows);
+        weights = &own;
+    }
     cx_driver_fit *fit;
     CX_TRY(cx_i_driver_new(&chosen, NULL, &fit, err));
-    cx_status status = chosen.outcome == CX_DRIVER_OUTCOME_NUMERIC
-                           ? driver_rows_fit(fit, &given, err)
-                           : cx_i_driver_latent(fit, x, drivers, outcome, weights, &chosen, err);
+    cx_status status =
+        chosen.outcome == CX_DRIVER_OUTCOME_NUMERIC
+            ? driver_rows_fit(fit, &given, weights, err)
+            : cx_i_driver_latent(fit, x, drivers, outcome, weights, design, &chosen, err);
     if (status == CX_OK)
         *out = fit;
     else

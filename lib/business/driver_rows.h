@@ -2,7 +2,7 @@
 #define CX_I_DRIVER_ROWS_H
 
 #include "base/array.h"
-#include "business/driver.h"
+#include "business/driver_model.h"
 #include "survey/design.h"
 
 /* The rows behind an analysis, standardised block by block. */
@@ -23,5 +23,13 @@ typedef struct cx_i_driver_rows {
 void cx_i_driver_rows_read(cx_i_driver_rows *rows, int64_t start, int64_t count);
 cx_status cx_i_driver_influence(cx_driver_fit *fit, cx_i_driver_rows *rows, cx_error *err);
 cx_status cx_i_driver_bootstrap(cx_driver_fit *fit, cx_i_driver_rows *rows, cx_error *err);
+/* Of an outcome that is ordinal or binary. */
+cx_status cx_i_driver_bootstrap_latent(cx_driver_fit *fit, const cx_i_driver_source *from,
+                                       const cx_frame *x, const cx_array *weights,
+                                       const cx_design *design, cx_error *err);
+/* Its correlations with other weights, side^2; `made` false where a pair has none. */
+cx_status cx_i_driver_latent_r(const cx_driver_fit *fit, const cx_i_driver_source *from,
+                               const cx_frame *x, const cx_array *weights, double *r, bool *made,
+                               cx_error *err);
 
 #endif

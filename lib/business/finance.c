@@ -60,7 +60,7 @@ cx_status cx_npv(const cx_frame *flows, const cx_array *rates, const cx_finance_
     CX_TRY(cx_i_flows_read(flows, rates, options, &read, err));
     cx_status status = finance_factors(&read, &factor, err);
     if (status == CX_OK) {
-        double in = finance_sum(&read, factor, 1), gone = -finance_sum(&read, factor, -1);
+        double in = finance_sum(&read, factor, 1), gone = 0 - finance_sum(&read, factor, -1);
         *out = (cx_npv_result){finance_sum(&read, factor, 0),
                                in,
                                gone,

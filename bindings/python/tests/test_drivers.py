@@ -213,6 +213,24 @@ def test_ordinal_and_binary_outcomes_are_read_as_what_is_behind_them():
         assert normal.ci["speed"][0] < found.importance["speed"] < normal.ci["speed"][1]
 
 
+@pytest.mark.parametrize("outcome,cuts", [("ordinal", (-3, -1, 0.5, 2)), ("binary", (0.3,))])
+def test_ordinal_and_binary_outcomes_have_a_bootstrap(outcome, cuts):
+    table = {**X, "mood": answers(cuts)}
+    found = cx.drivers(table, "mood", outcome=outcome, intervals=True, draws=100)
+    normal = cx.drivers(table, "mood", outcome=outcome, intervals="normal")
+    assert found == cx.drivers(table, "mood", outcome=outcome, intervals="bootstrap", draws=100)
+    assert found.importance == normal.importance
+    for name in X:
+        assert found.ci[name][0] <= found.importance[name] <= found.ci[name][1]
+        assert found.se[name] > 0
+    assert found.se["speed"] > 0.7 * normal.se["speed"]  # answers say less than numbers
+    assert found.ranks["rank_low"][0] == 1
+    clustered = cx.drivers(
+        table, "mood", outcome=outcome, intervals=True, draws=100, clusters=STORE
+    )
+    assert clustered.importance == found.importance and clustered.se != found.se
+
+
 def test_an_outcome_has_to_be_what_it_is_called():
     table = {**X, "mood": answers((-1, 1))}
     with pytest.raises(cx.DomainError, match="mood is not binary"):
@@ -221,8 +239,8 @@ def test_an_outcome_has_to_be_what_it_is_called():
         cx.drivers(X, NPS, outcome="ordinal")
     with pytest.raises(cx.OptionError, match="numeric, ordinal"):
         cx.drivers(X, NPS, outcome="words")
-    with pytest.raises(cx.OptionError, match="none or normal"):
-        cx.drivers(table, "mood", outcome="ordinal", intervals=True)
+    with pytest.raises(cx.OptionError, match="none, bootstrap or normal"):
+        cx.drivers(table, "mood", outcome="ordinal", intervals="influence")
     with pytest.raises(cx.OptionError, match="n is missing"):
         cx.drivers_matrix({"a": [1, 0.5], "y": [0.5, 1]}, "y")
     bare = cx.correlations({"a": [1, 1, 1, 1], "b": [1, 2, 3, 4], "y": [1, 2, 2, 1]})

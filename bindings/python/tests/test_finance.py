@@ -86,3 +86,8 @@ def test_missing_money_is_refused_with_its_row():
     assert (caught.value.row, caught.value.column) == (1, "amount")
     with pytest.raises(cx.DomainError, match="no bound"):
         cx.margin_multiple(1, 0)
+
+
+def test_nothing_paid_is_a_plain_zero():
+    found = cx.npv([1, 1], 0.1)
+    assert str(found.outflow) == "0.0" and str(found.break_even) == "0.0" and found.roi is None

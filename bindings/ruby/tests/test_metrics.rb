@@ -197,7 +197,8 @@ class TestDrivers < Minitest::Test
     assert_in_delta found.importance[:speed], same.importance[:speed], 1e-9
     assert_equal [32, found.distance], [same.n, same.distance]
     assert_raises(CXKit::DomainError) { CXKit.drivers(table, :mood, outcome: "binary") }
-    assert_raises(CXKit::OptionError) { CXKit.drivers(table, :mood, outcome: "ordinal", intervals: true) }
+    assert_operator CXKit.drivers(table, :mood, outcome: "ordinal", intervals: true, draws: 100).se[:speed], :>, 0
+    assert_raises(CXKit::OptionError) { CXKit.drivers(table, :mood, outcome: "ordinal", intervals: "influence") }
     assert_raises(CXKit::OptionError) { CXKit.drivers_matrix({a: [1, 0.5], b: [0.5, 1]}, :a) }
   end
 

@@ -147,6 +147,75 @@ START_TEST(test_what_is_not_the_answer_it_is_called_is_refused) {
 }
 END_TEST
 
+/* Poisson counts have the variance that many samples of one population have. */
+START_TEST(test_a_bootstrap_of_answers_gives_the_errors_of_many_samples) {
+    enum { SAMPLES = 12, SIZE = PEOPLE / SAMPLES };
+    double sum[2] = {0}, square[2] = {0}, error[2] = {0};
+    cx_driver_options options = reading(CX_DRIVER_OUTCOME_BINARY);
+    fill();
+    answer(2);
+    options.errors = CX_DRIVER_ERRORS_BOOTSTRAP;
+    options.draws = 100;
+    for (int s = 0; s < SAMPLES; s++) {
+        numbers f;
+        cx_driver_fit *fit;
+        cx_table *t;
+        double cells[3 * SIZE];
+        for (int i = 0; i < 3 * SIZE; i++) cells[i] = seen[i / SIZE * PEOPLE + s * SIZE + i % SIZE];
+        options.errors = s < 1 ? CX_DRIVER_ERRORS_BOOTSTRAP : CX_DRIVER_ERRORS_NONE;
+        ck_assert_ok(cx_driver_fit_rows(numbers_set(&f, NAMES, cells, SIZE, 3), NULL, "y", NULL,
+                                        NULL, &options, &fit, err));
+        ck_assert_ok(cx_driver_fit_table(fit, &t, err));
+        for (int j = 0; j < 2; j++) {
+            double value = cell(t, "importance", j);
+            sum[j] += value / SAMPLES, square[j] += value * value / SAMPLES;
+            if (s < 1) error[j] = cell(t, "se", j);
+        }
+        cx_table_free(t);
+        cx_driver_fit_free(fit);
+    }
+    for (int j = 0; j < 2; j++) {
+        double sd = sqrt((square[j] - sum[j] * sum[j]) * SAMPLES / (SAMPLES - 1));
+        ck_assert_double_gt(error[j], 0.55 * sd);
+        ck_assert_double_lt(error[j], 1.8 * sd);
+    }
+}
+END_TEST
+
+START_TEST(test_a_bootstrap_of_answers_resamples_the_units_of_a_design) {
+    enum { ROWS = 150 };
+    static double cells[3 * ROWS];
+    static int64_t team[ROWS];
+    cx_driver_options options = reading(CX_DRIVER_OUTCOME_ORDINAL);
+    cx_design *design;
+    fill();
+    answer(4);
+    /* every answer three times over: as one unit they are worth one */
+    for (int i = 0; i < 3 * ROWS; i++) cells[i] = seen[i / ROWS * PEOPLE + i % ROWS / 3];
+    for (int r = 0; r < ROWS; r++) team[r] = r / 3;
+    cx_array key = cx_array_of(team, CX_I64, ROWS);
+    cx_frame clusters = {&key, 1, {0, 0}};
+    key.name = "team";
+    options.errors = CX_DRIVER_ERRORS_BOOTSTRAP;
+    options.draws = 100;
+    ck_assert_ok(cx_design_new(NULL, NULL, &clusters, NULL, NULL, NULL, &design, err));
+    double se[2];
+    for (int k = 0; k < 2; k++) {
+        numbers f;
+        cx_driver_fit *fit;
+        cx_table *t;
+        ck_assert_ok(cx_driver_fit_rows(numbers_set(&f, NAMES, cells, ROWS, 3), NULL, "y", NULL,
+                                        k == 0 ? NULL : design, &options, &fit, err));
+        ck_assert_ok(cx_driver_fit_table(fit, &t, err));
+        se[k] = cell(t, "se", 0);
+        cx_table_free(t);
+        cx_driver_fit_free(fit);
+    }
+    ck_assert_double_gt(se[1], 1.3 * se[0]); /* the root of 3, and its noise */
+    cx_design_free(design);
+}
+END_TEST
+
 START_TEST(test_moments_matrices_and_designs_have_no_ordinal_outcome) {
     static const double one[] = {1, 0.5, 0.5, 1};
     numbers f;
@@ -161,23 +230,50 @@ START_TEST(test_moments_matrices_and_designs_have_no_ordinal_outcome) {
     fill();
     cx_array weights = cx_array_of(weight_of, CX_F64, PEOPLE);
     ck_assert_ok(cx_design_new(&weights, NULL, NULL, NULL, NULL, NULL, &design, err));
+    options.errors = CX_DRIVER_ERRORS_NORMAL;
     ck_assert_fails(cx_driver_fit_rows(numbers_set(&f, NAMES, seen, PEOPLE, 4), NULL, "y", NULL,
                                        design, &options, &fit, err),
-                    CX_E_OPTION, "design");
+                    CX_E_OPTION, "with a design");
     cx_design_free(design);
     cx_moments_free(m);
 }
 END_TEST
 
-static cx_status run_latent(const cx_allocator *allocator, cx_error *err) {
+/* Replicates of a design are as few as its units. */
+enum { TEAMS = 4 };
+static cx_design *teams;
+
+static void teams_set(void) {
+    static int64_t team[TEAMS * 10];
+    cx_design_options options;
+    for (int r = 0; r < TEAMS * 10; r++) team[r] = r % TEAMS;
+    cx_array key = cx_array_of(team, CX_I64, TEAMS * 10);
+    cx_frame clusters = {&key, 1, {0, 0}};
+    key.name = "team";
+    cx_design_options_init(&options);
+    options.replicates = CX_REPLICATES_JK1;
+    ck_assert_ok(cx_design_new(NULL, NULL, &clusters, NULL, NULL, &options, &teams, err));
+}
+
+static cx_status run_answers(int64_t columns, const cx_design *design,
+                             const cx_allocator *allocator, cx_error *err) {
     numbers f;
     cx_driver_fit *fit;
     cx_driver_options options = reading(CX_DRIVER_OUTCOME_ORDINAL);
     options.allocator = allocator;
-    cx_status status = cx_driver_fit_rows(numbers_set(&f, NAMES, seen, 60, 4), NULL, "y", NULL,
-                                          NULL, &options, &fit, err);
+    if (design != NULL) options.errors = CX_DRIVER_ERRORS_BOOTSTRAP;
+    const cx_frame *x = numbers_set(&f, NAMES, seen, TEAMS * 10, columns);
+    cx_status status = cx_driver_fit_rows(x, NULL, "y", NULL, design, &options, &fit, err);
     if (status == CX_OK) cx_driver_fit_free(fit);
     return status;
+}
+
+static cx_status run_latent(const cx_allocator *allocator, cx_error *err) {
+    return run_answers(3, NULL, allocator, err);
+}
+
+static cx_status run_resampled(const cx_allocator *allocator, cx_error *err) {
+    return run_answers(2, teams, allocator, err);
 }
 
 static cx_status run_pairwise(const cx_allocator *allocator, cx_error *err) {
@@ -199,7 +295,11 @@ static cx_status run_pairwise(const cx_allocator *allocator, cx_error *err) {
 START_TEST(test_pairs_survive_every_failing_allocation) {
     fill();
     answer(5);
+    teams_set();
     fault_everywhere(run_latent, 20);
+    answer(2);
+    fault_everywhere(run_resampled, 20);
+    cx_design_free(teams);
     fault_everywhere(run_pairwise, 10);
 }
 END_TEST
@@ -212,6 +312,8 @@ Suite *suite_driver_pairs(void) {
     tcase_add_test(c, test_weights_count_and_errors_are_those_of_normal_columns);
     tcase_add_test(c, test_pairwise_moments_are_taken_as_their_nearest_matrix);
     tcase_add_test(c, test_what_is_not_the_answer_it_is_called_is_refused);
+    tcase_add_test(c, test_a_bootstrap_of_answers_gives_the_errors_of_many_samples);
+    tcase_add_test(c, test_a_bootstrap_of_answers_resamples_the_units_of_a_design);
     tcase_add_test(c, test_moments_matrices_and_designs_have_no_ordinal_outcome);
     tcase_add_test(c, test_pairs_survive_every_failing_allocation);
     suite_add_tcase(suite, c);

@@ -167,12 +167,14 @@ def _members(groups: Mapping[str, Sequence[str]], names: list[str]) -> list[str 
     return [of.get(name) for name in names]
 
 
-def _errors(intervals: bool | str | None, rows: bool, drivers: int) -> str:
+def _errors(intervals: bool | str | None, rows: bool, drivers: int, numeric: bool = True) -> str:
     """The word of C for where errors come from; `rows`: from rows, when nothing is said."""
     if intervals is None:
-        return "influence" if rows and drivers <= _native.CX_DRIVERS_INTERVALS else "none"
+        rows = rows and numeric and drivers <= _native.CX_DRIVERS_INTERVALS
+        return "influence" if rows else "none"
     if isinstance(intervals, bool):
-        return "influence" if intervals else "none"
+        found = "influence" if numeric else "bootstrap"
+        return found if intervals else "none"
     return intervals
 
 
@@ -232,14 +234,14 @@ def drivers(
         a Design of the rows, with its weights; or a column of clusters
     intervals
         None: when there are rows and the outcome is numeric; True or "influence": of the rows
-        and their design; "bootstrap";
+        and their design; "bootstrap", which True is for other outcomes: it takes seconds there;
         "normal": as if columns were normal, all that Moments alone allow; False
     confidence
         of intervals, ranks and the noise threshold (None: 0.95)
     orders
         sample that many orders; None: exact up to 28 drivers, or as many as groups allow
     draws, seed
-        of ranks and bootstrap (None: 2000), and which
+        of ranks and bootstrap (None: 2000; at most 400 of other than numeric outcomes), and which
     tolerance
         a column that others explain up to this fraction of its variance adds nothing
 
@@ -271,7 +273,7 @@ def drivers(
         chosen = [name for name in names if name != target and name not in (first or ())]
     of = None if groups is None else _members(groups, chosen or [])
     count = len(chosen) if chosen is not None else len(names) - 1 - len(first or ())
-    errors = _errors(intervals, rows and outcome == "numeric", count)
+    errors = _errors(intervals, rows, count, outcome == "numeric")
     options = fill(
         _native.cx_driver_options(),
         method=number("method", method, IMPORTANCES),

@@ -85,7 +85,8 @@ module CXKit
     # y:: the outcome: its name in x, or a column
     # method:: shapley, johnson, genizi, first, last, pratt (may be negative), beta-squared or car
     # outcome:: numeric; ordinal (at most 11 different whole numbers) or binary: what is explained is then the normal
-    # variable behind the answers, by polychoric and polyserial correlations; intervals are nil or normal
+    # variable behind the answers, by polychoric and polyserial correlations; intervals are nil, true
+    # (bootstrap) or normal
     # drivers:: names; nil for all columns but the outcome and those of adjust
     # groups:: a mapping from the name of a group to its drivers; orders then keep a group together
     # adjust:: names of columns whose share is taken out first
@@ -100,8 +101,8 @@ module CXKit
       design = driver_design(design, clusters, weights)
       table, target, names = driver_input(x, y, weights || design, drivers && [*drivers, *adjust])
       chosen = drivers&.map(&:to_s) || (groups && (names - [target, *adjust&.map(&:to_s)]))
-      rows = !x.is_a?(Moments) && outcome.to_s == "numeric"
-      options = driver_options(method, driver_errors(intervals, rows, names.size),
+      numeric = outcome.to_s == "numeric"
+      options = driver_options(method, driver_errors(intervals, numeric && !x.is_a?(Moments), names.size, numeric),
                                outcome: Options.word(:outcome, outcome, Options::DRIVER_OUTCOMES),
                                confidence: confidence, orders: orders || 0, draws: draws, seed: seed,
                                tolerance: tolerance)
@@ -152,10 +153,10 @@ module CXKit
                                         errors: Options.word(:intervals, errors, Options::DRIVER_ERRORS), **fields)
     end
 
-    def driver_errors(intervals, rows, columns)
+    def driver_errors(intervals, rows, columns, numeric = true)
       case intervals
       when nil then rows && columns <= Native::CX_DRIVERS_INTERVALS ? "influence" : "none"
-      when true then "influence"
+      when true then numeric ? "influence" : "bootstrap"
       when false then "none"
       else intervals
       end
