@@ -13,104 +13,30 @@ typedef struct encoded {
 /* Decodes and, when that succeeds, encodes again into `again`. */
 typedef cx_status (*codec)(const uint8_t *bytes, size_t size, encoded *again, cx_error *err);
 
-static cx_status decode_tally(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_tally *tally;
-    cx_status status = cx_tally_decode(bytes, size, NULL, &tally, err);
-    if (status != CX_OK) return status;
-    again->size = cx_tally_encoded_size(tally);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_tally_encode(tally, again->bytes, again->size, err);
-    cx_tally_free(tally);
-    return status;
-}
+#define DECODE(noun)                                                                               \
+    static cx_status decode_##noun(const uint8_t *bytes, size_t size, encoded *again,              \
+                                   cx_error *err) {                                                \
+        cx_##noun *state;                                                                          \
+        cx_status status = cx_##noun##_decode(bytes, size, NULL, &state, err);                     \
+        if (status != CX_OK) return status;                                                        \
+        again->size = cx_##noun##_encoded_size(state);                                             \
+        ck_assert_uint_le(again->size, ROOM);                                                      \
+        status = cx_##noun##_encode(state, again->bytes, again->size, err);                        \
+        cx_##noun##_free(state);                                                                   \
+        return status;                                                                             \
+    }
 
-static cx_status decode_tallies(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_tallies *set;
-    cx_status status = cx_tallies_decode(bytes, size, NULL, &set, err);
-    if (status != CX_OK) return status;
-    again->size = cx_tallies_encoded_size(set);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_tallies_encode(set, again->bytes, again->size, err);
-    cx_tallies_free(set);
-    return status;
-}
-
-static cx_status decode_waits(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_waits *waits;
-    cx_status status = cx_waits_decode(bytes, size, NULL, &waits, err);
-    if (status != CX_OK) return status;
-    again->size = cx_waits_encoded_size(waits);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_waits_encode(waits, again->bytes, again->size, err);
-    cx_waits_free(waits);
-    return status;
-}
-
-static cx_status decode_strata(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_strata *strata;
-    cx_status status = cx_strata_decode(bytes, size, NULL, &strata, err);
-    if (status != CX_OK) return status;
-    again->size = cx_strata_encoded_size(strata);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_strata_encode(strata, again->bytes, again->size, err);
-    cx_strata_free(strata);
-    return status;
-}
-
-static cx_status decode_joint(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_joint *joint;
-    cx_status status = cx_joint_decode(bytes, size, NULL, &joint, err);
-    if (status != CX_OK) return status;
-    again->size = cx_joint_encoded_size(joint);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_joint_encode(joint, again->bytes, again->size, err);
-    cx_joint_free(joint);
-    return status;
-}
-
-static cx_status decode_monitor(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_monitor *monitor;
-    cx_status status = cx_monitor_decode(bytes, size, NULL, &monitor, err);
-    if (status != CX_OK) return status;
-    again->size = cx_monitor_encoded_size(monitor);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_monitor_encode(monitor, again->bytes, again->size, err);
-    cx_monitor_free(monitor);
-    return status;
-}
-
-static cx_status decode_mystery(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_mystery *visits;
-    cx_status status = cx_mystery_decode(bytes, size, NULL, &visits, err);
-    if (status != CX_OK) return status;
-    again->size = cx_mystery_encoded_size(visits);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_mystery_encode(visits, again->bytes, again->size, err);
-    cx_mystery_free(visits);
-    return status;
-}
-
-static cx_status decode_recent(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_recent *recent;
-    cx_status status = cx_recent_decode(bytes, size, NULL, &recent, err);
-    if (status != CX_OK) return status;
-    again->size = cx_recent_encoded_size(recent);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_recent_encode(recent, again->bytes, again->size, err);
-    cx_recent_free(recent);
-    return status;
-}
-
-static cx_status decode_ledger(const uint8_t *bytes, size_t size, encoded *again, cx_error *err) {
-    cx_ledger *ledger;
-    cx_status status = cx_ledger_decode(bytes, size, NULL, &ledger, err);
-    if (status != CX_OK) return status;
-    again->size = cx_ledger_encoded_size(ledger);
-    ck_assert_uint_le(again->size, ROOM);
-    status = cx_ledger_encode(ledger, again->bytes, again->size, err);
-    cx_ledger_free(ledger);
-    return status;
-}
+DECODE(tally)
+DECODE(tallies)
+DECODE(moments)
+DECODE(joint)
+DECODE(waits)
+DECODE(strata)
+DECODE(monitor)
+DECODE(ledger)
+DECODE(mystery)
+DECODE(recent)
+DECODE(crosstab)
 
 static encoded make_tally(bool weighted) {
     const double scores[] = {9, 3, 10, 11, NAN, 3}, weights[] = {1, 2.5, 0.1, 1, 1, 0};
@@ -239,6 +165,47 @@ static encoded make_strata(bool clusters) {
     ck_assert_uint_le(made.size, ROOM);
     ck_assert_ok(cx_strata_encode(state, made.bytes, made.size, err));
     cx_strata_free(state);
+    return made;
+}
+
+static encoded make_crosstab(bool weighted) {
+    const double x[] = {1, 2, 2, 3, 0, NAN}, y[] = {2, 1, 1, 2, 1, 2},
+                 w[] = {1, 0.5, 0, 2.25, 1, 1};
+    cx_array a = cx_array_of(x, CX_F64, 6), b = cx_array_of(y, CX_F64, 6);
+    cx_array weights = cx_array_of(w, CX_F64, 6);
+    cx_crosstab_options scales;
+    cx_crosstab *table;
+    encoded made;
+    cx_crosstab_options_init(&scales);
+    scales.x_min = scales.y_min = 1, scales.x_max = 3, scales.y_max = 2;
+    ck_assert_ok(cx_crosstab_new(&scales, NULL, &table, err));
+    ck_assert_ok(cx_crosstab_add(table, &a, &b, weighted ? &weights : NULL, err));
+    made.size = cx_crosstab_encoded_size(table);
+    ck_assert_uint_le(made.size, ROOM);
+    ck_assert_ok(cx_crosstab_encode(table, made.bytes, made.size, err));
+    cx_crosstab_free(table);
+    return made;
+}
+
+/* Format 1: complete rows; format 2: every pair of columns has rows of its own. */
+static encoded make_moments(bool pairwise) {
+    const double x[2][5] = {{1, 2, NAN, 4.5, 0.1}, {3, NAN, 2, 1, 0.7}}, w[] = {1, 0.5, 2, 0, 3};
+    const int32_t offsets[] = {0, 1, 2};
+    cx_array columns[2], names = cx_array_of("ab", CX_STRING, 2);
+    cx_array weights = cx_array_of(w, CX_F64, 5);
+    cx_frame rows = {columns, 2, {0, 0}};
+    cx_moments *state;
+    encoded made;
+    for (int i = 0; i < 2; i++) columns[i] = cx_array_of(x[i], CX_F64, 5);
+    columns[0].name = "a", columns[1].name = "b", names.offsets = offsets;
+    ck_assert_ok(pairwise ? cx_moments_new_pairwise(&names, NULL, &state, err)
+                          : cx_moments_new(&names, NULL, &state, err));
+    ck_assert_ok(cx_moments_add(state, &rows, &weights, err));
+    made.size = cx_moments_encoded_size(state);
+    ck_assert_uint_le(made.size, ROOM);
+    ck_assert_ok(cx_moments_encode(state, made.bytes, made.size, err));
+    ck_assert_uint_eq(made.bytes[6], pairwise ? 2 : 1);
+    cx_moments_free(state);
     return made;
 }
 
@@ -378,6 +345,18 @@ START_TEST(test_survey_sums_refuse_damaged_bytes) {
 }
 END_TEST
 
+START_TEST(test_tables_refuse_damaged_bytes) {
+    check_all(make_crosstab(false), decode_crosstab);
+    check_all(make_crosstab(true), decode_crosstab);
+}
+END_TEST
+
+START_TEST(test_moments_refuse_damaged_bytes) {
+    check_all(make_moments(false), decode_moments);
+    check_all(make_moments(true), decode_moments);
+}
+END_TEST
+
 START_TEST(test_random_bytes_are_refused) {
     for (uint64_t run = 0; run < 2000; run++) {
         encoded e, again;
@@ -415,30 +394,64 @@ START_TEST(test_a_buffer_of_the_wrong_size_is_refused) {
 }
 END_TEST
 
+static encoded golden(const vectors *v, int64_t row) {
+    const char *hex = vectors_text(v, row, "hex");
+    encoded e = {.size = strlen(hex) / 2};
+    ck_assert_uint_le(e.size, ROOM);
+    for (size_t b = 0; b < e.size; b++) {
+        char pair[3] = {hex[2 * b], hex[2 * b + 1], '\0'};
+        e.bytes[b] = (uint8_t)strtoul(pair, NULL, 16);
+    }
+    return e;
+}
+
 /* States written by every released format, decoded for ever. */
 START_TEST(test_golden_states_are_read_for_ever) {
+    static const struct {
+        const char *kind;
+        codec decode;
+    } kinds[] = {
+        {"tally", decode_tally},     {"tallies", decode_tallies},  {"moments", decode_moments},
+        {"joint", decode_joint},     {"waits", decode_waits},      {"strata", decode_strata},
+        {"monitor", decode_monitor}, {"ledger", decode_ledger},    {"mystery", decode_mystery},
+        {"recent", decode_recent},   {"crosstab", decode_crosstab}};
+    enum { KINDS = sizeof kinds / sizeof *kinds };
     vectors v = vectors_read("golden_states");
-    ck_assert_int_ge(v.rows, 3);
+    bool met[KINDS] = {false};
     for (int64_t i = 0; i < v.rows; i++) {
-        const char *hex = vectors_text(&v, i, "hex"), *kind = vectors_text(&v, i, "kind");
-        encoded e, again;
-        e.size = strlen(hex) / 2;
-        ck_assert_uint_le(e.size, ROOM);
-        for (size_t b = 0; b < e.size; b++) {
-            char pair[3] = {hex[2 * b], hex[2 * b + 1], '\0'};
-            e.bytes[b] = (uint8_t)strtoul(pair, NULL, 16);
-        }
-        codec decode = strcmp(kind, "tally") == 0     ? decode_tally
-                       : strcmp(kind, "waits") == 0   ? decode_waits
-                       : strcmp(kind, "joint") == 0   ? decode_joint
-                       : strcmp(kind, "strata") == 0  ? decode_strata
-                       : strcmp(kind, "ledger") == 0  ? decode_ledger
-                       : strcmp(kind, "monitor") == 0 ? decode_monitor
-                       : strcmp(kind, "mystery") == 0 ? decode_mystery
-                                                      : decode_tallies;
-        ck_assert_ok(decode(e.bytes, e.size, &again, err));
+        const char *kind = vectors_text(&v, i, "kind");
+        encoded e = golden(&v, i), again;
+        size_t k = 0;
+        while (k < KINDS && strcmp(kind, kinds[k].kind) != 0) k++;
+        ck_assert_msg(k < KINDS, "%s is no kind of state", kind);
+        met[k] = true;
+        ck_assert_ok(kinds[k].decode(e.bytes, e.size, &again, err));
         ck_assert_uint_eq(again.size, e.size);
         ck_assert_int_eq(memcmp(again.bytes, e.bytes, e.size), 0);
+    }
+    for (size_t k = 0; k < KINDS; k++) ck_assert_msg(met[k], "no golden %s", kinds[k].kind);
+    vectors_free(&v);
+}
+END_TEST
+
+/* What wrote them writes them still. */
+START_TEST(test_golden_states_are_written_again) {
+    const struct {
+        const char *id;
+        encoded made;
+    } states[] = {{"table", make_crosstab(false)},
+                  {"table-weighted", make_crosstab(true)},
+                  {"moments-of-complete-rows", make_moments(false)},
+                  {"moments-of-pairs", make_moments(true)},
+                  {"recent", make_recent()}};
+    vectors v = vectors_read("golden_states");
+    for (size_t s = 0; s < sizeof states / sizeof *states; s++) {
+        int64_t row = 0;
+        while (row < v.rows && strcmp(vectors_text(&v, row, "id"), states[s].id) != 0) row++;
+        ck_assert_msg(row < v.rows, "no golden %s", states[s].id);
+        encoded e = golden(&v, row);
+        ck_assert_uint_eq(e.size, states[s].made.size);
+        ck_assert_int_eq(memcmp(e.bytes, states[s].made.bytes, e.size), 0);
     }
     vectors_free(&v);
 }
@@ -456,10 +469,13 @@ Suite *suite_bytes(void) {
     tcase_add_test(tcase, test_survey_sums_refuse_damaged_bytes);
     tcase_add_test(tcase, test_a_ledger_refuses_damaged_bytes);
     tcase_add_test(tcase, test_a_filter_refuses_damaged_bytes);
+    tcase_add_test(tcase, test_tables_refuse_damaged_bytes);
+    tcase_add_test(tcase, test_moments_refuse_damaged_bytes);
     tcase_add_test(tcase, test_random_bytes_are_refused);
     tcase_add_test(tcase, test_states_of_another_kind_or_a_newer_format_are_refused);
     tcase_add_test(tcase, test_a_buffer_of_the_wrong_size_is_refused);
     tcase_add_test(tcase, test_golden_states_are_read_for_ever);
+    tcase_add_test(tcase, test_golden_states_are_written_again);
     suite_add_tcase(suite, tcase);
     return suite;
 }

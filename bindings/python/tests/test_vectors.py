@@ -151,3 +151,25 @@ def test_special_functions_agree_with_the_high_precision_table():
         function = getattr(special, NAMES.get(row["function"], row["function"]))
         value = function(*arguments)
         assert value == pytest.approx(float(row["value"]), rel=2e-13, abs=1e-320), row
+
+
+KINDS = {
+    "tally": cx.Tally,
+    "tallies": cx.Tallies,
+    "waits": cx.Waits,
+    "joint": cx.Joint,
+    "ledger": cx.Ledger,
+    "monitor": cx.Monitor,
+    "mystery": cx.Visits,
+    "strata": cx.Strata,
+    "moments": cx.Moments,
+    "crosstab": cx.Crosstab,
+    "recent": cx.Recent,
+}
+
+
+@pytest.mark.parametrize("row", read_vectors("golden_states"), ids=lambda row: row["id"])
+def test_states_of_every_version_are_read_for_ever(row):
+    data = bytes.fromhex(row["hex"])
+    kind = cx.WaitsBy if row["id"].startswith("waits-by") else KINDS[row["kind"]]
+    assert bytes(kind.from_bytes(data)) == data

@@ -154,7 +154,8 @@ class TestVectors < Minitest::Test
 
   KINDS = {"tally" => CXKit::Tally, "tallies" => CXKit::Tallies, "waits" => CXKit::Waits,
            "joint" => CXKit::Joint, "ledger" => CXKit::Ledger, "monitor" => CXKit::Monitor,
-           "mystery" => CXKit::Visits, "strata" => CXKit::Strata}.freeze
+           "mystery" => CXKit::Visits, "strata" => CXKit::Strata, "moments" => CXKit::Moments,
+           "crosstab" => CXKit::Crosstab, "recent" => CXKit::Recent}.freeze
 
   def test_states_of_every_version_are_read_for_ever
     rows = Support.vectors("golden_states")
