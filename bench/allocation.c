@@ -1,7 +1,9 @@
 /* The scenarios of simulated allocation, as CSV: what every policy finds, how soon, and what it
  * costs.
  *
- *     bench/allocation [SCENARIO [RUNS [THREADS [LABEL,LABEL..]]]]        default: S1 200 2, all
+ *     bench/allocation [SCENARIO [RUNS [THREADS [LABEL,LABEL.. [FIRST]]]]]
+ *
+ * by default S1, 200 runs from number 0 on, 2 threads, all labels.
  *
  *     bench/allocation plans        microseconds of one plan by each policy
  *
@@ -84,8 +86,9 @@ static cx_simulation_result simulate(const cx_simulation_options *options, int64
     cx_simulation_result result;
     cx_error err;
     for (int k = 0; k < threads; k++) {
-        jobs[k].first = runs * k / threads;
-        jobs[k].count = runs * (k + 1) / threads - jobs[k].first;
+        int64_t done = runs * k / threads;
+        jobs[k].first = options->first_run + done;
+        jobs[k].count = runs * (k + 1) / threads - done;
         stop(cx_simulation_new(options, &jobs[k].simulation, &err), &err);
         if (pthread_create(&thread[k], NULL, work, &jobs[k]) != 0) exit(1);
     }
@@ -168,6 +171,11 @@ static const column columns[] = {
     COLUMN(slope),
     COLUMN(slope_se),
     COLUMN(sequence_coverage),
+    COLUMN(delay_median),
+    COLUMN(found_share),
+    COLUMN(found_se),
+    COLUMN(found_delay),
+    COLUMN(found_delay_se),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -264,7 +272,8 @@ int main(int argc, char **argv) {
     int64_t runs = argc > 2 ? atoll(argv[2]) : 200;
     int threads = argc > 3 ? atoi(argv[3]) : 2;
     const char *only = argc > 4 ? argv[4] : NULL;
-    if (threads < 1 || threads > MOST_THREADS || runs < threads) return 2;
+    int64_t first = argc > 5 ? atoll(argv[5]) : 0;
+    if (threads < 1 || threads > MOST_THREADS || runs < threads || first < 0) return 2;
     print_head();
     for (int s = 0; s < SETTINGS; s++) {
         const setting *given = &settings[s];
@@ -273,6 +282,7 @@ int main(int argc, char **argv) {
         options.scenario = scenario_of(scenario);
         options.policy = given->policy;
         options.seed = SEED;
+        options.first_run = first;
         options.common_shock = given->common_shock;
         if (given->policy == CX_POLICY_EVIDENCE)
             options.boost = given->value, options.gamma = given->gamma;

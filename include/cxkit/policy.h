@@ -64,8 +64,8 @@ typedef struct cx_policy_options {
                                reaches arl; 0 .. 1e6, default 18 */
     double gamma;         /**< evidence: how steeply, 0.1 .. 10; default 1.5 */
     double cap;           /**< evidence: log(R / arl) counts up to here, 0 .. 50; default 8 */
-    double allowance;     /**< precision-budget: the error may grow by this share, 0 .. 100; default
-                               0.05 */
+    double allowance;     /**< the error may grow by this share: in all of precision-budget, for
+                               asking small points in evidence; 0 .. 100; default 0.05 */
     double head;          /**< tssrp: mean of the head start, > 0; default 1 */
     double max_share;     /**< policies that follow evidence: a point without capacity and traffic
                                gets its floor and at most this part of the movable pool; above 0,
@@ -148,7 +148,12 @@ CX_API CX_NODISCARD cx_status cx_policy_plan(cx_policy *policy, const cx_points 
  *
  * - evidence: a_i = w_i^2 s_i^2 / V* + kappa (R_i / arl)^(2 gamma), V* the variance of the best
  *   plan, log(R_i / arl) at most cap, kappa = boost^2 B / K^2 for a budget of B answers and K
- *   points; then the exact plan of cx_plan.
+ *   points; then the exact plan of cx_plan. What is known of a level says nothing about a change,
+ *   but keeps answers from points that the best plan gives less than one: of those with known > 0
+ *   the ones with most evidence get a floor of one answer, the older first between equals, until
+ *   1 - (1 + allowance)^-2 of the answers of the points between their bounds is spent. The variance
+ *   of these goes as one over their answers when nothing is known before, and less steeply when
+ *   something is: that costs the error `allowance` at most. Points without evidence get none.
  * - precision-budget: maximises sum p_i I_i n_i with p_i = R_i / (arl + R_i) and I_i = information,
  *   subject to a variance of the weighted mean of at most (1 + allowance)^2 V*.
  * - detect: points in decreasing order of evidence are filled to their capacity, the older first
@@ -191,8 +196,8 @@ CX_API CX_NODISCARD cx_status cx_policy_plan(cx_policy *policy, const cx_points 
  * used; `committed`, answered and outstanding; `precision` and `evidence`, the shares of these two
  * in what one more answer is worth (both 0 where neither counts); `score`, what the policy orders
  * by; `reason`: "none" (no capacity), "fixed" (floor = capacity), "committed" (nothing more is
- * needed), "floor", "capacity", "spread" (held at max_share), "evidence", "precision", "share",
- * "remainder".
+ * needed), "floor", "capacity", "spread" (held at max_share), "evidence" (more for it, or a floor
+ * of one answer), "precision", "share", "remainder".
  *
  * Figures: `variance` of the weighted mean and `best_variance`, V* (infinite when a point has no
  * information, missing when there is nothing to plan); `error`, sqrt(variance / best_variance) - 1;

@@ -28,7 +28,10 @@ extern "C" {
  * answer a day at least; every hundredth keeps a floor of 5, and a point without an answer for 30
  * days is owed one. What is known of levels is what the monitor says. The threshold is 10 arl: the
  * mean of 100,000 statistics is close to the number of days, and would pass a lower one by itself.
- * There is no history without the change: no calibrated figures and no biases. The error is of the
+ * A history ends 365 days after the change; `delay` counts those without an alarm as 365. The
+ * answers of a changed point come from a tape that depends on seed, run and point alone, so that
+ * policies can be compared run by run. There is no history without the change: no calibrated
+ * figures and no biases. The error is of the
  * company figure given all that is known, sum w^2 s^2 / (n + known), every tenth day before the
  * change.
  * @{
@@ -102,7 +105,7 @@ CX_API void cx_simulation_options_init(cx_simulation_options *options);
 typedef struct cx_simulation_result {
     int64_t runs;       /**< simulated */
     int64_t clean;      /**< without an alarm before the change, at the guaranteed threshold */
-    int64_t cut;        /**< without an alarm in 20 arl days: arl is then too small */
+    int64_t cut;        /**< without an alarm in 20 arl days: arl is then too small; S6: in 365 */
     int64_t max_age;    /**< most days in a row without an answer at some point */
     int64_t decisions;  /**< S5: visits decided about, in all periods */
     int64_t violations; /**< S5: invitations within a rest, and refusals without one, counted apart
@@ -176,6 +179,11 @@ typedef struct cx_simulation_result {
     double slope_se;       /**< its standard error */
     double sequence_coverage; /**< share of runs in which the 95 % confidence sequence of the mean
                                    of days, cx_running_mean, held it on all of the first 60 */
+    double delay_median;   /**< S6: half of the runs have an alarm by then; 365 if fewer do */
+    double found_share;    /**< S6: changed points whose alarm came within 365 days */
+    double found_se;       /**< its standard error, by runs */
+    double found_delay;    /**< S6: mean days to the alarm of a changed point, 365 without one */
+    double found_delay_se; /**< its standard error, by runs */
 } cx_simulation_result;
 
 /** Runs that add up. */

@@ -22,7 +22,7 @@ struct cx_policy {
     double *knowledge;          /* (known + committed) / rate */
     double *committed, *factor; /* answers committed; answers to one unit of budget */
     double *score, *share;      /* what the policy orders by; share of evidence in the marginal */
-    double *expected, *reward;
+    double *expected, *reward;  /* reward: of precision-budget; in evidence 1 where screened */
     double kappa, theta, best_variance, floor_scale, committed_sum;
     double usual_rate;
     double spread; /* of the budget, above the floor, to a point without capacity; NaN: no limit */
@@ -56,6 +56,8 @@ double cx_i_policy_neyman(cx_policy *policy);
 void cx_i_policy_reset(cx_policy *policy);
 void cx_i_policy_budget(cx_policy *policy, const cx_points *points);
 void cx_i_policy_rank(cx_policy *policy, const cx_points *points, uint64_t period);
+/* Floors of one answer for small points, by their evidence, after Neyman's plan: see reward. */
+void cx_i_policy_screen(cx_policy *policy, const cx_points *points);
 void cx_i_policy_share(cx_policy *policy, const cx_points *points);
 void cx_i_policy_index(cx_policy *policy, const cx_points *points);
 

@@ -34,6 +34,7 @@ static double decide_kappa(const cx_policy *policy) {
 static void decide_evidence(cx_policy *policy, const cx_points *points) {
     double best = cx_i_policy_neyman(policy), scale = log(policy->options.arl);
     policy->kappa = decide_kappa(policy);
+    cx_i_policy_screen(policy, points);
     for (int64_t i = 0; i < policy->points; i++) {
         double over = fmin(cx_i_policy_evidence(points, i) - scale, policy->options.cap);
         double tilt = policy->kappa * exp(2 * policy->options.gamma * over) / policy->factor[i];

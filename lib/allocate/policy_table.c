@@ -80,6 +80,9 @@ static const char *table_reason(const cx_policy *policy, const cx_points *points
     const cx_i_plan *plan = &policy->plan;
     double n = plan->n[i];
     if (plan->upper[i] == 0) return policy->committed[i] > 0 ? "committed" : "none";
+    if (policy->options.policy == CX_POLICY_EVIDENCE && policy->reward[i] > 0 &&
+        n <= plan->lower[i])
+        return "evidence";
     if (plan->lower[i] == plan->upper[i]) return "fixed";
     if (n <= plan->lower[i]) return n == 0 && policy->committed[i] > 0 ? "committed" : "floor";
     if (n >= plan->upper[i]) return cx_i_policy_is_open(points, i) ? "spread" : "capacity";

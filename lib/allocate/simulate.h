@@ -25,7 +25,12 @@ enum {
 #define CX_I_SIMULATE_STEP 0.04 /* between the logarithms of thresholds */
 #define CX_I_SIMULATE_MOST 20   /* a history is cut after so many arl */
 
-enum { CX_I_PURPOSE_SIMULATE = 2101, CX_I_PURPOSE_ASKED = 2102, CX_I_PURPOSE_MANY = 2103 };
+enum {
+    CX_I_PURPOSE_SIMULATE = 2101,
+    CX_I_PURPOSE_ASKED = 2102,
+    CX_I_PURPOSE_MANY = 2103,
+    CX_I_PURPOSE_TAPE = 2104
+};
 
 /* What a run of S5 leaves: of its last period, but for the decisions. */
 typedef struct cx_i_asked_run {
@@ -52,6 +57,7 @@ typedef struct cx_i_simulation_run {
     double point_bias[3], company_error[3]; /* days, pooled, roots */
     double worst, wrong, pool, change, naive; /* change: NaN without an answer */
     double outstanding_error, outstanding;
+    double found, found_days; /* S6: share of the changed points alarmed; mean days to that */
     cx_i_asked_run asked;
 } cx_i_simulation_run;
 

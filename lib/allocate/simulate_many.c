@@ -8,8 +8,9 @@ enum {
     MANY_POINTS = 100000,
     MANY_BUDGET = 20000,
     MANY_HITS = 20,
-    MANY_FLOOR = 5,    /* of a permanent point */
-    MANY_PATIENCE = 30 /* days without an answer after which a point is owed one */
+    MANY_FLOOR = 5,     /* of a permanent point */
+    MANY_PATIENCE = 30, /* days without an answer after which a point is owed one */
+    MANY_YEAR = 365     /* days from the change to the end of a history */
 };
 
 #define MANY_FIRST 150000.0 /* customers a day at the largest point */
@@ -20,9 +21,10 @@ typedef struct cx_i_many {
     const cx_simulation_options *options;
     cx_monitor *monitor;
     cx_policy *policy, *neyman;
-    cx_i_draws draws;
+    cx_i_draws draws, tape[MANY_HITS];
     int64_t day, run, hit[MANY_HITS], keys[MANY_POINTS];
-    bool permanent[MANY_POINTS], fallen[MANY_POINTS];
+    int8_t fallen[MANY_POINTS]; /* 1 + its place among the hit; 0: not one of them */
+    bool permanent[MANY_POINTS];
     double weight[MANY_POINTS], traffic[MANY_POINTS], upper[MANY_POINTS], lower[MANY_POINTS];
     double low[MANY_POINTS], high[MANY_POINTS], s2[MANY_POINTS], nats[MANY_POINTS];
     double known[MANY_POINTS], age[MANY_POINTS], drift[MANY_POINTS];
@@ -107,8 +109,10 @@ static void many_choose(cx_i_many *self) {
     for (int k = 0; k < MANY_HITS;) {
         int64_t i = (int64_t)(cx_i_draw_uniform(&self->draws) * MANY_POINTS);
         if (self->fallen[i]) continue;
-        self->fallen[i] = true;
+        self->tape[k] =
+            cx_i_draws_at(self->options->seed, CX_I_PURPOSE_TAPE, (uint32_t)k, self->run);
         self->hit[k++] = i;
+        self->fallen[i] = (int8_t)k;
     }
 }
 
@@ -159,19 +163,37 @@ static void many_prepare(cx_i_many *self) {
     }
 }
 
+/* The answers of a changed point are on a tape: the same ones, whichever policy asks for them and
+ * whenever, but for the change. */
+static void many_taped(cx_i_many *self, int64_t i, double low, double high, int64_t n[3]) {
+    cx_i_draws *tape = &self->tape[self->fallen[i] - 1];
+    n[0] = n[1] = n[2] = 0;
+    for (double left = self->n[i]; left >= 1; left--) {
+        double u = cx_i_draw_uniform(tape);
+        n[u < low ? 0 : u > 1 - high ? 2 : 1]++;
+    }
+}
+
+static void many_asked(cx_i_many *self, int64_t i, int64_t n[3]) {
+    bool wrong = self->day >= CX_I_SIMULATE_QUIET && self->fallen[i] > 0;
+    double moved = wrong ? (double)MANY_DROP / 200 : 0;
+    double low = self->low[i] + moved, high = self->high[i] - moved;
+    if (self->fallen[i] > 0)
+        many_taped(self, i, low, high, n);
+    else
+        cx_i_draw_trinomial(&self->draws, (int64_t)self->n[i], low, high, n);
+}
+
 static cx_status many_answer(cx_i_many *self, cx_error *err) {
-    bool wrong = self->day >= CX_I_SIMULATE_QUIET;
     cx_array keys, columns[3];
     int64_t found = 0;
     self->draws =
         cx_i_draws_at(self->options->seed, CX_I_PURPOSE_MANY, (uint32_t)self->day + 2, self->run);
     for (int64_t i = 0; i < MANY_POINTS; i++) {
-        double moved = wrong && self->fallen[i] ? (double)MANY_DROP / 200 : 0;
         int64_t n[3];
         self->age[i] = self->n[i] >= 1 ? 0 : self->age[i] + 1;
         if (!(self->n[i] >= 1)) continue;
-        cx_i_draw_trinomial(&self->draws, (int64_t)self->n[i], self->low[i] + moved,
-                            self->high[i] - moved, n);
+        many_asked(self, i, n);
         for (int k = 0; k < 3; k++) self->counts[k][found] = n[k];
         self->asked[found++] = i;
     }
@@ -197,7 +219,7 @@ static void many_count(cx_i_many *self, bool alarm, cx_i_simulation_run *out) {
         if (self->age[i] > (double)out->max_age) out->max_age = (int64_t)self->age[i];
         if (!wrong || alarm) continue;
         out->pool += above;
-        out->wrong += self->fallen[i] ? 0 : above;
+        out->wrong += self->fallen[i] > 0 ? 0 : above;
     }
 }
 
@@ -216,60 +238,93 @@ static int64_t many_worst(const cx_i_many *self) {
     return worst;
 }
 
-static cx_status many_live(cx_i_many *self, cx_i_simulation_run *out, cx_error *err) {
+static cx_status many_live(cx_i_many *self, bool alarmed, cx_i_simulation_run *out, cx_error *err) {
     many_prepare(self);
     CX_TRY(many_plan(self, self->policy, self->n, err));
     if (self->day < CX_I_SIMULATE_QUIET && self->day % 10 == 9) {
         CX_TRY(many_plan(self, self->neyman, self->best, err));
         out->variance += many_variance(self, self->n);
         out->neyman += many_variance(self, self->best);
+        out->days++;
     }
     CX_TRY(many_answer(self, err));
-    many_count(self, false, out);
+    many_count(self, alarmed, out);
     return CX_OK;
+}
+
+/* Days from the change to the alarm of each changed point, at most to the end. */
+static void many_found(const cx_i_many *self, cx_i_simulation_run *out) {
+    out->found = out->found_days = 0;
+    for (int k = 0; k < MANY_HITS; k++) {
+        int64_t alarm = self->monitor->points[self->hit[k]].alarm;
+        out->found += alarm >= 0;
+        out->found_days +=
+            alarm < 0 ? MANY_YEAR : fmax((double)(alarm - CX_I_SIMULATE_QUIET + 1), 0);
+    }
+    out->found /= MANY_HITS;
+    out->found_days /= MANY_HITS;
 }
 
 cx_status cx_i_many_simulate(struct cx_i_many *self, int64_t run, cx_i_simulation_run *out,
                              cx_error *err) {
-    int64_t most = (int64_t)(CX_I_SIMULATE_MOST * self->options->arl);
+    bool early = false;
     memset(out, 0, sizeof *out);
     out->run = run;
     out->delay[0] = -1;
     CX_TRY(many_begin(self, run, err));
     out->point = self->hit[0];
-    for (; self->day < most; self->day++) {
-        CX_TRY(many_live(self, out, err));
-        bool alarm = many_alarm(self), wrong = self->day >= CX_I_SIMULATE_QUIET;
-        out->true_alarm += alarm && !wrong; /* before the change: not clean */
-        if (alarm && wrong) break;
+    for (; self->day < CX_I_SIMULATE_QUIET + MANY_YEAR; self->day++) {
+        CX_TRY(many_live(self, out->delay[0] >= 0, out, err));
+        bool wrong = self->day >= CX_I_SIMULATE_QUIET;
+        if (out->delay[0] >= 0 || !many_alarm(self)) continue;
+        early = early || !wrong;
+        if (!wrong) continue;
+        out->delay[0] = self->day - CX_I_SIMULATE_QUIET + 1;
+        out->true_alarm = self->fallen[many_worst(self)] > 0;
     }
-    if (self->day < most) out->delay[0] = self->day - CX_I_SIMULATE_QUIET + 1;
-    out->peak = out->true_alarm > 0 ? 1 : -1;
-    out->true_alarm = self->fallen[many_worst(self)];
+    out->peak = early ? 1 : -1;
+    many_found(self, out);
     return CX_OK;
 }
 
 /* -- what runs say ------------------------------------------------------------------------- */
 
+static double many_median(const cx_simulation *self) {
+    for (int64_t days = 0; days < MANY_YEAR; days++) {
+        int64_t below = 0;
+        for (int64_t r = 0; r < self->count; r++)
+            below += self->runs[r].delay[0] >= 0 && self->runs[r].delay[0] <= days;
+        if (2 * below >= self->count) return (double)days;
+    }
+    return MANY_YEAR;
+}
+
 void cx_i_many_read(const cx_simulation *self, cx_simulation_result *out) {
     cx_i_moments delay = {0, 0, 0}, clean = {0, 0, 0}, right = {0, 0, 0};
-    double variance = 0, neyman = 0, pool = 0, wrong = 0;
+    cx_i_moments found = {0, 0, 0}, days_found = {0, 0, 0};
+    double variance = 0, neyman = 0, pool = 0, wrong = 0, looks = 0;
     for (int64_t r = 0; r < self->count; r++) {
         const cx_i_simulation_run *run = &self->runs[r];
-        double most = CX_I_SIMULATE_MOST * self->options.arl - CX_I_SIMULATE_QUIET;
-        double days = run->delay[0] < 0 ? most : (double)run->delay[0];
+        double days = run->delay[0] < 0 ? MANY_YEAR : (double)run->delay[0];
         out->cut += run->delay[0] < 0;
         cx_i_moments_add(&delay, days);
         cx_i_moments_add(&clean, run->peak > 0 ? NAN : days);
-        cx_i_moments_add(&right, (double)run->true_alarm);
+        cx_i_moments_add(&right, run->delay[0] < 0 ? NAN : (double)run->true_alarm);
+        cx_i_moments_add(&found, run->found);
+        cx_i_moments_add(&days_found, run->found_days);
         if (run->max_age > out->max_age) out->max_age = run->max_age;
-        variance += run->variance, neyman += run->neyman;
+        variance += run->variance, neyman += run->neyman, looks += run->days;
         pool += run->pool, wrong += run->wrong;
     }
     out->clean = (int64_t)clean.n;
     out->delay = cx_i_moments_mean(&delay), out->delay_se = cx_i_moments_se(&delay);
     out->clean_delay = cx_i_moments_mean(&clean), out->clean_se = cx_i_moments_se(&clean);
+    out->delay_median = many_median(self);
+    out->found_share = cx_i_moments_mean(&found), out->found_se = cx_i_moments_se(&found);
+    out->found_delay = cx_i_moments_mean(&days_found);
+    out->found_delay_se = cx_i_moments_se(&days_found);
     out->true_share = cx_i_moments_mean(&right);
     out->error_ratio = sqrt(variance / neyman);
+    out->error_day = sqrt(variance / looks), out->neyman_day = sqrt(neyman / looks);
     out->wrong_share = wrong / pool;
 }

@@ -732,6 +732,95 @@ START_TEST(test_plans_that_do_not_follow_evidence_know_no_share) {
 }
 END_TEST
 
+/* Four points that carry the figure and twenty of which a little is known and less wanted. */
+enum { LARGE = 4, SMALL = 20 };
+
+static double *bench_small(void) {
+    bench_start(LARGE + SMALL, CX_POLICY_EVIDENCE);
+    double *weight = bench_column("weight", 1e-3), *known = bench_column("known", 10);
+    double *upper = bench_column("upper", 1), *evidence = bench_column("log_evidence", 0);
+    for (int i = 0; i < LARGE; i++) weight[i] = 1, known[i] = 100, upper[i] = 1000;
+    return evidence;
+}
+
+static int small_asked(const cx_table *table) {
+    int asked = 0;
+    for (int i = LARGE; i < LARGE + SMALL; i++) {
+        asked += planned_column(table, "n")[i] == 1;
+        if (planned_column(table, "n")[i] == 1) planned_reason(table, i, "evidence");
+    }
+    return asked;
+}
+
+START_TEST(test_small_points_are_asked_in_the_order_of_their_evidence) {
+    double *evidence = bench_small(), *age = bench_column("age", 3);
+    for (int i = 0; i < 6; i++) evidence[LARGE + 3 * i] = 1 + i;
+    evidence[LARGE + 1] = -INFINITY, age[LARGE + 1] = 90;
+    age[LARGE + 19] = 5, age[LARGE + 16] = NAN, age[LARGE + 2] = 4;
+    cx_table *table = bench_table(100);
+    /* 100 (1 - 1 / 1.05^2) = 9.3: the six with evidence, then who waits longest */
+    ck_assert_int_eq(small_asked(table), 9);
+    for (int i = 0; i < 6; i++) planned_reason(table, LARGE + 3 * i, "evidence");
+    planned_reason(table, LARGE + 19, "evidence");
+    planned_reason(table, LARGE + 16, "evidence");
+    planned_reason(table, LARGE + 2, "evidence");
+    planned_reason(table, LARGE + 1, "floor");
+    double sum = 0;
+    for (int i = 0; i < LARGE + SMALL; i++) sum += planned_column(table, "n")[i];
+    ck_assert_double_eq(sum, 100);
+    ck_assert_double_le(planned_figure(table, "error"), 0.05);
+    ck_assert_double_le(planned_figure(table, "gain_high"), planned_figure(table, "gain_low"));
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_small_points_cost_no_more_than_the_allowance) {
+    static const double allowances[] = {0, 0.01, 0.02, 0.05, 0.1};
+    static const int asked[] = {0, 1, 3, 9, 17};
+    for (int k = 0; k < 5; k++) {
+        bench_small();
+        b.options.allowance = allowances[k];
+        cx_table *table = bench_table(100);
+        ck_assert_int_eq(small_asked(table), asked[k]);
+        ck_assert_double_le(planned_figure(table, "error"), allowances[k] + 1e-3); /* whole */
+        cx_table_free(table);
+    }
+    bench_small();
+    bench_column("cost", 1);
+    for (int i = LARGE; i < LARGE + SMALL; i++) b.memory[b.columns - 1][i] = 2;
+    cx_table *table = bench_table(100);
+    ck_assert_int_eq(small_asked(table), 4);
+    cx_table_free(table);
+}
+END_TEST
+
+START_TEST(test_small_points_are_asked_once_a_period) {
+    bench_small();
+    double *answered = bench_column("answered", 0);
+    cx_table *table = bench_table(100);
+    memcpy(answered, planned_column(table, "n"), (LARGE + SMALL) * sizeof *answered);
+    for (int i = 0; i < LARGE; i++) answered[i] = 10;
+    cx_table *rest = bench_table(100);
+    for (int i = 0; i < LARGE + SMALL; i++)
+        ck_assert_double_eq(planned_column(rest, "n")[i], planned_column(table, "n")[i]);
+    cx_table_free(table);
+    cx_table_free(rest);
+}
+END_TEST
+
+START_TEST(test_where_nothing_is_known_no_point_is_small) {
+    bench_company(CX_POLICY_EVIDENCE);
+    bench_column("log_evidence", 2)[7] = 5;
+    cx_table *table = bench_table(2000);
+    b.options.allowance = 0;
+    cx_table *without = bench_table(2000);
+    for (int i = 0; i < 200; i++)
+        ck_assert_double_eq(planned_column(table, "n")[i], planned_column(without, "n")[i]);
+    cx_table_free(table);
+    cx_table_free(without);
+}
+END_TEST
+
 Suite *suite_policy(void);
 Suite *suite_policy(void) {
     Suite *suite = suite_create("policy");
@@ -768,6 +857,10 @@ Suite *suite_policy(void) {
     tcase_add_test(c, test_a_capacity_or_traffic_takes_the_place_of_the_share);
     tcase_add_test(c, test_the_share_gives_way_where_the_budget_finds_no_other_place);
     tcase_add_test(c, test_plans_that_do_not_follow_evidence_know_no_share);
+    tcase_add_test(c, test_small_points_are_asked_in_the_order_of_their_evidence);
+    tcase_add_test(c, test_small_points_cost_no_more_than_the_allowance);
+    tcase_add_test(c, test_small_points_are_asked_once_a_period);
+    tcase_add_test(c, test_where_nothing_is_known_no_point_is_small);
     suite_add_tcase(suite, c);
     return suite;
 }

@@ -215,7 +215,8 @@ def plan_points(
         evidence: periods to a false alarm (200), average shares that a point gets when its evidence
         reaches that (18), how steeply (1.5), and up to which log(R / arl) it counts (8)
     allowance, head
-        precision-budget: by how much the error may grow (0.05); tssrp: mean head start (1)
+        by how much the error may grow (0.05): in precision-budget, and in evidence for asking points
+        that would get less than one answer, if something is known of them; tssrp: mean head start (1)
     max_share
         policies that follow evidence: a point without `upper` and `traffic` gets its floor and at
         most this part of the pool above the floors (0.2), or three average shares of it; 1: all

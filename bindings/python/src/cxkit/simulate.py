@@ -127,6 +127,12 @@ class SimulatedAllocation:
         S5: mean score of those who could be asked, less that of all
     slope, slope_se
         S5: of being invited on the logged probability
+    delay_median
+        S6: half of the runs have an alarm by then; 365 if fewer do
+    found_share, found_se
+        S6: changed points whose own alarm came within 365 days
+    found_delay, found_delay_se
+        S6: mean days to it, 365 without one
     """
 
     scenario: str
@@ -197,6 +203,11 @@ class SimulatedAllocation:
     slope: float | None
     slope_se: float | None
     sequence_coverage: float | None
+    delay_median: float | None
+    found_share: float | None
+    found_se: float | None
+    found_delay: float | None
+    found_delay_se: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name."""

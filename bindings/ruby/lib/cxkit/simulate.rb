@@ -17,7 +17,8 @@ module CXKit
                                          :invited, :able_share, :hours_fit, :hours_off, :days_fit, :days_off,
                                          :naive_bias, :naive_bias_se, :hajek_bias, :hajek_bias_se,
                                          :strata_bias, :strata_bias_se, :able_gap, :slope, :slope_se,
-                                         :sequence_coverage)
+                                         :sequence_coverage, :delay_median, :found_share, :found_se, :found_delay,
+                                         :found_delay_se)
     def to_s
       return "S5, #{policy}: #{short(answers)} answers, #{violations} violations, #{runs} runs" if scenario == "S5"
 
