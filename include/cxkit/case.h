@@ -398,7 +398,7 @@ CX_API CX_NODISCARD cx_status cx_case_figures(const cx_case_result *result, cx_c
 
 /** @brief One table of a result.
  *
- * - links: `name`, `from`, `to`, `value`, `se`, `level`, `word`, `kind` (link, value, direct),
+ * - links: `name`, `from`, `to`, `from_unit` (empty: an initiative), `to_unit`, `value`, `se`, `level`, `word`, `kind` (link, value, direct),
  *   `break_even` (value at which the mean NPV is 0, all else as it is), `break_even_factor`,
  *   `robustness` (partial R2 that an unmeasured confounder needs with both sides to bring the
  *   estimate there [CinelliHazlett2020]; null without df), `change_low`, `change_high` (of `from`,

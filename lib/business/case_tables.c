@@ -26,12 +26,15 @@ static const char *tables_kind(const cx_i_case_link *link) {
 static cx_status tables_link_words(const cx_i_case_work *w, cx_table *table, cx_error *err) {
     const char *name[CX_CASE_MOST_LINKS], *from[CX_CASE_MOST_LINKS], *to[CX_CASE_MOST_LINKS];
     const char *word[CX_CASE_MOST_LINKS], *kind[CX_CASE_MOST_LINKS], *source[CX_CASE_MOST_LINKS];
+    const char *from_unit[CX_CASE_MOST_LINKS], *to_unit[CX_CASE_MOST_LINKS];
     int64_t *level;
     for (int32_t i = 0; i < w->of->links; i++) {
         const cx_i_case_link *link = &w->of->link[i];
         name[i] = link->input.name;
         from[i] = w->of->metric[link->from].name;
         to[i] = w->of->metric[link->to].name;
+        from_unit[i] = w->of->metric[link->from].unit;
+        to_unit[i] = w->of->metric[link->to].unit;
         word[i] = link->options.is_value ? "value" : cx_evidence_name(w->level[i]);
         kind[i] = tables_kind(link);
         source[i] = link->input.source;
@@ -39,6 +42,8 @@ static cx_status tables_link_words(const cx_i_case_work *w, cx_table *table, cx_
     CX_TRY(cx_i_table_words(table, "name", name, err));
     CX_TRY(cx_i_table_words(table, "from", from, err));
     CX_TRY(cx_i_table_words(table, "to", to, err));
+    CX_TRY(cx_i_table_words(table, "from_unit", from_unit, err));
+    CX_TRY(cx_i_table_words(table, "to_unit", to_unit, err));
     CX_TRY(cx_i_table_words(table, "word", word, err));
     CX_TRY(cx_i_table_words(table, "kind", kind, err));
     CX_TRY(cx_i_table_words(table, "source", source, err));

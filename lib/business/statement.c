@@ -61,7 +61,10 @@ static statement_text statement_number(double value, int significant, bool finni
     if (decimals < 0) decimals = 0;
     uint64_t all = (uint64_t)rounded, unit = (uint64_t)pow(10, decimals);
     while (decimals > 0 && all % 10 == 0) all /= 10, unit /= 10, decimals--;
-    if (value < 0 && all > 0) out.text[used++] = '-';
+    if (value < 0 && all > 0) { /* a minus sign, not a hyphen */
+        memcpy(out.text, "\xE2\x88\x92", 3);
+        used = 3;
+    }
     used += statement_whole(out.text + used, all / unit, finnish);
     if (decimals == 0) return out;
     out.text[used++] = finnish ? ',' : '.';
@@ -135,13 +138,21 @@ static const char *statement_money_name(const statement_page *page) {
     return name == NULL ? self->currency : name;
 }
 
+/* What periods are called: `after` a number of them. */
+static const char *statement_periods(const statement_page *page, bool after) {
+    static const double a_year[] = {0, 4, 12, 52};
+    for (int i = 1; i < 4; i++)
+        if (page->work->of->options.periods_a_year == a_year[i]) return page->say->period[i][after];
+    return page->say->period[0][after];
+}
+
 static void statement_decision(statement_page *page) {
     const cx_case_summary *s = &page->work->summary;
     const cx_case *self = page->work->of;
     statement_row *row = statement_add(page, "decision", s->npv, s->npv_low, s->npv_high);
     STATEMENT_SAY(
         row, page->say->decision[s->word], statement_count(page, self->options.horizon).text,
-        statement_money(page, s->npv).text, self->currency,
+        statement_periods(page, false), statement_money(page, s->npv).text, self->currency,
         statement_percent(page, s->confidence).text, statement_money(page, s->npv_low).text,
         statement_money(page, s->npv_high).text, statement_percent(page, s->p_positive).text);
 }
@@ -247,7 +258,7 @@ static void statement_payback(statement_page *page) {
         STATEMENT_SAY(row, page->say->no_payback, statement_percent(page, s->p_paid_back).text);
     else
         STATEMENT_SAY(row, page->say->payback, statement_percent(page, s->p_paid_back).text,
-                      statement_figure(page, s->payback).text);
+                      statement_figure(page, s->payback).text, statement_periods(page, true));
 }
 
 static void statement_loss(statement_page *page) {

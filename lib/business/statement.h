@@ -6,9 +6,12 @@
 /* The sentences of a statement in one language. Formats are those of cx_i_text; all arguments are
  * strings, in the order that the comments give. */
 typedef struct cx_i_phrases {
-    const char *decision[CX_CASE_WORD_END]; /* periods, npv, currency, confidence, low, high, p */
-    const char *evidence[CX_EVIDENCE_END];  /* initiative, metric it ends in */
-    const char *level[CX_EVIDENCE_END];     /* the word of a level */
+    const char *period[4][2]; /* the word over a number of them, and after it: of rates for a
+                                 period, or 4, 12, 52 a year */
+    const char
+        *decision[CX_CASE_WORD_END]; /* number, periods, npv, currency, confidence, low, high, p */
+    const char *evidence[CX_EVIDENCE_END]; /* initiative, metric it ends in */
+    const char *level[CX_EVIDENCE_END];    /* the word of a level */
     const char *link;         /* from, to, value, unit, standard error, word of the level, level */
     const char *value;        /* from, to, value, unit, standard error */
     const char *weakest;      /* name, from, to, level, word */
@@ -18,7 +21,7 @@ typedef struct cx_i_phrases {
     const char *robust;       /* percent, link */
     const char *next;         /* input, money, currency */
     const char *no_next;      /* none */
-    const char *payback;      /* percent, periods */
+    const char *payback;      /* percent, number, periods */
     const char *no_payback;   /* percent */
     const char *loss;         /* money, currency, money, currency */
     const char *no_loss;      /* money, currency: of the worst 5 % */

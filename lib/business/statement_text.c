@@ -3,14 +3,18 @@
 /* What a statement says. Only sentences of level 5 speak of causing. */
 
 const cx_i_phrases cx_i_phrases_en = {
-    .decision = {"The case does not pay: over %s periods its expected net present value is %s %s "
-                 "(%s %% of outcomes lie between %s and %s), and the probability of a gain is %s "
-                 "%%.",
-                 "The case is undecided: over %s periods its expected net present value is %s %s "
-                 "(%s %% of outcomes lie between %s and %s), and the probability of a gain is %s "
-                 "%%.",
-                 "The case pays: over %s periods its expected net present value is %s %s (%s %% of "
-                 "outcomes lie between %s and %s), and the probability of a gain is %s %%."},
+    .period = {{"periods", "periods"},
+               {"quarters", "quarters"},
+               {"months", "months"},
+               {"weeks", "weeks"}},
+    .decision = {"The case does not pay: over %s %s its expected net present value is %s %s "
+                 "(%s%% of outcomes lie between %s and %s), and the probability of a gain is "
+                 "%s%%.",
+                 "The case is undecided: over %s %s its expected net present value is %s %s "
+                 "(%s%% of outcomes lie between %s and %s), and the probability of a gain is "
+                 "%s%%.",
+                 "The case pays: over %s %s its expected net present value is %s %s (%s%% of "
+                 "outcomes lie between %s and %s), and the probability of a gain is %s%%."},
     .evidence = {"Evidence level 0, assumed: the chain from %s to %s rests on assumptions; no data "
                  "show that it holds.",
                  "Evidence level 1, associated: along the chain from %s to %s things are "
@@ -35,18 +39,16 @@ const cx_i_phrases cx_i_phrases_en = {
     .break_even = "It breaks even when %s changes %s by %s %s; the estimate is %s.",
     .factor = "It breaks even when the effects of the initiatives are %s times what is expected.",
     .never_even = "No size of the effects makes it break even.",
-    .robust =
-        "An unmeasured factor that explains %s %% of what is left to explain on both sides of "
-        "the link %s would bring the case to zero.",
+    .robust = "An unmeasured factor that explains %s%% of what is left to explain on both sides of "
+              "the link %s would bring the case to zero.",
     .next = "Measure %s next: to know it exactly would be worth up to %s %s to this decision.",
     .no_next = "No single measurement would change this decision.",
-    .payback =
-        "In %s %% of outcomes the money is back within the horizon; half of all outcomes are "
-        "paid back after %s periods.",
-    .no_payback = "Only in %s %% of outcomes the money is back within the horizon.",
-    .loss = "If it goes wrong, the loss is %s %s on average; over the worst 5 %% of outcomes the "
+    .payback = "In %s%% of outcomes the money is back within the horizon; half of all outcomes are "
+               "paid back after %s %s.",
+    .no_payback = "Only in %s%% of outcomes the money is back within the horizon.",
+    .loss = "If it goes wrong, the loss is %s %s on average; over the worst 5%% of outcomes the "
             "result is %s %s on average.",
-    .no_loss = "No outcome that was drawn makes a loss; over the worst 5 %% the result is %s %s on "
+    .no_loss = "No outcome that was drawn makes a loss; over the worst 5%% the result is %s %s on "
                "average.",
     .about = "Note on %s: %s.",
     .source = "Note on %s: %s (source: %s).",
@@ -67,11 +69,15 @@ const cx_i_phrases cx_i_phrases_en = {
 };
 
 const cx_i_phrases cx_i_phrases_fi = {
-    .decision = {"Hanke ei kannata: odotettu nettonykyarvo %s jakson ajalta on %s %s (%s %% "
+    .period = {{"jakson", "jaksoa"},
+               {"neljänneksen", "neljännestä"},
+               {"kuukauden", "kuukautta"},
+               {"viikon", "viikkoa"}},
+    .decision = {"Hanke ei kannata: odotettu nettonykyarvo %s %s ajalta on %s %s (%s %% "
                  "tuloksista on välillä %s ja %s), ja voiton todennäköisyys on %s %%.",
-                 "Hankkeen kannattavuus jää avoimeksi: odotettu nettonykyarvo %s jakson ajalta on "
+                 "Hankkeen kannattavuus jää avoimeksi: odotettu nettonykyarvo %s %s ajalta on "
                  "%s %s (%s %% tuloksista on välillä %s ja %s), ja voiton todennäköisyys on %s %%.",
-                 "Hanke kannattaa: odotettu nettonykyarvo %s jakson ajalta on %s %s (%s %% "
+                 "Hanke kannattaa: odotettu nettonykyarvo %s %s ajalta on %s %s (%s %% "
                  "tuloksista on välillä %s ja %s), ja voiton todennäköisyys on %s %%."},
     .evidence = {"Näytön taso 0, oletus: ketju alkaa kohdasta %s, päättyy kohtaan %s ja nojaa "
                  "oletuksiin; mikään aineisto ei osoita sen pitävän paikkaansa.",
@@ -103,7 +109,7 @@ const cx_i_phrases cx_i_phrases_fi = {
             "arvoista.",
     .no_next = "Mikään yksittäinen mittaus ei muuttaisi tätä päätöstä.",
     .payback = "Rahat on saatu takaisin tarkastelujaksolla %s prosentissa tuloksista; puolessa "
-               "kaikista tuloksista takaisinmaksuaika on enintään %s jaksoa.",
+               "kaikista tuloksista takaisinmaksuaika on enintään %s %s.",
     .no_payback = "Rahat saadaan takaisin tarkastelujaksolla vain %s prosentissa tuloksista.",
     .loss = "Jos hanke epäonnistuu, tappio on keskimäärin %s %s; huonoimmassa 5 prosentissa "
             "tuloksista tulos on keskimäärin %s %s.",

@@ -103,6 +103,26 @@ def test_the_page_holds_both_languages_and_no_claim_of_causes(tmp_path):
     )
 
 
+def test_amounts_have_three_digits_periods_and_units_their_names(tmp_path):
+    found = numbers(tmp_path)
+    case = found["business_case"]
+    assert casewords.money(5888.4, "EUR") == "5,890 EUR"
+    assert casewords.money(-2929, "EUR") == "−2,930 EUR"
+    assert casewords.money(123_456, "EUR") == "123,000 EUR"
+    assert casewords.money(374, "EUR") == "374 EUR" and casewords.money(0.001, "EUR") == "0 EUR"
+    assert casewords.money(2.451, "EUR") == "2.45 EUR"
+    assert case["period"] == "months" and "over 24 months" in casewords.lead(case)
+    assert "over 24 months" in case["statement"]["en"][0]["sentence"]
+    assert "24 kuukauden ajalta" in case["statement"]["fi"][0]["sentence"]
+    assert [casewords.unit(row) for row in case["links"]] == [
+        "NPS points",
+        "NPS points → share",
+        "share → EUR",
+    ]
+    assert casewords.first_unit(case) == "NPS points"
+    assert "NPS points → share" in page_of.page(found)
+
+
 def test_a_case_that_loses_says_no(tmp_path):
     found = numbers(tmp_path, CASE.replace("amount = 6000", "amount = 60000").replace(
         "bounds = [5000, 9000]", "bounds = [50000, 90000]"))  # fmt: skip

@@ -66,6 +66,14 @@ def test_the_page_says_it_and_never_more(airport):
     assert "2: adjusted" in section
 
 
+def test_a_change_is_said_in_points_of_the_score_by_its_name(airport):
+    said = linkwords.minute(airport)
+    assert said[0].startswith("“Bought in a shop”: no link found with “The airport as a whole”. A ")
+    assert "A change of 2 percentage points for one more point of it would have been" in said[0]
+    assert said[2].startswith("One more point of “The airport as a whole” is associated")
+    assert linkwords.spoken(0.025) == "2.5 percentage points"
+
+
 def test_an_effect_is_that_of_the_library(tmp_path):
     text = people(0.4)
     found = found_in(tmp_path, SCORE + BOUGHT + '[links]\nadjust = ["town"]\n', text)["links"]
@@ -103,7 +111,7 @@ def test_too_few_are_not_testable_and_say_so(tmp_path):
     one = found["links"][0]
     assert one["all"]["problem"] == "only 2 said the rarer of yes and no"
     assert one["verdict"]["words"] == "not testable with these data"
-    assert linkwords.verdict(one, 0.02).startswith("“bought”: not testable with these data")
+    assert linkwords.verdict(one, 0.02, "the score").startswith("“bought”: not testable with these data")
 
 
 def test_a_category_in_which_all_did_the_same_is_left_out_and_counted(tmp_path):

@@ -655,6 +655,36 @@ START_TEST(test_the_statement_says_it_in_english_and_finnish) {
 }
 END_TEST
 
+START_TEST(test_the_statement_names_months_percents_and_losses) {
+    cx_case_result *result;
+    teardown();
+    options.periods_a_year = 12;
+    c = case_of(0.1, 1000);
+    chain();
+    cost(60000);
+    summary(&result);
+    const char *text = words(result, CX_CASE_STATEMENT_EN, "sentence");
+    ck_assert_ptr_nonnull(strstr(text, "The case does not pay: over 12 months its expected"));
+    ck_assert_ptr_nonnull(strstr(text, " is \xE2\x88\x92"
+                                       "2")); /* a minus, no hyphen */
+    ck_assert_ptr_nonnull(strstr(text, "(90% of outcomes lie"));
+    text = words(result, CX_CASE_STATEMENT_FI, "sentence");
+    ck_assert_ptr_nonnull(strstr(text, "odotettu nettonykyarvo 12 kuukauden ajalta"));
+    ck_assert_ptr_nonnull(strstr(text, "(90 % tuloksista"));
+    cx_case_result_free(result);
+}
+END_TEST
+
+START_TEST(test_links_say_what_they_count_in) {
+    cx_case_result *result;
+    chain();
+    summary(&result);
+    ck_assert_str_eq(words(result, CX_CASE_LINKS, "from_unit"), "\nNPS points\nshare\n");
+    ck_assert_str_eq(words(result, CX_CASE_LINKS, "to_unit"), "NPS points\nshare\nEUR\n");
+    cx_case_result_free(result);
+}
+END_TEST
+
 START_TEST(test_words_are_those_of_the_lists) {
     ck_assert_str_eq(cx_spread_name(CX_SPREAD_LOGNORMAL), "lognormal");
     ck_assert_str_eq(cx_link_form_name(CX_FORM_LOGIT), "logit");
@@ -702,6 +732,8 @@ Suite *suite_case(void) {
     tcase_add_test(tcase, test_the_ledger_holds_the_plan_against_what_came);
     tcase_add_test(tcase, test_causing_is_not_said_below_level_five);
     tcase_add_test(tcase, test_the_statement_says_it_in_english_and_finnish);
+    tcase_add_test(tcase, test_the_statement_names_months_percents_and_losses);
+    tcase_add_test(tcase, test_links_say_what_they_count_in);
     tcase_add_test(tcase, test_words_are_those_of_the_lists);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -36,6 +36,9 @@ FIGURES = (
 )
 
 
+PERIODS = {4: "quarters", 12: "months", 52: "weeks"}
+
+
 def report(config: Config, log: Log) -> Row | None:
     """The case of cxkit.toml, drawn."""
     asked = config.business_case
@@ -47,6 +50,7 @@ def report(config: Config, log: Log) -> Row | None:
     found |= {
         "title": asked.title,
         "horizon": asked.keywords["horizon"],
+        "period": PERIODS.get(asked.keywords.get("periods_a_year"), "periods"),
         "statement": {
             language: [
                 {"key": row["key"], "sentence": row["sentence"]}

@@ -29,22 +29,34 @@ def figure(value: float | None) -> str:
 
 
 def money(value: float | None, currency: str, sign: bool = False) -> str:
-    """An amount, rounded to three digits where it is large."""
+    """An amount, to three digits that count where it is large."""
     if value is None:
         return "-"
     size = abs(value)
     if size >= 1e6:
         return f"{written(value / 1e6, 2 if size < 1e7 else 1, sign)} million {currency}"
-    digits = 0 if size >= 100 else 2
-    step = 1000 if size >= 1e5 else 100 if size >= 1e4 else 1
+    step = 10 ** max(0, math.floor(math.log10(size)) - 2) if size >= 1 else 1
+    digits = 0 if size >= 100 or size < 0.005 else 2
     return f"{written(round(value / step) * step if digits == 0 else value, digits, sign)} {currency}"
+
+
+def unit(link: Row) -> str:
+    """What a link counts in."""
+    if not link["from_unit"]:
+        return str(link["to_unit"])
+    return f"{link['from_unit']} → {link['to_unit']}"
+
+
+def first_unit(case: Row) -> str:
+    """The unit of the effect of the initiative."""
+    return next((str(row["to_unit"]) for row in case["links"] if not row["from_unit"]), "")
 
 
 def lead(case: Row) -> str:
     currency = case["currency"]
     return (
         f"{VERDICTS[case['decision']]}: {money(case['npv'], currency)} over {case['horizon']} "
-        f"periods ({percent(case['confidence'])} of the draws from "
+        f"{case['period']} ({percent(case['confidence'])} of the draws from "
         f"{money(case['npv_low'], currency)} to {money(case['npv_high'], currency)}); "
         f"{percent(case['p_positive'])} end with a gain. "
         f"Evidence {case['evidence']}, {case['level']}: the least of its links."

@@ -51,33 +51,39 @@ def order(links: Row) -> str:
     return "Which of the two came first is not known."
 
 
-def verdict(one: Row, smallest: float) -> str:
+def spoken(share: float) -> str:
+    """A change of a share, without a sign."""
+    whole = round(100 * share, 1).is_integer()
+    return f"{written(100 * share, 0 if whole else 1)} percentage points"
+
+
+def verdict(one: Row, smallest: float, of: str) -> str:
     """One link: what may be said of it."""
     said, change = one["verdict"], one["all"]["estimate"]
     if said["words"] == "link found":
         low, high = change["ci_low"], change["ci_high"]
         text = (
-            f"One more point of the score {one['evidence']['phrase']} {points(change['value'])} "
+            f"One more point of “{of}” {one['evidence']['phrase']} {points(change['value'])} "
             f"percentage points of “{one['title']}” ({points(low)} to {points(high)})."
         )
         if said["negligible"]:
-            text += f" That is surely less than the {percent(smallest, 1)} that would matter."
+            text += f" That is surely less than the {spoken(smallest)} that would matter."
         return text
     if said["words"] == "no link found":
         return (
-            f"“{one['title']}”: no link found. A difference of {percent(smallest, 1)} a point "
-            f"would have been found with {percent(said['power'])} certainty."
+            f"“{one['title']}”: no link found with “{of}”. A change of {spoken(smallest)} for one "
+            f"more point of it would have been found with {percent(said['power'])} certainty."
         )
     text = f"“{one['title']}”: not testable with these data; {REASONS[said['reason']]}"
     if said.get("detectable"):
-        text += f" (what would be found: {percent(said['detectable'], 1)} a point)"
+        text += f" (what would be found: {spoken(said['detectable'])} for one more point)"
     return text + "."
 
 
 def minute(found: Row) -> list[str]:
     """For the page that is read in a minute."""
     links = found["links"]
-    return [verdict(one, links["smallest"]) for one in links["links"]] if links else []
+    return [verdict(one, links["smallest"], links["title"]) for one in links["links"]] if links else []
 
 
 @styled
