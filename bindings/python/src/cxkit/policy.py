@@ -51,8 +51,8 @@ _WHY = {
     "floor": "that is its floor; more answers are worth more elsewhere",
     "capacity": "that is its capacity; it could use more",
     "spread": "that is the largest part of the pool for a point whose capacity nobody gave",
-    "evidence": "what one more answer is worth there is {evidence:.0%} evidence of a change",
-    "precision": "what one more answer is worth there is {precision:.0%} precision",
+    "evidence": "{evidence:.0%} of what one more answer is worth there is evidence of a change",
+    "precision": "{precision:.0%} of what one more answer is worth there is precision",
     "share": "that is its share",
     "remainder": "the others are full, and the rest went by the order of points",
 }

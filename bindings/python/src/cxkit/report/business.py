@@ -50,7 +50,7 @@ def report(config: Config, log: Log) -> Row | None:
     found |= {
         "title": asked.title,
         "horizon": asked.keywords["horizon"],
-        "period": PERIODS.get(asked.keywords.get("periods_a_year"), "periods"),
+        "period": PERIODS.get(asked.keywords.get("periods_a_year", 1), "periods"),
         "statement": {
             language: [
                 {"key": row["key"], "sentence": row["sentence"]}
