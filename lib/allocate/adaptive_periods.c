@@ -16,10 +16,7 @@ void cx_period_options_init(cx_period_options *options) {
 static cx_status period_options(const cx_period_options *given, cx_period_options *used,
                                 cx_error *err) {
     cx_period_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_period_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_period_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->reserved != 0) return cx_i_fail(err, CX_E_OPTION, "reserved is not 0");
     if (used->aipw < 0 || used->aipw > 1)

@@ -37,10 +37,7 @@ cx_status cx_i_adaptive_options(const cx_adaptive_options *given, cx_i_adaptive_
                                 cx_error *err) {
     cx_adaptive_options *used = &out->options;
     cx_adaptive_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_adaptive_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_adaptive_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->reserved != 0) return cx_i_fail(err, CX_E_OPTION, "reserved is not 0");
     if (used->estimator < 0 || used->estimator >= CX_ADAPTIVE_END)
@@ -263,10 +260,7 @@ static cx_status adaptive_rows(cx_i_adaptive_log *log, cx_error *err) {
 /* A unit is one contact within one group. */
 static cx_status adaptive_read_units(cx_i_adaptive_log *log, const cx_frame *by, cx_error *err) {
     CX_TRY(cx_i_keys_bind(&log->unit_keys, by, err));
-    for (int64_t start = 0; start < log->rows; start += CX_I_BLOCK) {
-        int64_t count = log->rows - start < CX_I_BLOCK ? log->rows - start : CX_I_BLOCK;
-        CX_TRY(cx_i_keys_read(&log->unit_keys, by, start, count, log->unit + start, err));
-    }
+    CX_TRY(cx_i_keys_read(&log->unit_keys, by, 0, log->rows, log->unit, err));
     log->units = log->unit_keys.count;
     return CX_OK;
 }

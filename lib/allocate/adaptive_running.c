@@ -18,10 +18,7 @@ void cx_running_options_init(cx_running_options *options) {
 static cx_status running_options(const cx_running_options *given, cx_running_options *used,
                                  cx_error *err) {
     cx_running_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_running_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_running_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->reserved != 0) return cx_i_fail(err, CX_E_OPTION, "reserved is not 0");
     if (!(isfinite(used->low) && isfinite(used->high) && used->low < used->high))

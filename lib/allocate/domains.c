@@ -88,10 +88,7 @@ static cx_status domains_read(domains_job *job, int c, cx_error *err) {
 /* Domains in order of appearance, their points in order of rows. */
 static cx_status domains_group(domains_job *job, cx_error *err) {
     CX_TRY(cx_i_keys_bind(&job->keys, job->by, err));
-    for (int64_t start = 0; start < job->points; start += CX_I_BLOCK) {
-        int64_t count = job->points - start < CX_I_BLOCK ? job->points - start : CX_I_BLOCK;
-        CX_TRY(cx_i_keys_read(&job->keys, job->by, start, count, job->number + start, err));
-    }
+    CX_TRY(cx_i_keys_read(&job->keys, job->by, 0, job->points, job->number, err));
     job->all.count = job->keys.count;
     job->first = cx_i_alloc_array(&job->allocator, job->all.count + 2, sizeof *job->first);
     job->all.domain = cx_i_alloc_array(&job->allocator, job->all.count, sizeof *job->all.domain);

@@ -138,8 +138,7 @@ static cx_status ledger_check_options(const cx_ledger_options *given, cx_ledger_
                                       cx_error *err) {
     cx_ledger_options_init(options);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *options, "cx_ledger_options", err));
-    memcpy(options, given, given->struct_size);
+    CX_TRY(cx_i_options_take(given, options, sizeof *options, "cx_ledger_options", err));
     options->struct_size = sizeof *options;
     if (options->events == 0 || options->events >> CX_EVENT_END != 0)
         return cx_i_fail(err, CX_E_OPTION,

@@ -322,8 +322,7 @@ cx_status cx_monitor_new(const cx_array *points, const cx_array *weights,
     cx_i_keys keys;
     cx_monitor_options_init(&used);
     if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_monitor_options", err));
-        used = *options;
+        CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_monitor_options", err));
         used.struct_size = sizeof used;
     }
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");

@@ -66,10 +66,7 @@ static cx_status table_names(const cx_frame *frame, const cx_allocator *allocato
     cx_i_keys_init(&keys, allocator);
     int64_t *number = cx_i_alloc_room(allocator, name->length, sizeof *number);
     cx_status status = number == NULL ? cx_i_out_of_memory(err) : cx_i_keys_bind(&keys, &by, err);
-    for (int64_t start = 0; status == CX_OK && start < name->length; start += CX_I_BLOCK) {
-        int64_t count = name->length - start < CX_I_BLOCK ? name->length - start : CX_I_BLOCK;
-        status = cx_i_keys_read(&keys, &by, start, count, number + start, err);
-    }
+    if (status == CX_OK) status = cx_i_keys_read(&keys, &by, 0, name->length, number, err);
     if (status == CX_OK) status = cx_i_keys_to_rows(&keys, number, name->length, table, err);
     cx_i_free(allocator, number);
     cx_i_keys_free(&keys);

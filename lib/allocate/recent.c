@@ -29,8 +29,7 @@ static cx_status recent_check(const cx_recent_options *given, cx_recent_options 
                               cx_error *err) {
     cx_recent_options_init(options);
     if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *options, "cx_recent_options", err));
-        memcpy(options, given, given->struct_size);
+        CX_TRY(cx_i_options_take(given, options, sizeof *options, "cx_recent_options", err));
         options->struct_size = sizeof *options;
     }
     if (options->generations < 1 || options->generations > 64)

@@ -51,5 +51,8 @@ void *cx_i_alloc_room(const cx_allocator *allocator, int64_t count, size_t eleme
 
 /* The most an options structure may be asked for: struct_size 0 or larger than ours is refused. */
 cx_status cx_i_options_check(uint32_t struct_size, size_t ours, const char *name, cx_error *err);
+/* The same, then they go over the defaults in `used`; NULL leaves these. */
+cx_status cx_i_options_take(const void *given, void *used, size_t ours, const char *name,
+                            cx_error *err);
 
 #endif

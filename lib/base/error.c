@@ -53,6 +53,16 @@ cx_status cx_i_out_of_memory(cx_error *err) {
     return cx_i_fail(err, CX_E_MEMORY, "out of memory");
 }
 
+cx_status cx_i_options_take(const void *given, void *used, size_t ours, const char *name,
+                            cx_error *err) {
+    uint32_t struct_size;
+    if (given == NULL) return CX_OK;
+    memcpy(&struct_size, given, sizeof struct_size);
+    CX_TRY(cx_i_options_check(struct_size, ours, name, err));
+    memcpy(used, given, ours);
+    return CX_OK;
+}
+
 cx_status cx_i_options_check(uint32_t struct_size, size_t ours, const char *name, cx_error *err) {
     if (struct_size == ours) return CX_OK;
     return cx_i_fail(err, CX_E_OPTION, "%s.struct_size is %d, not %d: call %s_init first", name,

@@ -24,6 +24,16 @@ cx_status cx_i_names_at(const cx_array *names, const char *role, int64_t row, co
     return cx_i_array_text(names, role, row, text, length, err);
 }
 
+cx_status cx_i_name_copy(const cx_allocator *allocator, int64_t i, const char *name, int64_t length,
+                         char **out, cx_error *err) {
+    if (length < 1 || memchr(name, 0, (size_t)length) != NULL)
+        return cx_i_fail(err, CX_E_NAME, "name %d is empty or holds a zero byte", i);
+    *out = cx_i_alloc(allocator, (size_t)length + 1);
+    if (*out == NULL) return cx_i_out_of_memory(err);
+    memcpy(*out, name, (size_t)length);
+    return CX_OK;
+}
+
 static int64_t named_position(const cx_i_named *columns, const char *name, int64_t length) {
     for (int64_t i = 0; i < columns->count; i++)
         if ((int64_t)strlen(columns->name[i]) == length &&

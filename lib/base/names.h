@@ -12,6 +12,10 @@ cx_status cx_i_names_check_new(const cx_array *names, const char *noun, int64_t 
 cx_status cx_i_names_at(const cx_array *names, const char *role, int64_t row, const char **text,
                         int64_t *length, cx_error *err);
 
+/* A copy of name i of a state: not empty, without a zero byte. */
+cx_status cx_i_name_copy(const cx_allocator *allocator, int64_t i, const char *name, int64_t length,
+                         char **out, cx_error *err);
+
 /* Columns that a caller may name. */
 typedef struct cx_i_named {
     const char *const *name;

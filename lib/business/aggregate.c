@@ -76,10 +76,7 @@ static cx_status aggregate_read(aggregate_work *work, const cx_array *x, const c
     cx_status status = value == NULL || number == NULL ? cx_i_out_of_memory(err) : CX_OK;
     if (status == CX_OK) status = cx_i_lag_read(x, "x", value, err);
     if (status == CX_OK) status = cx_i_keys_bind(&work->keys, by, err);
-    for (int64_t start = 0; start < rows && status == CX_OK; start += CX_I_BLOCK) {
-        int64_t count = rows - start < CX_I_BLOCK ? rows - start : CX_I_BLOCK;
-        status = cx_i_keys_read(&work->keys, by, start, count, number + start, err);
-    }
+    if (status == CX_OK) status = cx_i_keys_read(&work->keys, by, 0, rows, number, err);
     if (status == CX_OK) status = aggregate_fill(work, value, number, rows, err);
     cx_i_free(&work->allocator, value);
     cx_i_free(&work->allocator, number);
@@ -184,11 +181,8 @@ cx_status cx_aggregate(const cx_array *x, const cx_frame *by, const cx_aggregate
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     aggregate_work work = {.missing = 0};
     cx_aggregate_options_init(&work.options);
-    if (options != NULL) {
-        CX_TRY(
-            cx_i_options_check(options->struct_size, sizeof *options, "cx_aggregate_options", err));
-        work.options = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &work.options, sizeof work.options, "cx_aggregate_options",
+                             err));
     if (work.options.scale_steps != 0)
         CX_TRY(cx_i_lag_range("scale_steps", work.options.scale_steps, 2, 1000000, err));
     CX_TRY(cx_i_check_confidence(work.options.confidence, err));

@@ -21,11 +21,7 @@ static cx_status link_keys(cx_i_link *work, int column, cx_error *err) {
                 status = cx_i_fail_at(err, CX_E_DOMAIN, &side->by->columns[column], i, NAN,
                                       "the %s is missing; leave such rows out", named.name);
         if (status == CX_OK) status = cx_i_keys_bind(&keys, &frame, err);
-        for (int64_t start = 0; start < side->rows && status == CX_OK; start += CX_I_BLOCK) {
-            int64_t left = side->rows - start;
-            status = cx_i_keys_read(&keys, &frame, start, left < CX_I_BLOCK ? left : CX_I_BLOCK,
-                                    out + start, err);
-        }
+        if (status == CX_OK) status = cx_i_keys_read(&keys, &frame, 0, side->rows, out, err);
     }
     if (status == CX_OK) {
         rank = cx_i_alloc_array(&work->allocator, 2 * keys.count + 1, sizeof *rank);

@@ -329,8 +329,7 @@ static cx_status link_options(const cx_aggregate_link_options *given,
                               cx_aggregate_link_options *own, cx_error *err) {
     cx_aggregate_link_options_init(own);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *own, "cx_aggregate_link_options", err));
-    *own = *given;
+    CX_TRY(cx_i_options_take(given, own, sizeof *own, "cx_aggregate_link_options", err));
     CX_TRY(cx_i_lag_range("max_lag", own->max_lag, 0, 100, err));
     CX_TRY(cx_i_lag_range("fewest", own->fewest, 1, INT32_MAX - 1, err));
     return cx_i_check_confidence(own->confidence, err);

@@ -25,11 +25,7 @@ void cx_penalty_reward_options_init(cx_penalty_reward_options *options) {
 static cx_status asymmetry_options(const cx_penalty_reward_options *given,
                                    cx_penalty_reward_options *options, cx_error *err) {
     cx_penalty_reward_options_init(options);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *given, "cx_penalty_reward_options",
-                                  err));
-        memcpy(options, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, options, sizeof *options, "cx_penalty_reward_options", err));
     if (!isfinite(options->neutral))
         return cx_i_fail(err, CX_E_OPTION,
                          "neutral is %g: it has to be the neutral answer, such as 3 of 1 to 5",

@@ -87,10 +87,7 @@ static cx_status business_numbers(const cx_business_options *o, cx_error *err) {
 static cx_status business_options(const cx_business_options *given, cx_business_options *used,
                                   cx_error *err) {
     cx_business_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_business_options", err));
-        memcpy(used, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_business_options", err));
     CX_TRY(business_counts(used, err));
     return business_numbers(used, err);
 }

@@ -114,10 +114,7 @@ cx_status cx_case_new(const char *currency, const cx_array *rates, const cx_case
                          : rates == NULL  ? "rates"
                                           : "out");
     cx_case_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_case_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_case_options", err));
     CX_TRY(case_check(&used, err));
     if (!case_is_currency(currency))
         return cx_i_fail(err, CX_E_OPTION,

@@ -213,10 +213,8 @@ static cx_status links_begin(const cx_case *self, const char *const *given, cons
         if (given[i] == NULL) return cx_i_fail(err, CX_E_NULL, "%s is NULL", role[i]);
     if (needed == NULL) return cx_i_fail(err, CX_E_NULL, "estimate is NULL");
     cx_link_options_init(&link->options);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_link_options", err));
-        link->options = *options;
-    }
+    CX_TRY(
+        cx_i_options_take(options, &link->options, sizeof link->options, "cx_link_options", err));
     cx_i_input *input = &link->input;
     CX_TRY(
         cx_i_case_text(given[0], "the name of a link", sizeof input->name, true, input->name, err));

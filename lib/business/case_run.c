@@ -261,10 +261,7 @@ cx_status cx_case_run(const cx_case *self, const cx_case_run_options *options, c
     if (self == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is NULL", self == NULL ? "self" : "out");
     cx_case_run_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_case_run_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_case_run_options", err));
     CX_TRY(run_check(&used, err));
     cx_i_case_work *work = cx_i_alloc(&self->allocator, sizeof *work);
     cx_case_result *result = cx_i_alloc(&self->allocator, sizeof *result);

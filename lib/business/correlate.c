@@ -27,8 +27,7 @@ cx_status cx_i_correlate_options(const cx_correlate_options *given, cx_correlate
                                  cx_error *err) {
     cx_correlate_options_init(options);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *given, "cx_correlate_options", err));
-    memcpy(options, given, given->struct_size);
+    CX_TRY(cx_i_options_take(given, options, sizeof *options, "cx_correlate_options", err));
     if (options->method < 0 || options->method >= CX_CORRELATION_END)
         return cx_i_fail(err, CX_E_OPTION, "method %d is not a correlation",
                          (int64_t)options->method);

@@ -32,8 +32,7 @@ static cx_status cross_options(const cx_cross_correlate_options *given, cross_se
     cx_cross_correlate_options *own = &work->options;
     cx_cross_correlate_options_init(own);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *own, "cx_cross_correlate_options", err));
-    *own = *given;
+    CX_TRY(cx_i_options_take(given, own, sizeof *own, "cx_cross_correlate_options", err));
     CX_TRY(cx_i_lag_range("max_lag", own->max_lag, 1, CX_LAG_MOST, err));
     CX_TRY(cx_i_lag_range("prewhiten", own->prewhiten, 0, 1, err));
     CX_TRY(cx_i_lag_range("order", own->order, -1, CX_I_AR_MOST, err));

@@ -22,11 +22,7 @@ cx_status cx_crosstab_new(const cx_crosstab_options *options, const cx_allocator
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     cx_crosstab_options chosen;
     cx_crosstab_options_init(&chosen);
-    if (options != NULL) {
-        CX_TRY(
-            cx_i_options_check(options->struct_size, sizeof *options, "cx_crosstab_options", err));
-        memcpy(&chosen, options, options->struct_size);
-    }
+    CX_TRY(cx_i_options_take(options, &chosen, sizeof chosen, "cx_crosstab_options", err));
     if (chosen.reserved != 0)
         return cx_i_fail(err, CX_E_OPTION, "reserved is %d; it has to be 0",
                          (int64_t)chosen.reserved);

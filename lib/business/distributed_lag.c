@@ -46,11 +46,7 @@ static cx_status dlag_shape_options(const cx_distributed_lag_options *own, cx_er
 static cx_status dlag_options(const cx_distributed_lag_options *given, bool panel,
                               cx_distributed_lag_options *own, cx_error *err) {
     cx_distributed_lag_options_init(own);
-    if (given != NULL) {
-        CX_TRY(
-            cx_i_options_check(given->struct_size, sizeof *own, "cx_distributed_lag_options", err));
-        *own = *given;
-    }
+    CX_TRY(cx_i_options_take(given, own, sizeof *own, "cx_distributed_lag_options", err));
     CX_TRY(cx_i_lag_range("shape", own->shape, 0, CX_LAG_SHAPE_END - 1, err));
     CX_TRY(cx_i_lag_range("max_lag", own->max_lag, 0, CX_LAG_MOST, err));
     CX_TRY(cx_i_lag_range("near_zero", own->near_zero, 0, 1, err));

@@ -62,8 +62,7 @@ cx_status cx_i_driver_options(const cx_driver_options *given, cx_driver_options 
                               cx_error *err) {
     cx_driver_options_init(options);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *given, "cx_driver_options", err));
-    memcpy(options, given, given->struct_size);
+    CX_TRY(cx_i_options_take(given, options, sizeof *options, "cx_driver_options", err));
     if (options->method < 0 || options->method >= CX_IMPORTANCE_END)
         return cx_i_fail(err, CX_E_OPTION, "method %d is not a way to share out variance",
                          (int64_t)options->method);

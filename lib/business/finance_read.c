@@ -210,11 +210,8 @@ cx_status cx_i_flows_read(const cx_frame *frame, const cx_array *rates,
     finance_columns columns;
     memset(flows, 0, sizeof *flows);
     cx_finance_options_init(&flows->options);
-    if (options != NULL) {
-        CX_TRY(
-            cx_i_options_check(options->struct_size, sizeof *options, "cx_finance_options", err));
-        flows->options = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &flows->options, sizeof flows->options, "cx_finance_options",
+                             err));
     CX_TRY(finance_check_columns(frame, rates, &flows->options, &columns, err));
     flows->allocator = cx_i_allocator(flows->options.allocator);
     flows->count = columns.amount->length;

@@ -32,8 +32,7 @@ static cx_status granger_options(const cx_granger_options *given, cx_granger_opt
                                  cx_error *err) {
     cx_granger_options_init(own);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *own, "cx_granger_options", err));
-    *own = *given;
+    CX_TRY(cx_i_options_take(given, own, sizeof *own, "cx_granger_options", err));
     CX_TRY(cx_i_lag_range("max_lag", own->max_lag, 1, GRANGER_LAGS, err));
     CX_TRY(cx_i_lag_range("select", own->select, 0, 1, err));
     CX_TRY(cx_i_lag_range("hac_lags", own->hac_lags, -1, INT32_MAX - 1, err));

@@ -24,10 +24,7 @@ typedef struct hurlin_work {
 static cx_status hurlin_options(const cx_granger_options *given, hurlin_work *work, cx_error *err) {
     cx_granger_options *own = &work->options;
     cx_granger_options_init(own);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *own, "cx_granger_options", err));
-        *own = *given;
-    }
+    CX_TRY(cx_i_options_take(given, own, sizeof *own, "cx_granger_options", err));
     CX_TRY(cx_i_lag_range("max_lag", own->max_lag, 1, 200, err));
     if (own->select != 0 || own->covariance != CX_LAG_CLASSICAL || own->hac_lags != -1)
         return cx_i_fail(err, CX_E_OPTION,

@@ -26,10 +26,7 @@ void cx_importance_options_init(cx_importance_options *options) {
 static cx_status importance_options(const cx_importance_options *given,
                                     cx_importance_options *options, cx_error *err) {
     cx_importance_options_init(options);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *given, "cx_importance_options", err));
-        memcpy(options, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, options, sizeof *options, "cx_importance_options", err));
     if (!isfinite(options->best))
         return cx_i_fail(err, CX_E_OPTION,
                          "best is %g: it has to be the best possible performance, such as 10",

@@ -61,8 +61,7 @@ static cx_status linkage_options(const cx_linkage_options *given, bool panel,
                                  cx_linkage_options *own, cx_error *err) {
     cx_linkage_options_init(own);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *own, "cx_linkage_options", err));
-    *own = *given;
+    CX_TRY(cx_i_options_take(given, own, sizeof *own, "cx_linkage_options", err));
     CX_TRY(cx_i_lag_range("max_lag", own->max_lag, 0, 24, err));
     CX_TRY(cx_i_lag_range("fewest", own->fewest, 3, INT32_MAX - 1, err));
     CX_TRY(cx_i_lag_range("covariance", own->covariance, 0, CX_LAG_COVARIANCE_END - 1, err));

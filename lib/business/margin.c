@@ -17,10 +17,7 @@ void cx_margin_options_init(cx_margin_options *options) {
 static cx_status margin_options(const cx_margin_options *given, cx_margin_options *used,
                                 cx_error *err) {
     cx_margin_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_margin_options", err));
-        memcpy(used, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_margin_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->horizon < 1 || used->horizon > 1000)
         return cx_i_fail(err, CX_E_OPTION, "horizon is %d: 1 to 1000 periods",

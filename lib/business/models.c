@@ -18,10 +18,7 @@ static cx_status model_switch(int32_t value, const char *name, cx_error *err) {
 static cx_status model_options(const cx_model_options *given, cx_model_options *used,
                                cx_error *err) {
     cx_model_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_model_options", err));
-        memcpy(used, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_model_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->cov < CX_COV_AUTO || used->cov > CX_COV_HC1)
         return cx_i_fail(err, CX_E_OPTION,

@@ -25,11 +25,7 @@ void cx_multiplicity_options_init(cx_multiplicity_options *options) {
 static cx_status multiplicity_options(const cx_multiplicity_options *given,
                                       cx_multiplicity_options *used, cx_error *err) {
     cx_multiplicity_options_init(used);
-    if (given != NULL) {
-        CX_TRY(
-            cx_i_options_check(given->struct_size, sizeof *used, "cx_multiplicity_options", err));
-        memcpy(used, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_multiplicity_options", err));
     if (used->method < 0 || used->method >= CX_MULTIPLICITY_END)
         return cx_i_fail(err, CX_E_OPTION, "method %d is not a way to adjust p-values",
                          (int64_t)used->method);
@@ -210,11 +206,7 @@ static cx_status multiplicity_number(const multiplicity_work *w, int64_t columns
     cx_i_keys keys;
     cx_i_keys_init(&keys, &w->allocator);
     cx_status status = cx_i_keys_bind(&keys, &by, err);
-    for (int64_t start = 0; start < w->rows && status == CX_OK; start += CX_I_BLOCK) {
-        int64_t left = w->rows - start;
-        status = cx_i_keys_read(&keys, &by, start, left < CX_I_BLOCK ? left : CX_I_BLOCK,
-                                numbers + start, err);
-    }
+    if (status == CX_OK) status = cx_i_keys_read(&keys, &by, 0, w->rows, numbers, err);
     *count = keys.count;
     cx_i_keys_free(&keys);
     return status;

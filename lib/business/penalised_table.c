@@ -55,8 +55,7 @@ static cx_status penalised_options(const cx_penalised_options *given, cx_penalis
                                    cx_error *err) {
     cx_penalised_options_init(used);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_penalised_options", err));
-    memcpy(used, given, given->struct_size);
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_penalised_options", err));
     return penalised_check(used, err);
 }
 

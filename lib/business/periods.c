@@ -25,11 +25,7 @@ static cx_status periods_keys(cx_i_keys *keys, const cx_array *column, const cha
     CX_TRY(cx_i_keys_bind(keys, &frame, err));
     for (int64_t row = 0; row < column->length; row++)
         if (!cx_i_array_present(column, row)) return periods_missing(column, role, row, err);
-    for (int64_t start = 0; start < column->length; start += CX_I_BLOCK) {
-        int64_t left = column->length - start, count = left < CX_I_BLOCK ? left : CX_I_BLOCK;
-        CX_TRY(cx_i_keys_read(keys, &frame, start, count, out + start, err));
-    }
-    return CX_OK;
+    return cx_i_keys_read(keys, &frame, 0, column->length, out, err);
 }
 
 /* Distinct values in order are the periods. */

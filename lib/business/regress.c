@@ -40,10 +40,7 @@ static cx_status regress_choice(int32_t value, int32_t end, const char *name, cx
 cx_status cx_i_regress_options(const cx_regress_options *given, cx_regress_options *options,
                                cx_error *err) {
     cx_regress_options_init(options);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *given, "cx_regress_options", err));
-        memcpy(options, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, options, sizeof *options, "cx_regress_options", err));
     CX_TRY(regress_choice(options->cov, CX_COV_END, "cov", err));
     CX_TRY(regress_choice(options->weight_kind, CX_WEIGHT_KIND_END, "weight_kind", err));
     CX_TRY(regress_choice(options->fixed_count, CX_FIXED_END, "fixed_count", err));

@@ -18,11 +18,7 @@ void cx_simultaneous_options_init(cx_simultaneous_options *options) {
 static cx_status simultaneous_options(const cx_simultaneous_options *given,
                                       cx_simultaneous_options *used, cx_error *err) {
     cx_simultaneous_options_init(used);
-    if (given != NULL) {
-        CX_TRY(
-            cx_i_options_check(given->struct_size, sizeof *used, "cx_simultaneous_options", err));
-        memcpy(used, given, given->struct_size);
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_simultaneous_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->draws < 1000 || used->draws > 10000000)
         return cx_i_fail(err, CX_E_OPTION, "draws is %d: 1000 to 10000000", (int64_t)used->draws);

@@ -100,10 +100,7 @@ cx_status cx_verdict(const cx_estimate *estimate, const cx_verdict_options *opti
     if (estimate == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is NULL", estimate == NULL ? "estimate" : "out");
     cx_verdict_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_verdict_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_verdict_options", err));
     CX_TRY(verdict_check(&used, err));
     double se = verdict_error(estimate);
     cx_verdict_result result = {.verdict = CX_VERDICT_NOT_TESTABLE,

@@ -98,8 +98,7 @@ static cx_status anytime_options(const cx_anytime_options *options, cx_anytime_o
                                  cx_error *err) {
     cx_anytime_options_init(used);
     if (options == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_anytime_options", err));
-    *used = *options;
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_anytime_options", err));
     return CX_OK;
 }
 

@@ -14,8 +14,7 @@ cx_status cx_i_compare_options(const cx_compare_options *given, cx_compare_optio
                                cx_error *err) {
     cx_compare_options_init(used);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_compare_options", err));
-    *used = *given;
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_compare_options", err));
     return CX_OK;
 }
 

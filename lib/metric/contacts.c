@@ -47,8 +47,7 @@ cx_status cx_i_contacts_options(const cx_contacts_options *given, cx_contacts_op
                                 cx_error *err) {
     cx_contacts_options_init(used);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_contacts_options", err));
-    *used = *given;
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_contacts_options", err));
     CX_TRY(contacts_check_choice(used->method, CX_FCR_NAIVE, "method", err));
     CX_TRY(contacts_check_choice(used->abandoned, CX_CONTACT_FULL, "abandoned", err));
     CX_TRY(contacts_check_choice(used->outbound, CX_CONTACT_FULL, "outbound", err));

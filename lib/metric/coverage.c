@@ -381,10 +381,7 @@ cx_status cx_coverage(const cx_frame *by, const cx_array *contacts, const cx_arr
     cx_coverage_options used;
     cx_coverage_options_init(&used);
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_coverage_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_coverage_options", err));
     CX_TRY(cx_i_check_confidence(used.confidence, err));
     CX_TRY(cx_i_min_n_check(used.min_n, err));
     work.min_n = used.min_n;

@@ -92,8 +92,7 @@ static cx_status csat_options(const cx_csat_options *options, cx_csat_options *u
                               cx_error *err) {
     cx_csat_options_init(used);
     if (options == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_csat_options", err));
-    *used = *options;
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_csat_options", err));
     return CX_OK;
 }
 
@@ -122,10 +121,7 @@ cx_status cx_share(int64_t successes, int64_t n, const cx_share_options *options
                    cx_error *err) {
     cx_share_options used;
     cx_share_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_share_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_share_options", err));
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     CX_TRY(cx_i_min_n_check(used.min_n, err));
     CX_TRY(cx_i_check_confidence(used.confidence, err));

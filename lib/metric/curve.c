@@ -19,8 +19,7 @@ cx_status cx_i_curve_options_check(const cx_curve_options *options, cx_curve_opt
                                    cx_error *err) {
     cx_curve_options_init(used);
     if (options == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_curve_options", err));
-    *used = *options;
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_curve_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     CX_TRY(cx_i_min_n_check(used->min_n, err));
     CX_TRY(cx_i_check_method(used->method, curve_methods, CURVE_METHODS, err));

@@ -111,11 +111,8 @@ void cx_joint_reset(cx_joint *self) {
 
 cx_status cx_i_joint_name(cx_joint *self, int64_t i, const char *name, int64_t length,
                           cx_error *err) {
-    if (length < 1 || memchr(name, 0, (size_t)length) != NULL)
-        return cx_i_fail(err, CX_E_NAME, "name %d is empty or holds a zero byte", i);
-    char *copy = cx_i_alloc(&self->allocator, (size_t)length + 1);
-    if (copy == NULL) return cx_i_out_of_memory(err);
-    memcpy(copy, name, (size_t)length);
+    char *copy;
+    CX_TRY(cx_i_name_copy(&self->allocator, i, name, length, &copy, err));
     self->component[i].name = copy;
     for (int64_t j = 0; j < i; j++)
         if (strcmp(copy, self->component[j].name) == 0)
@@ -138,8 +135,7 @@ static cx_status joint_check_cuts(const cx_joint_options *as, cx_error *err) {
 /* What the options mean, with the lowest top box in `high`. */
 static cx_status joint_resolve(const cx_joint_options *options, cx_joint_options *as,
                                cx_error *err) {
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_joint_options", err));
-    *as = *options;
+    CX_TRY(cx_i_options_take(options, as, sizeof *as, "cx_joint_options", err));
     if (as->reserved != 0)
         return cx_i_fail(err, CX_E_OPTION, "reserved is %d and must be 0", (int64_t)as->reserved);
     CX_TRY(cx_i_tally_check_scale(as->scale_min, as->scale_max, err));

@@ -50,12 +50,9 @@ static bool waves_has_id(const cx_frame *ids, int64_t row) {
 static cx_status waves_read_keys(waves_join *join, int w, cx_error *err) {
     int64_t length = join->scores[w]->length;
     CX_TRY(cx_i_keys_bind(&join->keys, join->ids[w], err));
-    for (int64_t start = 0; start < length; start += CX_I_BLOCK) {
-        int64_t count = length - start < CX_I_BLOCK ? length - start : CX_I_BLOCK;
-        CX_TRY(cx_i_keys_read(&join->keys, join->ids[w], start, count, join->key[w] + start, err));
-        for (int64_t r = start; r < start + count; r++)
-            if (!waves_has_id(join->ids[w], r)) join->key[w][r] = -1;
-    }
+    CX_TRY(cx_i_keys_read(&join->keys, join->ids[w], 0, length, join->key[w], err));
+    for (int64_t r = 0; r < length; r++)
+        if (!waves_has_id(join->ids[w], r)) join->key[w][r] = -1;
     return CX_OK;
 }
 

@@ -405,11 +405,8 @@ cx_status cx_journey(const cx_tallies *tallies, const cx_frame *volume_paths,
     if ((volumes == NULL) != (volume_paths == NULL))
         return cx_i_fail(err, CX_E_NULL, "volumes and their paths go together; %s missing",
                          volumes == NULL ? "volumes are" : "volume_paths are");
-    if (options != NULL) {
-        CX_TRY(
-            cx_i_options_check(options->struct_size, sizeof *options, "cx_journey_options", err));
-        work.options = *options;
-    }
+    CX_TRY(
+        cx_i_options_take(options, &work.options, sizeof work.options, "cx_journey_options", err));
     CX_TRY(journey_check(&work, tallies, err));
     if (volumes != NULL && work.options.weights == CX_JOURNEY_EQUAL)
         return cx_i_fail(err, CX_E_OPTION, "equal weights leave no use for volumes");

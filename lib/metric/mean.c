@@ -91,8 +91,7 @@ static cx_status mean_options(const cx_mean_options *options, cx_mean_options *u
                               cx_error *err) {
     cx_mean_options_init(used);
     if (options == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_mean_options", err));
-    *used = *options;
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_mean_options", err));
     return CX_OK;
 }
 
@@ -177,8 +176,7 @@ static cx_status ces_estimate(const cx_tally *tally, const void *context, cx_est
 static cx_status ces_options(const cx_ces_options *options, cx_ces_options *used, cx_error *err) {
     cx_ces_options_init(used);
     if (options == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_ces_options", err));
-    *used = *options;
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_ces_options", err));
     return CX_OK;
 }
 

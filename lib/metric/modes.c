@@ -402,10 +402,7 @@ cx_status cx_modes(const cx_tallies *tallies, const cx_frame *mix, const cx_arra
     if ((mix == NULL) != (shares == NULL))
         return cx_i_fail(err, CX_E_NULL, "the mix and its shares go together; %s missing",
                          mix == NULL ? "mix is" : "shares are");
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_modes_options", err));
-        work.options = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &work.options, sizeof work.options, "cx_modes_options", err));
     CX_TRY(modes_check(&work, err));
     cx_i_keys_init(&work.keys, &tallies->allocator);
     cx_i_keys_init(&work.named, &tallies->allocator);

@@ -47,11 +47,8 @@ cx_status cx_i_mystery_make(int64_t k, double pass_mark, const cx_allocator *all
 
 cx_status cx_i_mystery_set(cx_mystery *self, int64_t i, const char *name, int64_t length,
                            cx_error *err) {
-    if (length < 1 || memchr(name, 0, (size_t)length) != NULL)
-        return cx_i_fail(err, CX_E_NAME, "name %d is empty or holds a zero byte", i);
-    char *copy = cx_i_alloc(&self->allocator, (size_t)length + 1);
-    if (copy == NULL) return cx_i_out_of_memory(err);
-    memcpy(copy, name, (size_t)length);
+    char *copy;
+    CX_TRY(cx_i_name_copy(&self->allocator, i, name, length, &copy, err));
     self->item[i].name = copy;
     for (int64_t j = 0; j < i; j++)
         if (strcmp(copy, self->item[j].name) == 0)

@@ -55,10 +55,7 @@ cx_status cx_i_nps_estimate(const cx_tally *tally, const void *context, cx_estim
 static cx_status nps_options(const cx_nps_options *options, int64_t least, cx_nps_options *used,
                              cx_error *err) {
     cx_nps_options_init(used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_nps_options", err));
-        *used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_nps_options", err));
     if (used->min_n == 0) used->min_n = least;
     return CX_OK;
 }

@@ -202,11 +202,7 @@ static cx_status promise_resolve(promise_rows *in, cx_error *err) {
 static cx_status promise_check_options(const cx_promise_options *options, promise_rows *in,
                                        cx_error *err) {
     cx_promise_options_init(&in->options);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof in->options, "cx_promise_options",
-                                  err));
-        in->options = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &in->options, sizeof in->options, "cx_promise_options", err));
     CX_TRY(cx_i_now_check(in->options.now, in->options.invalid, err));
     if (in->options.resolution < CX_RESOLUTION_AS_DUE || in->options.resolution > CX_RESOLUTION_DAY)
         return cx_i_fail(err, CX_E_OPTION,

@@ -52,11 +52,7 @@ cx_status cx_response_add(cx_waits *self, const cx_array *opened, const cx_array
     response_rows in = {.opened = opened, .answered = answered};
     if (self == NULL) return cx_i_fail(err, CX_E_NULL, "self is missing");
     cx_response_options_init(&in.options);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof in.options, "cx_response_options",
-                                  err));
-        in.options = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &in.options, sizeof in.options, "cx_response_options", err));
     CX_TRY(cx_i_now_check(in.options.now, in.options.invalid, err));
     CX_TRY(cx_i_times_check(opened, "opened", err));
     CX_TRY(cx_i_times_check(answered, "answered", err));

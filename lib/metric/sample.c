@@ -206,10 +206,7 @@ static cx_status sample_fill(const cx_sample_options *o, double n, double d, cx_
 static cx_status sample_take_options(const cx_sample_options *options, cx_sample_options *used,
                                      cx_error *err) {
     cx_sample_options_init(used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_sample_options", err));
-        *used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_sample_options", err));
     return sample_check(used, err);
 }
 

@@ -26,11 +26,7 @@ static cx_status shares_check_difference(const cx_share_difference_options *opti
     static const cx_method methods[] = {CX_METHOD_AUTO, CX_METHOD_NEWCOMBE, CX_METHOD_AGRESTI_CAFFO,
                                         CX_METHOD_SCORE, CX_METHOD_WALD};
     cx_share_difference_options_init(used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_share_difference_options",
-                                  err));
-        *used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_share_difference_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     CX_TRY(cx_i_check_method(used->method, methods, 5, err));
     if (used->method == CX_METHOD_AUTO) used->method = CX_METHOD_SCORE;
@@ -168,10 +164,7 @@ cx_status cx_shares(const cx_array *counts, const cx_shares_options *options, cx
     cx_shares_options used;
     int64_t size;
     cx_shares_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_shares_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_shares_options", err));
     CX_TRY(shares_check(counts, &used, out, err));
     cx_allocator allocator = cx_i_allocator(used.allocator);
     if (!cx_i_add_i64(counts->length, CX_I_SISON_GLAZ_SCRATCH, &size))

@@ -111,10 +111,7 @@ cx_status cx_target(const cx_estimate *estimate, double target, const cx_target_
     cx_target_options used;
     cx_target_result result = {0, target, 0, 0, {0, 0}};
     cx_target_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_target_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_target_options", err));
     if (estimate == NULL || out == NULL)
         return cx_i_fail(err, CX_E_NULL, "%s is missing", estimate == NULL ? "estimate" : "out");
     if (used.at_most != 0 && used.at_most != 1)

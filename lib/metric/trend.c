@@ -17,10 +17,7 @@ void cx_trend_options_init(cx_trend_options *options) {
 static cx_status trend_options(const cx_trend_options *given, cx_i_trend *trend, cx_error *err) {
     cx_trend_options used;
     cx_trend_options_init(&used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof used, "cx_trend_options", err));
-        used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, &used, sizeof used, "cx_trend_options", err));
     if (used.few < 2 || used.few > 1000000)
         return cx_i_fail(err, CX_E_OPTION, "few is %d; it has to lie between 2 and 1,000,000",
                          (int64_t)used.few);

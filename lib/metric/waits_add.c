@@ -299,8 +299,7 @@ static cx_status waits_check_options(const cx_waits_options *options, cx_waits_o
                                      cx_error *err) {
     cx_waits_options_init(used);
     if (options == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(options->struct_size, sizeof *used, "cx_waits_options", err));
-    *used = *options;
+    CX_TRY(cx_i_options_take(options, used, sizeof *used, "cx_waits_options", err));
     if (used->invalid < CX_INVALID_EXCLUDE || used->invalid > CX_INVALID_ERROR)
         return cx_i_fail(err, CX_E_OPTION, "invalid is %d, neither exclude (0) nor error (1)",
                          (int64_t)used->invalid);

@@ -11,10 +11,7 @@ void cx_adjust_options_init(cx_adjust_options *options) {
 static cx_status adjust_options(const cx_adjust_options *given, cx_adjust_options *used,
                                 cx_error *err) {
     cx_adjust_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_adjust_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_adjust_options", err));
     if (used->reserved != 0) return cx_i_fail(err, CX_E_OPTION, "reserved is not 0");
     if (used->classes < 1 || used->classes > 1000)
         return cx_i_fail(err, CX_E_OPTION, "classes is %d: 1 to 1000", (int64_t)used->classes);

@@ -17,10 +17,7 @@ void cx_aipw_options_init(cx_aipw_options *options) {
 
 static cx_status aipw_options(const cx_aipw_options *given, cx_aipw_options *used, cx_error *err) {
     cx_aipw_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_aipw_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_aipw_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->reserved != 0) return cx_i_fail(err, CX_E_OPTION, "reserved is not 0");
     if (used->normalise < 0 || used->normalise > 1)

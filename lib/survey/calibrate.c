@@ -51,10 +51,7 @@ static cx_status calibrate_check_numbers(const cx_calibrate_options *o, cx_error
 static cx_status calibrate_options(const cx_calibrate_options *given, cx_calibrate_options *used,
                                    cx_error *err) {
     cx_calibrate_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_calibrate_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_calibrate_options", err));
     if (used->distance < 0 || used->distance >= CX_DISTANCE_END)
         return cx_i_fail(err, CX_E_OPTION, "distance is %d, which is not a cx_distance",
                          (int64_t)used->distance);

@@ -81,11 +81,7 @@ static cx_status design_number(const cx_design *design, const int64_t *within,
     cx_i_keys keys;
     cx_i_keys_init(&keys, &design->allocator);
     cx_status status = cx_i_keys_bind(&keys, &by, err);
-    for (int64_t start = 0; start < design->rows && status == CX_OK; start += CX_I_BLOCK) {
-        int64_t left = design->rows - start;
-        status = cx_i_keys_read(&keys, &by, start, left < CX_I_BLOCK ? left : CX_I_BLOCK,
-                                out + start, err);
-    }
+    if (status == CX_OK) status = cx_i_keys_read(&keys, &by, 0, design->rows, out, err);
     *count = keys.count;
     cx_i_keys_free(&keys);
     return status;
@@ -312,10 +308,7 @@ cx_status cx_design_new(const cx_array *weights, const cx_frame *strata, const c
     cx_design_options used;
     int64_t rows;
     cx_design_options_init(&used);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof used, "cx_design_options", err));
-        used = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &used, sizeof used, "cx_design_options", err));
     if (out == NULL) return cx_i_fail(err, CX_E_NULL, "out is missing");
     if (used.lonely < 0 || used.lonely >= CX_LONELY_END)
         return cx_i_fail(err, CX_E_OPTION, "lonely is %d, which is not a cx_lonely",

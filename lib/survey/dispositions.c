@@ -40,11 +40,7 @@ static cx_status dispositions_check_code(const char *name, int32_t code, cx_erro
 static cx_status dispositions_check_options(const cx_dispositions_options *given,
                                             cx_dispositions_options *used, cx_error *err) {
     cx_dispositions_options_init(used);
-    if (given != NULL) {
-        CX_TRY(
-            cx_i_options_check(given->struct_size, sizeof *used, "cx_dispositions_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_dispositions_options", err));
     CX_TRY(dispositions_check_code("bounced", used->bounced, err));
     CX_TRY(dispositions_check_code("sent", used->sent, err));
     CX_TRY(dispositions_check_code("delivered", used->delivered, err));

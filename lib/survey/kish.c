@@ -11,8 +11,7 @@ void cx_kish_options_init(cx_kish_options *options) {
 static cx_status kish_options(const cx_kish_options *given, cx_kish_options *used, cx_error *err) {
     cx_kish_options_init(used);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_kish_options", err));
-    *used = *given;
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_kish_options", err));
     if (used->zeros < 0 || used->zeros > 1)
         return cx_i_fail(err, CX_E_OPTION, "zeros is %d: 0 or 1", (int64_t)used->zeros);
     return CX_OK;

@@ -77,10 +77,7 @@ static cx_status ppi_check_options(ppi_call *call, const cx_ppi_options *given, 
                                    cx_error *err) {
     cx_ppi_options *o = &call->options;
     cx_ppi_options_init(o);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *o, "cx_ppi_options", err));
-        *o = *given;
-    }
+    CX_TRY(cx_i_options_take(given, o, sizeof *o, "cx_ppi_options", err));
     CX_TRY(cx_i_check_confidence(o->confidence, err));
     CX_TRY(ppi_check_choice("form", o->form, CX_PPI_FORM_END, err));
     CX_TRY(ppi_check_choice("tuning", o->tuning, CX_PPI_TUNING_END, err));

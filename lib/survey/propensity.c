@@ -28,10 +28,7 @@ void cx_propensity_options_init(cx_propensity_options *options) {
 static cx_status propensity_options(const cx_propensity_options *given, cx_propensity_options *used,
                                     cx_error *err) {
     cx_propensity_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_propensity_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_propensity_options", err));
     if (used->max_iterations < 1 || used->max_iterations > 10000)
         return cx_i_fail(err, CX_E_OPTION, "max_iterations is %d: 1 to 10000",
                          (int64_t)used->max_iterations);

@@ -12,10 +12,7 @@ void cx_r_indicator_options_init(cx_r_indicator_options *options) {
 static cx_status indicator_options(const cx_r_indicator_options *given,
                                    cx_r_indicator_options *used, cx_error *err) {
     cx_r_indicator_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_r_indicator_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_r_indicator_options", err));
     if (used->ddof < 0 || used->ddof > 1)
         return cx_i_fail(err, CX_E_OPTION, "ddof is %d: 0 or 1", (int64_t)used->ddof);
     return CX_OK;

@@ -24,8 +24,7 @@ cx_status cx_i_rates_options(const cx_rates_options *given, cx_rates_options *us
                                         CX_METHOD_WALD};
     cx_rates_options_init(used);
     if (given == NULL) return CX_OK;
-    CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_rates_options", err));
-    *used = *given;
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_rates_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     CX_TRY(cx_i_check_method(used->method, methods, 5, err));
     if (!isnan(used->e) && !(used->e >= 0 && used->e <= 1))

@@ -31,10 +31,8 @@ static cx_status shrink_check_switch(const char *name, int32_t value, cx_error *
 cx_status cx_i_shrink_options(const cx_shrink_options *options, cx_i_shrunk *out, cx_error *err) {
     *out = (cx_i_shrunk){.rows = 0};
     cx_shrink_options_init(&out->options);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof *options, "cx_shrink_options", err));
-        memcpy(&out->options, options, options->struct_size);
-    }
+    CX_TRY(
+        cx_i_options_take(options, &out->options, sizeof out->options, "cx_shrink_options", err));
     const cx_shrink_options *o = &out->options;
     CX_TRY(cx_i_check_confidence(o->confidence, err));
     CX_TRY(shrink_check_switch("ascending", o->ascending, err));

@@ -148,11 +148,7 @@ static cx_status area_categories_read(const cx_array *column, area_categories *f
     if (found->number == NULL) return cx_i_out_of_memory(err);
     found->order = found->number + column->length;
     found->first = found->order + column->length;
-    for (int64_t start = 0; start < column->length; start += CX_I_BLOCK) {
-        int64_t left = column->length - start;
-        CX_TRY(cx_i_keys_read(&found->keys, &by, start, left < CX_I_BLOCK ? left : CX_I_BLOCK,
-                              found->number + start, err));
-    }
+    CX_TRY(cx_i_keys_read(&found->keys, &by, 0, column->length, found->number, err));
     for (int64_t i = column->length - 1; i >= 0; i--) {
         if (!cx_i_array_present(column, i))
             return cx_i_fail_at(err, CX_E_DOMAIN, column, i, NAN, "a covariate is missing");

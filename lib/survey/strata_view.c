@@ -225,10 +225,7 @@ static cx_status view_options(cx_i_strata_view *v, const cx_survey_options *opti
     const cx_survey_options *scale = &v->state->scale;
     cx_survey_options given;
     cx_survey_options_init(&given);
-    if (options != NULL) {
-        CX_TRY(cx_i_options_check(options->struct_size, sizeof given, "cx_survey_options", err));
-        given = *options;
-    }
+    CX_TRY(cx_i_options_take(options, &given, sizeof given, "cx_survey_options", err));
     given.promoters = scale->promoters;
     given.detractors = scale->detractors;
     given.scale_min = scale->scale_min;

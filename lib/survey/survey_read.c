@@ -50,10 +50,7 @@ static cx_status survey_check_scale(cx_survey_options *o, int32_t figure, cx_err
 cx_status cx_i_survey_check_options(const cx_survey_options *given, int32_t figure,
                                     cx_survey_options *used, cx_error *err) {
     cx_survey_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_survey_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_survey_options", err));
     CX_TRY(cx_i_check_confidence(used->confidence, err));
     if (used->replacement < 0 || used->replacement > 1)
         return cx_i_fail(err, CX_E_OPTION, "replacement is %d: 0 or 1", (int64_t)used->replacement);
@@ -113,8 +110,7 @@ static cx_status survey_read_keys(cx_i_survey *s, const cx_frame *by, cx_error *
     cx_i_keys_init(&s->keys, &s->design->allocator);
     s->keyed = true;
     CX_TRY(cx_i_keys_bind(&s->keys, by, err));
-    for (int64_t start = 0; start < s->design->rows; start += CX_I_BLOCK)
-        CX_TRY(cx_i_keys_read(&s->keys, by, start, survey_block(s, start), s->domain + start, err));
+    CX_TRY(cx_i_keys_read(&s->keys, by, 0, s->design->rows, s->domain, err));
     s->domains = s->keys.count;
     return CX_OK;
 }

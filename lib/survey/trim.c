@@ -14,10 +14,7 @@ void cx_trim_options_init(cx_trim_options *options) {
 
 static cx_status trim_options(const cx_trim_options *given, cx_trim_options *used, cx_error *err) {
     cx_trim_options_init(used);
-    if (given != NULL) {
-        CX_TRY(cx_i_options_check(given->struct_size, sizeof *used, "cx_trim_options", err));
-        *used = *given;
-    }
+    CX_TRY(cx_i_options_take(given, used, sizeof *used, "cx_trim_options", err));
     if (used->base < 0 || used->base >= CX_TRIM_END)
         return cx_i_fail(err, CX_E_OPTION, "base is %d, which is not a cx_trim_base",
                          (int64_t)used->base);
