@@ -114,18 +114,8 @@ static cx_status run_windows(const cx_allocator *allocator, cx_error *err) {
 }
 
 START_TEST(test_windows_survive_every_failing_allocation) {
-    int64_t at = 0;
     columns();
-    for (cx_status status = CX_E_MEMORY; status != CX_OK; at++) {
-        fault f = {0, 0, at, _i == 1};
-        cx_allocator allocator = fault_allocator(&f);
-        cx_error error;
-        cx_error_init(&error);
-        status = run_windows(&allocator, &error);
-        ck_assert_int_eq(f.live, 0);
-        ck_assert_msg(status == CX_OK || status == CX_E_MEMORY, "%s", error.text);
-    }
-    ck_assert_int_gt(at, 100);
+    fault_each(run_windows, _i == 1, 100);
 }
 END_TEST
 

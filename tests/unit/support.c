@@ -173,10 +173,12 @@ static int64_t fault_requests(fault_run *run, bool once) {
     return 0;
 }
 
+void fault_each(fault_run *run, bool once, int64_t least) {
+    int64_t requests = fault_requests(run, once);
+    ck_assert_int_ge(requests, least);
+    if (least == 0) ck_assert_int_eq(requests, 0);
+}
+
 void fault_everywhere(fault_run *run, int64_t least) {
-    for (int once = 0; once < 2; once++) {
-        int64_t requests = fault_requests(run, once == 1);
-        ck_assert_int_ge(requests, least);
-        if (least == 0) ck_assert_int_eq(requests, 0);
-    }
+    for (int once = 0; once < 2; once++) fault_each(run, once == 1, least);
 }

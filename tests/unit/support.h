@@ -82,5 +82,7 @@ cx_allocator fault_allocator(fault *f);
  * left behind. At least so many requests; 0 says that there are none. */
 typedef cx_status fault_run(const cx_allocator *allocator, cx_error *err);
 void fault_everywhere(fault_run *run, int64_t least);
+/* One of the two. */
+void fault_each(fault_run *run, bool once, int64_t least);
 
 #endif

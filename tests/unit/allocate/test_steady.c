@@ -85,23 +85,23 @@ END_TEST
 START_TEST(test_steady_spends_what_is_left_where_no_level_wanders) {
     const double a[] = {335, 8}, q[] = {0, 0};
     cx_table *t = steady(a, q, 1, 6, NULL, 1);
-    ck_assert_double_eq(planned_column(t, "n")[0], 6);
+    ck_assert_double_eq(table_number(t, "n", 0), 6);
     cx_table_free(t);
     t = steady(a, q, 2, 1e15, (double[]){1e12, INFINITY}, 1);
-    ck_assert_double_eq(planned_column(t, "n")[0], 1e12);
-    ck_assert_double_eq(planned_column(t, "n")[1], 1e15 - 1e12);
+    ck_assert_double_eq(table_number(t, "n", 0), 1e12);
+    ck_assert_double_eq(table_number(t, "n", 1), 1e15 - 1e12);
     cx_table_free(t);
     for (int32_t integer = 0; integer < 2; integer++) {
         t = steady(a, q, 2, 6, NULL, integer);
-        ck_assert_double_eq(planned_column(t, "n")[0], 5);
-        ck_assert_double_eq(planned_column(t, "n")[1], 1);
-        ck_assert_double_eq(planned_figure(t, "objective"), 0);
+        ck_assert_double_eq(table_number(t, "n", 0), 5);
+        ck_assert_double_eq(table_number(t, "n", 1), 1);
+        ck_assert_double_eq(table_figure(t, "objective"), 0);
         cx_table_free(t);
     }
     t = steady(a, (double[]){0, 3}, 2, 6, NULL, 0);
-    ck_assert_close(planned_column(t, "n")[0], 1, 1e-12);
-    ck_assert_close(planned_column(t, "n")[1], 5, 1e-12);
-    ck_assert_double_le(planned_figure(t, "gain_high"), planned_figure(t, "gain_low"));
+    ck_assert_close(table_number(t, "n", 0), 1, 1e-12);
+    ck_assert_close(table_number(t, "n", 1), 5, 1e-12);
+    ck_assert_double_le(table_figure(t, "gain_high"), table_figure(t, "gain_low"));
     cx_table_free(t);
 }
 END_TEST

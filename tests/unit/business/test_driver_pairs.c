@@ -167,9 +167,9 @@ START_TEST(test_a_bootstrap_of_answers_gives_the_errors_of_many_samples) {
                                         NULL, &options, &fit, err));
         ck_assert_ok(cx_driver_fit_table(fit, &t, err));
         for (int j = 0; j < 2; j++) {
-            double value = cell(t, "importance", j);
+            double value = table_number(t, "importance", j);
             sum[j] += value / SAMPLES, square[j] += value * value / SAMPLES;
-            if (s < 1) error[j] = cell(t, "se", j);
+            if (s < 1) error[j] = table_number(t, "se", j);
         }
         cx_table_free(t);
         cx_driver_fit_free(fit);
@@ -207,7 +207,7 @@ START_TEST(test_a_bootstrap_of_answers_resamples_the_units_of_a_design) {
         ck_assert_ok(cx_driver_fit_rows(numbers_set(&f, NAMES, cells, ROWS, 3), NULL, "y", NULL,
                                         k == 0 ? NULL : design, &options, &fit, err));
         ck_assert_ok(cx_driver_fit_table(fit, &t, err));
-        se[k] = cell(t, "se", 0);
+        se[k] = table_number(t, "se", 0);
         cx_table_free(t);
         cx_driver_fit_free(fit);
     }

@@ -244,23 +244,23 @@ START_TEST(test_a_test_at_the_level_is_rejected) {
     const double e[] = {100, 50, 2, 30, 0, 1.7e308}, even[] = {0.01, 0.03, 0.9, 0.04, 0.7};
     const double third[] = {0.1 / 3, 0.9, 0.5};
     cx_table *t = adjust(e, 5, CX_MULTIPLICITY_E_BH, NULL);
-    ck_assert_double_eq(at(t, "adjusted", 0), 0.05);
-    ck_assert_double_eq(at(t, "rejected", 0), 1);
-    ck_assert_double_eq(at(t, "rejected", 1), 1); /* 2 x 50 / 5 = 1 / 0.05 */
-    ck_assert_double_eq(at(t, "rejected", 3), 0);
+    ck_assert_double_eq(table_number(t, "adjusted", 0), 0.05);
+    ck_assert_double_eq(table_number(t, "rejected", 0), 1);
+    ck_assert_double_eq(table_number(t, "rejected", 1), 1); /* 2 x 50 / 5 = 1 / 0.05 */
+    ck_assert_double_eq(table_number(t, "rejected", 3), 0);
     cx_table_free(t);
     t = adjust(e, 6, CX_MULTIPLICITY_E_BH, NULL);
-    ck_assert_near(at(t, "adjusted", 5), 6 / 1.7e308, 1e-14);
+    ck_assert_near(table_number(t, "adjusted", 5), 6 / 1.7e308, 1e-14);
     cx_table_free(t);
     t = adjust(even, 5, CX_MULTIPLICITY_BH, NULL);
-    ck_assert_double_eq(at(t, "rejected", 0), 1);
+    ck_assert_double_eq(table_number(t, "rejected", 0), 1);
     cx_table_free(t);
     cx_multiplicity_options options;
     cx_array column = cx_array_of(third, CX_F64, 3);
     cx_multiplicity_options_init(&options);
     options.method = CX_MULTIPLICITY_BONFERRONI, options.level = 0.1;
     ck_assert_ok(cx_adjust_p(&column, NULL, &options, &t, err));
-    ck_assert_double_eq(at(t, "rejected", 0), 1);
+    ck_assert_double_eq(table_number(t, "rejected", 0), 1);
     cx_table_free(t);
 }
 END_TEST
