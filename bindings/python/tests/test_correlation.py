@@ -1,6 +1,8 @@
 """Correlations of every kind; the numbers are those of C."""
 
+import csv
 import math
+import os
 import pickle
 
 import pytest
@@ -25,16 +27,32 @@ def test_correlations_agree_with_the_definition(row):
             ), name
 
 
-def test_housing_has_the_maximum_of_its_likelihood():
+def housing(case):
     table = [[282, 206, 79], [170, 189, 87], [175, 264, 229]]
     state = cx.Crosstab(x=(0, 2), y=(0, 2)).add_counts(
         [i for i in range(3) for _ in range(3)], [0, 1, 2] * 3, [c for row in table for c in row]
     )
-    two = state.correlate(method="polychoric")
-    assert two.value == pytest.approx(0.311545979929286, abs=1e-10)
-    assert two.se == pytest.approx(0.0283842481506, abs=1e-9)
-    once = state.correlate(method="polychoric", joint=True)
-    assert once.value == pytest.approx(0.3115723734612, abs=1e-8)
+    return state.correlate(method="polychoric", joint=case == "joint")
+
+
+def partial_example():
+    path = os.path.join(os.environ.get("CX_SHARED", ""), "data/pingouin/partial_corr.csv")
+    if not os.path.exists(path):
+        pytest.skip("CX_SHARED is not given")
+    with open(path) as file:
+        rows = list(csv.DictReader(file))
+    x, y, given = ([float(row[name]) for row in rows] for name in ("x", "y", "cv1"))
+    found = cx.correlate(x, y, partial=given)
+    assert found.n == 30
+    return found
+
+
+@pytest.mark.parametrize("row", read_vectors("correlate_published"))
+def test_published_correlations(row):
+    found = partial_example() if row["case"] == "partial" else housing(row["case"])
+    assert getattr(found, row["figure"]) == pytest.approx(
+        float(row["value"]), abs=float(row["tolerance"])
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)

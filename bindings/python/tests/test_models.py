@@ -1,6 +1,8 @@
 import csv
+import gzip
 import math
 import os
+import statistics
 
 import pytest
 
@@ -41,7 +43,8 @@ def shared(path):
     root = os.environ.get("CX_SHARED")
     if root is None or not os.path.exists(os.path.join(root, path)):
         pytest.skip("CX_SHARED is not given")
-    with open(os.path.join(root, path)) as file:
+    reading = gzip.open if path.endswith(".gz") else open
+    with reading(os.path.join(root, path), "rt") as file:
         rows = list(csv.DictReader(file))
     return {name: [row[name] for row in rows] for name in rows[0]}
 
@@ -67,6 +70,57 @@ def test_poisson_of_the_sicilian_smoking_ban():
         x[f"s{k}"] = [math.sin(2 * math.pi * k * t / 12) for t in time]
         x[f"c{k}"] = [math.cos(2 * math.pi * k * t / 12) for t in time]
     matches(cx.poisson(x, y, exposure=exposure, quasi=True), "sicily seasonal")
+
+
+def nhefs_terms(data):
+    """The confounders of What If, chapter 12."""
+    x = {name: data[name] for name in ("sex", "race")}
+    for name in ("age", "smokeintensity", "smokeyrs", "wt71"):
+        x[name] = data[name]
+        x[name + "2"] = [value**2 for value in data[name]]
+    for name in ("education", "exercise", "active"):
+        for level in sorted(set(data[name]))[1:]:
+            x[f"{name} {level}"] = [float(value == level) for value in data[name]]
+    return x
+
+
+def predictor(fit, x):
+    terms = [x[name] for name in fit.terms[1:]]
+    weights = [fit.params[name] for name in fit.terms[1:]]
+    return [
+        fit.params["const"] + sum(b * v for b, v in zip(weights, row)) for row in zip(*terms)
+    ]
+
+
+def test_quitting_smoking_by_weights_standardisation_and_both():
+    raw = shared("data/rdatasets/nhefs_complete.csv.gz")
+    used = {"qsmk", "wt82_71", "sex", "race", "age", "smokeintensity", "smokeyrs", "wt71"}
+    used |= {"education", "exercise", "active"}
+    data = {name: [float(value) for value in raw[name]] for name in used}
+    quit, gain, x = data["qsmk"], data["wt82_71"], nhefs_terms(data)
+    p = [1 / (1 + math.exp(-eta)) for eta in predictor(cx.logit(x, quit), x)]
+    weights = [1 / (q if a else 1 - q) for a, q in zip(quit, p)]
+    weighted = cx.regress({"quit": quit}, gain, weights=weights, cov="hc0")
+    full = {**x, "quit": quit}
+    full["both"] = [a * s for a, s in zip(quit, x["smokeintensity"])]
+    outcome, n = cx.regress(full, gain), len(gain)
+    one = predictor(outcome, {**x, "quit": [1.0] * n, "both": x["smokeintensity"]})
+    none = predictor(outcome, {**x, "quit": [0.0] * n, "both": [0.0] * n})
+    psi = [
+        m1 - m0 + (g - m1) / q * a - (g - m0) / (1 - q) * (1 - a)
+        for m1, m0, g, a, q in zip(one, none, gain, quit, p)
+    ]
+    found = {
+        "unadjusted": cx.regress({"quit": quit}, gain).params["quit"],
+        "weighted": weighted.params["quit"],
+        "se weighted": weighted.se["quit"],
+        "standardised": statistics.fmean(m1 - m0 for m1, m0 in zip(one, none)),
+        "doubly robust": statistics.fmean(psi),
+        "se doubly robust": statistics.stdev(psi) / math.sqrt(n),
+    }
+    for row in published("nhefs"):
+        expected = pytest.approx(float(row["value"]), rel=float(row["tolerance"]))
+        assert found[row["quantity"]] == expected, row["quantity"]
 
 
 def test_ordinal_of_the_graduate_school_answers():

@@ -21,6 +21,17 @@ class TestCorrelation < Minitest::Test
     assert_operator rows.size, :>=, 20
   end
 
+  def test_published_correlations
+    cells = [282, 206, 79, 170, 189, 87, 175, 264, 229]
+    table = CXKit::Crosstab.new(x: 0..2, y: 0..2).add_counts([0, 0, 0, 1, 1, 1, 2, 2, 2], [0, 1, 2] * 3, cells)
+    rows = Support.vectors("correlate_published").select { |row| row["id"] == "B24" }
+    rows.each do |row|
+      found = table.correlate(method: "polychoric", joint: row["case"] == "joint")
+      assert_in_delta Float(row["value"]), found.public_send(row["figure"]), Float(row["tolerance"]), row["case"]
+    end
+    assert_equal 8, rows.size
+  end
+
   def test_a_table_gives_the_correlations_of_its_rows
     table = CXKit::Crosstab.new(y: 1..5).add(X, Y)
     assert_equal 14, table.n
