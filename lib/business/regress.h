@@ -113,6 +113,10 @@ typedef struct cx_i_linear_block {
 
 cx_status cx_i_linear_block_new(cx_i_linear *linear, cx_i_linear_block *block, cx_error *err);
 void cx_i_linear_read(const cx_i_linear *linear, int64_t start, cx_i_linear_block *block);
+/* Its two halves: the columns about their means, which become coordinates. Sums of rows can be
+ * turned in their place. */
+void cx_i_linear_centre(const cx_i_linear *linear, int64_t start, cx_i_linear_block *block);
+void cx_i_linear_turn(const cx_i_linear *linear, cx_i_linear_block *block);
 
 /* The fit's covariance = factor root meat root', meat k x k in coordinates. */
 cx_status cx_i_linear_spread(const cx_i_linear *linear, const double *meat, double factor,

@@ -27,6 +27,22 @@ static void cluster_add_block(const cx_i_linear *linear, const cx_i_linear_block
     }
 }
 
+/* From sums of centred rows to coordinates: once a group instead of once a row */
+static void cluster_turn(const cx_i_linear *linear, cx_i_linear_block *block, int64_t groups,
+                         double *scores) {
+    int64_t k = linear->k;
+    for (int64_t start = 0; start < groups; start += CX_I_LINEAR_BLOCK) {
+        int64_t left = groups - start;
+        double *part = scores + start * k;
+        block->rows = left < CX_I_LINEAR_BLOCK ? left : CX_I_LINEAR_BLOCK;
+        for (int64_t g = 0; g < block->rows; g++)
+            for (int64_t a = 0; a < k; a++) block->z[a * CX_I_LINEAR_BLOCK + g] = part[g * k + a];
+        cx_i_linear_turn(linear, block);
+        for (int64_t g = 0; g < block->rows; g++)
+            for (int64_t a = 0; a < k; a++) part[g * k + a] = block->z[a * CX_I_LINEAR_BLOCK + g];
+    }
+}
+
 cx_status cx_i_regress_scores(cx_i_linear *linear, const cx_i_factor *factor, double *scores,
                               double *products, cx_error *err) {
     cx_i_linear_block block = {0};
@@ -35,9 +51,11 @@ cx_status cx_i_regress_scores(cx_i_linear *linear, const cx_i_factor *factor, do
     if (row == NULL) return cx_i_out_of_memory(err);
     CX_TRY(cx_i_linear_block_new(linear, &block, err));
     for (int64_t start = 0; start < linear->rows->n; start += CX_I_LINEAR_BLOCK) {
-        cx_i_linear_read(linear, start, &block);
+        cx_i_linear_centre(linear, start, &block);
+        if (products != NULL) cx_i_linear_turn(linear, &block);
         cluster_add_block(linear, &block, factor->of, row, scores, products);
     }
+    if (products == NULL) cluster_turn(linear, &block, factor->count, scores);
     for (int64_t g = 0; products != NULL && g < factor->count; g++)
         for (int64_t a = 0; a < k; a++)
             for (int64_t b = a + 1; b < k; b++)

@@ -288,13 +288,23 @@ static void linear_read_rows(const cx_i_linear *linear, const cx_i_linear_block 
     }
 }
 
-void cx_i_linear_read(const cx_i_linear *linear, int64_t start, cx_i_linear_block *block) {
-    int64_t left = linear->rows->n - start, q = linear->q;
+void cx_i_linear_centre(const cx_i_linear *linear, int64_t start, cx_i_linear_block *block) {
+    int64_t left = linear->rows->n - start;
     block->start = start;
     block->rows = left < CX_I_LINEAR_BLOCK ? left : CX_I_LINEAR_BLOCK;
     linear_read_rows(linear, block);
+}
+
+void cx_i_linear_read(const cx_i_linear *linear, int64_t start, cx_i_linear_block *block) {
+    cx_i_linear_centre(linear, start, block);
+    cx_i_linear_turn(linear, block);
+}
+
+/* L^-1 of the scaled rows */
+void cx_i_linear_turn(const cx_i_linear *linear, cx_i_linear_block *block) {
+    int64_t q = linear->q;
     double *first = block->z + linear->constant * CX_I_LINEAR_BLOCK;
-    for (int64_t a = 0; a < q; a++) { /* L^-1 of the scaled rows */
+    for (int64_t a = 0; a < q; a++) {
         double *z = first + a * CX_I_LINEAR_BLOCK, unit = 1 / linear->scale[a];
         for (int64_t r = 0; r < block->rows; r++) z[r] *= unit;
         for (int64_t b = 0; b < a; b++) {
