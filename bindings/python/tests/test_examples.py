@@ -76,12 +76,12 @@ def test_there_is_an_example(found):
 MODULES = [
     f"cxkit.{name}"
     for name in (
-        "adaptive anytime business case case_result closed_loop compare contacts correlation "
-        "coverage curves design difference driver durable effort errors estimate evidence "
-        "finance fit gap gate importance index joint journey lag ledger linkage mean models "
-        "moments monitor multiplicity mystery net nonrespondents penalised plan policy ppi "
-        "promises random rates recent regress response rule sample satisfaction silence simulate "
-        "special strata survey table tally tolerance trend waits weights windows"
+        "_salted adaptive anytime business case case_result closed_loop compare contacts "
+        "correlation coverage curves design difference driver durable effort errors estimate "
+        "evidence finance fit gap gate importance index joint journey lag ledger linkage mean "
+        "models moments monitor multiplicity mystery net nonrespondents penalised plan policy "
+        "ppi promises random rates recent regress response rule sample satisfaction silence "
+        "simulate special strata survey table tally tolerance trend waits weights windows"
     ).split()
 ]
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native
 from ._options import number
+from ._salted import key_of
 from ._times import moment
 from .errors import FormatError, LimitError, MismatchError, OptionError, VersionError
 from .gate import Decision, Gate, decision_of
-from .ledger import EVENTS, key_of
+from .ledger import EVENTS
 from .rule import bits_of
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from typing import Any
 from . import _native
 from ._columns import column, keys
 from ._options import fill, number
+from ._salted import key_of
 from ._times import moment, span, times
 from .errors import MismatchError, NameNotFoundError
-from .ledger import EVENTS, Ledger, key_of
+from .ledger import EVENTS, Ledger
 from .recent import Recent
 from .rule import Rule, bits_of
 from .table import Table

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 
 from . import _native
 from ._options import fill, number
-from ._state import State
+from ._salted import Salted
 from ._times import moment
-from .errors import DomainError, MismatchError
 from .table import Table
 
 __all__ = ["Ledger"]
 
 EVENTS = {_native.cx_event_name(at): at for at in range(_native.CX_EVENT_END)}
-WRONG_SALT = "the {} was not made with the salt {}: it would know other contacts than it should"
 
 
-def key_of(contact: object, salt: int) -> int:
-    if contact is None or contact == "":
-        return 0
-    if isinstance(contact, str):
-        return int(_native.cx_contact_text(contact.encode(), salt).key)
-    if isinstance(contact, Integral) and not isinstance(contact, bool):
-        return int(_native.cx_contact_number(int(contact), salt))
-    raise DomainError(f"contact is {contact!r}; an id is text or a whole number")
-
-
-class Ledger(State):
+class Ledger(Salted):
     """What happened to each contact lately; made by a gate, or here.
 
     Ledgers of several machines merge, in any order and any number of times.
@@ -40,7 +27,7 @@ class Ledger(State):
     (True, ['answered', 'invited'])
     """
 
-    __slots__ = ("_salt",)
+    __slots__ = ()
 
     _copy_of = staticmethod(_native.cx_ledger_copy)
     _merge_into = staticmethod(_native.cx_ledger_merge)
@@ -48,8 +35,8 @@ class Ledger(State):
     _size = staticmethod(_native.cx_ledger_encoded_size)
     _encode = staticmethod(_native.cx_ledger_encode)
     _decode = staticmethod(_native.cx_ledger_decode)
-
-    _salt: int
+    _is_salted = staticmethod(_native.cx_ledger_is_salted)
+    _noun = "ledger"
 
     def __init__(
         self,
@@ -62,36 +49,6 @@ class Ledger(State):
         options.events = sum(1 << number("events", word, EVENTS) for word in set(events))
         self._own(_native.cx_ledger_new(options))
         self._salt = salt
-
-    @classmethod
-    def from_bytes(cls, data: bytes | bytearray | memoryview, *, salt: int = 0) -> Ledger:
-        """The ledger that ``bytes(ledger)`` wrote, with the salt that it was made with.
-
-        Raises FormatError for damaged bytes, VersionError for those of a newer version, and
-        MismatchError for another salt, with which every contact would be somebody else.
-
-        >>> import cxkit as cx
-        >>> ledger = cx.Ledger(salt=7).record("Ada", "shown", 0)
-        >>> len(cx.Ledger.from_bytes(bytes(ledger), salt=7).history("Ada"))
-        1
-        """
-        made = cls._of(cls._decode(data))
-        if not _native.cx_ledger_is_salted(made._handle, salt):
-            raise MismatchError(WRONG_SALT.format("ledger", salt))
-        made._salt = salt
-        return made
-
-    def copy(self) -> Ledger:
-        """A second ledger with the same content."""
-        made = super().copy()
-        made._salt = self._salt
-        return made
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _again, (bytes(self), self._salt)
-
-    def _key(self, contact: object) -> int:
-        return key_of(contact, self._salt)
 
     def record(self, contact: object, event: str, time: object, *, place: int = 0) -> Ledger:
         """Enters one event, and returns the ledger. The same event twice is one event.
@@ -138,7 +95,3 @@ class Ledger(State):
 
     def __repr__(self) -> str:
         return f"Ledger of {len(self)} contacts"
-
-
-def _again(data: bytes, salt: int) -> Ledger:
-    return Ledger.from_bytes(data, salt=salt)

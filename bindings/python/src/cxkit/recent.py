@@ -6,16 +6,14 @@ from datetime import timedelta
 
 from . import _native
 from ._options import fill
-from ._state import State
+from ._salted import Salted
 from ._times import moment, span
-from .errors import MismatchError
-from .ledger import WRONG_SALT, key_of
 from .table import Table
 
 __all__ = ["Recent"]
 
 
-class Recent(State):
+class Recent(Salted):
     """Remembers who was asked within a window: never forgets anybody, and spares a few too many.
 
     window
@@ -39,7 +37,7 @@ class Recent(State):
     (True, False)
     """
 
-    __slots__ = ("_salt",)
+    __slots__ = ()
 
     _copy_of = staticmethod(_native.cx_recent_copy)
     _merge_into = staticmethod(_native.cx_recent_merge)
@@ -47,8 +45,8 @@ class Recent(State):
     _size = staticmethod(_native.cx_recent_encoded_size)
     _encode = staticmethod(_native.cx_recent_encode)
     _decode = staticmethod(_native.cx_recent_decode)
-
-    _salt: int
+    _is_salted = staticmethod(_native.cx_recent_is_salted)
+    _noun = "filter"
 
     def __init__(
         self,
@@ -70,28 +68,6 @@ class Recent(State):
         self._own(_native.cx_recent_new(options))
         self._salt = salt
 
-    @classmethod
-    def from_bytes(cls, data: bytes | bytearray | memoryview, *, salt: int = 0) -> Recent:
-        """The filter that ``bytes(filter)`` wrote, with the salt that it was made with.
-
-        Raises FormatError for damaged bytes, VersionError for those of a newer version, and
-        MismatchError for another salt, with which every contact would be somebody else.
-        """
-        made = cls._of(cls._decode(data))
-        if not _native.cx_recent_is_salted(made._handle, salt):
-            raise MismatchError(WRONG_SALT.format("filter", salt))
-        made._salt = salt
-        return made
-
-    def copy(self) -> Recent:
-        """A second filter with the same content."""
-        made = super().copy()
-        made._salt = self._salt
-        return made
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _again, (bytes(self), self._salt)
-
     def record(self, contact: object, time: object) -> Recent:
         """Enters that a contact was asked, and returns the filter.
 
@@ -103,7 +79,7 @@ class Recent(State):
         """
         at = moment(time, "time")
         with self._lock:
-            _native.cx_recent_record(self._handle, key_of(contact, self._salt), at)
+            _native.cx_recent_record(self._handle, self._key(contact), at)
         return self
 
     def asked(self, contact: object, time: object) -> bool:
@@ -115,7 +91,7 @@ class Recent(State):
         """
         at = moment(time, "time")
         with self._lock:
-            key = key_of(contact, self._salt)
+            key = self._key(contact)
             return bool(_native.cx_recent_asked(self._handle, key, at))
 
     def rates(self, time: object) -> Table:
@@ -135,7 +111,3 @@ class Recent(State):
 
     def __repr__(self) -> str:
         return f"Recent of {self.memory} bytes"
-
-
-def _again(data: bytes, salt: int) -> Recent:
-    return Recent.from_bytes(data, salt=salt)

@@ -10,10 +10,11 @@ module CXKit
   end
 
   # What happened to each contact lately. Ledgers of several machines merge in any order.
-  class Ledger < State
+  class Ledger < SaltedState
     PREFIX = "cx_ledger"
+    NOUN = "ledger"
     EVENTS = Options.words(Native::CX_EVENT_END) { |number| Native.cx_event_name(number) }
-    private_constant :PREFIX
+    private_constant :PREFIX, :NOUN
 
     # events:: the kinds to keep; the fewer, the more of each
     # salt:: of the keys that contacts are kept under
@@ -23,20 +24,6 @@ module CXKit
       options.events = events.uniq.sum { |word| 1 << Options.word(:events, word, EVENTS) }
       @salt = salt
       adopt(Native.cx_ledger_new(options))
-    end
-
-    # The ledger that to_bytes wrote, with the salt that it was made with; another one raises MismatchError.
-    def self.from_bytes(bytes, salt: 0)
-      super(bytes).tap { |made| made.__send__(:salted, salt) }
-    end
-
-    def marshal_dump
-      [to_bytes, @salt]
-    end
-
-    def marshal_load(given)
-      super(given[0])
-      @salt = given[1]
     end
 
     # Enters one event; the same one twice is one event.
@@ -57,29 +44,6 @@ module CXKit
 
     def size
       read { |handle| Native.cx_ledger_size(handle) }
-    end
-
-    # The key of a contact: of text or of a whole number; 0 for nil.
-    def self.key(contact, salt)
-      case contact
-      when nil, "" then 0
-      when Integer then Native.cx_contact_number(contact, salt)
-      when String, Symbol then Native.cx_contact_text(contact.to_s, salt).key
-      else CXKit.send(:refuse, :domain, "contact: #{contact.inspect} is neither text nor a whole number")
-      end
-    end
-
-    private
-
-    def key(contact)
-      self.class.key(contact, @salt)
-    end
-
-    def salted(salt)
-      if read { |handle| Native.cx_ledger_is_salted(handle, salt) } != 1
-        CXKit.send(:refuse, :mismatch, "the ledger was not made with the salt #{salt}: it would know other contacts")
-      end
-      @salt = salt
     end
   end
 

@@ -3,7 +3,7 @@
 module CXKit
   # One tally for every key, sorted by key. Made by CXKit.tally_by, or empty.
   class Tallies < State
-    include Enumerable
+    include Keyed
 
     PREFIX = "cx_tallies"
     private_constant :PREFIX
@@ -52,20 +52,6 @@ module CXKit
       columns = rows.columns[0...-3].map { |name| rows[name] }
       keys = (0...count).map { |i| columns.map { |values| values[i * (rows.size / count)] } }
       columns.size == 1 ? keys.flatten(1) : keys
-    end
-
-    # Pairs of key and tally, a copy.
-    def each
-      return to_enum(:each) { size } unless block_given?
-
-      keys.each_with_index { |key, index| yield key, take(index) }
-      self
-    end
-
-    # The tally of a key, a copy; nil without it.
-    def [](key)
-      index = keys.index(key.is_a?(Symbol) ? key.to_s : key)
-      index && take(index)
     end
 
     # One tally of everything.

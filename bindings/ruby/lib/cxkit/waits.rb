@@ -15,7 +15,7 @@ module CXKit
   # The first add says whether waits are split by keys. Without keys, figures are Estimates; with
   # keys, Tables with one row for each key.
   class Waits < State
-    include Enumerable
+    include Keyed
 
     PREFIX = "cx_waits"
     private_constant :PREFIX
@@ -98,20 +98,6 @@ module CXKit
       rows = rate
       keys = rows.columns.first(columns).map { |name| rows[name] }.transpose
       columns == 1 ? keys.flatten(1) : keys
-    end
-
-    # Pairs of key and waits, a copy.
-    def each
-      return to_enum(:each) unless block_given?
-
-      keys.each_with_index { |key, index| yield key, take(index) }
-      self
-    end
-
-    # The waits of a key, a copy; nil without it.
-    def [](key)
-      index = keys.index(key.is_a?(Symbol) ? key.to_s : key)
-      index && take(index)
     end
 
     # The waits of all keys together.
