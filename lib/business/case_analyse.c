@@ -60,12 +60,54 @@ static void analyse_group(cx_i_case_work *w, int32_t group, int64_t draws, doubl
     }
 }
 
+/* Sums about the means of a bin of draws. */
+typedef struct analyse_bin {
+    double n, x, y, xx, xy, yy;
+} analyse_bin;
+
+static void analyse_bin_add(analyse_bin *bin, double x, double y) {
+    bin->n += 1;
+    double dx = x - bin->x, dy = y - bin->y;
+    bin->x += dx / bin->n, bin->y += dy / bin->n;
+    bin->xx += dx * (x - bin->x), bin->xy += dx * (y - bin->y), bin->yy += dy * (y - bin->y);
+}
+
+/* What an input explains alone, of all draws: a line in each bin, less what lines explain of noise.
+ * Far nearer than a partner's draws, which share noise with what they are to measure. */
+static double analyse_alone(const cx_i_case_work *w, int32_t i) {
+    const cx_i_case_draws *d = &w->draws;
+    analyse_bin bin[CX_I_CASE_BINS] = {{0}};
+    double all = 0, left = 0, spent = 0, n = (double)d->draws;
+    for (int64_t m = 0; m < d->draws; m++)
+        analyse_bin_add(&bin[d->bin[i][m]], d->value[i][m], w->npv[m]);
+    for (int b = 0; b < CX_I_CASE_BINS; b++) {
+        double off = bin[b].y - w->summary.npv;
+        all += bin[b].yy + bin[b].n * off * off;
+        left += bin[b].yy - (bin[b].xx > 0 ? bin[b].xy * bin[b].xy / bin[b].xx : 0);
+        spent += (bin[b].n > 0) + (bin[b].xx > 0);
+    }
+    if (!(all > 0) || !(n > spent)) return 0;
+    return fmax(0, fmin(1, 1 - left / (n - spent) * (n - 1) / all));
+}
+
+static bool analyse_is_single(const cx_i_case_draws *d, int32_t i) {
+    int32_t members = 0;
+    for (int32_t k = 0; k < d->count; k++) members += d->group[k] == d->group[i];
+    return members == 1;
+}
+
 static void analyse_shares(cx_i_case_work *w) {
     const cx_i_case_draws *d = &w->draws;
     int64_t draws = d->draws < ANALYSE_DRAWS ? d->draws : ANALYSE_DRAWS;
     double variance = w->summary.npv_sd * w->summary.npv_sd;
-    for (int32_t i = 0; i < d->count; i++)
-        if (d->group[i] == i && variance > 0) analyse_group(w, i, draws, variance);
+    for (int32_t i = 0; i < d->count; i++) {
+        if (d->group[i] != i || !(variance > 0)) continue;
+        analyse_group(w, i, draws, variance);
+        if (!analyse_is_single(d, i)) continue;
+        int32_t slot = d->slot[i];
+        w->first[slot] = analyse_alone(w, i);
+        w->total[slot] = fmax(w->total[slot], w->first[slot]);
+    }
 }
 
 /* -- the worth of knowing ------------------------------------------------------------------ */
