@@ -277,6 +277,10 @@ typedef struct cx_case_run_options {
     double confidence;    /**< of the intervals; default 0.9 */
     double surely;        /**< probability of a gain above which the case is said to pay, and below
                                the rest of which it does not; default 0.8 */
+    int32_t sobol;        /**< 1: the first 32 inputs from a Sobol sequence, moved by the seed, in
+                               the place of random numbers [Sobol1967]: means and shares come nearer
+                               for smooth cases, and `antithetic` does not count; default 0 */
+    int32_t reserved;     /**< 0 */
 } cx_case_run_options;
 
 /** @brief The defaults: 20,000 draws, mirrored, 90 %. */
@@ -398,12 +402,12 @@ CX_API CX_NODISCARD cx_status cx_case_figures(const cx_case_result *result, cx_c
 
 /** @brief One table of a result.
  *
- * - links: `name`, `from`, `to`, `from_unit` (empty: an initiative), `to_unit`, `value`, `se`, `level`, `word`, `kind` (link, value, direct),
- *   `break_even` (value at which the mean NPV is 0, all else as it is), `break_even_factor`,
- *   `robustness` (partial R2 that an unmeasured confounder needs with both sides to bring the
- *   estimate there [CinelliHazlett2020]; null without df), `change_low`, `change_high` (of `from`,
- * in the middle of all inputs), `outside` (share of draws beyond the observed range; null: not
- *   known), `source`.
+ * - links: `name`, `from`, `to`, `from_unit` (empty: an initiative), `to_unit`, `value`, `se`,
+ * `level`, `word`, `kind` (link, value, direct), `break_even` (value at which the mean NPV is 0,
+ * all else as it is), `break_even_factor`, `robustness` (partial R2 that an unmeasured confounder
+ * needs with both sides to bring the estimate there [CinelliHazlett2020]; null without df),
+ * `change_low`, `change_high` (of `from`, in the middle of all inputs), `outside` (share of draws
+ * beyond the observed range; null: not known), `source`.
  * - tornado, largest first: `name`, `low`, `high` (10 and 90 % of the input), `npv_low`, `npv_high`
  *   (others at their medians), `swing`, `first`, `total` (shares of the variance of the NPV
  * [Sobol1993; Saltelli2010]; inputs of a correlated `group` share theirs), `group`.

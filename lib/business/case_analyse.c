@@ -1,3 +1,5 @@
+#include <cxkit/random.h>
+
 #include "business/case.h"
 
 /* What the outcome hangs on: swings, shares of variance, the worth of knowing, break-even. */
@@ -37,15 +39,23 @@ static void analyse_row(const cx_i_case_work *w, int64_t m, double *values) {
     for (int32_t i = 0; i < w->draws.count; i++) values[w->draws.slot[i]] = w->draws.value[i][m];
 }
 
-/* A draw, and the same with one group of inputs from another draw [Saltelli2010; Jansen1999]. The
- * other draw lies half the sample away, so that mirrored pairs never meet. */
+/* A draw that knows nothing of draw m: half the sample away, so that mirrored pairs never meet;
+ * points of a sequence know each other, and meet at random. */
+static int64_t analyse_partner(const cx_i_case_work *w, int64_t m) {
+    int64_t draws = w->draws.draws;
+    if (w->options.sobol == 0) return (m + draws / 4 * 2) % draws;
+    return (
+        int64_t)(cx_random_uniform(w->options.seed, CX_I_PURPOSE_CASE, (uint64_t)m, UINT32_MAX) *
+                 (double)draws);
+}
+
+/* A draw, and the same with one group of inputs from another draw [Saltelli2010; Jansen1999]. */
 static void analyse_group(cx_i_case_work *w, int32_t group, int64_t draws, double variance) {
     const cx_i_case_draws *d = &w->draws;
     double first = 0, total = 0, values[CX_I_CASE_INPUTS];
-    int64_t half = d->draws / 4 * 2;
     memcpy(values, w->centre, sizeof values);
     for (int64_t m = 0; m < draws; m++) {
-        int64_t other = (m + half) % d->draws;
+        int64_t other = analyse_partner(w, m);
         analyse_row(w, m, values);
         for (int32_t i = 0; i < d->count; i++)
             if (d->group[i] == group) values[d->slot[i]] = d->value[i][other];

@@ -1,5 +1,6 @@
 #include "business/case.h"
 
+#include "stat/sobol.h"
 #include "stat/special.h"
 
 #include <cxkit/random.h>
@@ -186,7 +187,7 @@ static cx_status draws_correlations(const cx_case *self, cx_i_case_draws *d, cx_
 /* -- drawing ------------------------------------------------------------------------------- */
 
 static void draws_normals(const cx_case_run_options *o, int32_t input, double *z) {
-    bool pairs = o->antithetic == 1;
+    bool pairs = o->antithetic == 1 && o->sobol == 0;
     for (int64_t m = 0; m < o->draws; m++) {
         if (pairs && m % 2 == 1) {
             z[m] = -z[m - 1];
@@ -195,6 +196,18 @@ static void draws_normals(const cx_case_run_options *o, int32_t input, double *z
         uint64_t index = (uint64_t)(pairs ? m / 2 : m);
         z[m] = cx_normal_quantile(
             cx_random_uniform(o->seed, CX_I_PURPOSE_CASE, index, (uint32_t)input));
+    }
+}
+
+/* A point's bits are flipped by the seed: each point is then uniform, and all stay even. */
+static void draws_sobol(const cx_case_run_options *o, int32_t dimension, double *z) {
+    uint32_t direction[CX_I_SOBOL_BITS];
+    cx_i_sobol_directions(dimension, direction);
+    uint32_t flip = (uint32_t)(0x1p32 * cx_random_uniform(o->seed, CX_I_PURPOSE_CASE, UINT64_MAX,
+                                                          (uint32_t)dimension));
+    for (int64_t m = 0; m < o->draws; m++) {
+        uint32_t at = cx_i_sobol_at(direction, (uint32_t)m) ^ flip;
+        z[m] = cx_normal_quantile(((double)at + 0.5) * 0x1p-32);
     }
 }
 
@@ -279,7 +292,10 @@ cx_status cx_i_case_draw(const cx_case *self, const cx_case_run_options *options
     CX_TRY(draws_room(self, draws, err));
     CX_TRY(draws_correlations(self, draws, err));
     for (int32_t i = 0; i < draws->count; i++)
-        draws_normals(options, draws->slot[i], draws->value[i]);
+        if (options->sobol == 1 && i < CX_I_SOBOL_MOST)
+            draws_sobol(options, i, draws->value[i]);
+        else
+            draws_normals(options, draws->slot[i], draws->value[i]);
     if (draws->correlated) draws_together(draws);
     for (int32_t i = 0; i < draws->count; i++) {
         draws_bins(draws->value[i], draws->draws, draws->bin[i]);

@@ -21,6 +21,10 @@ static cx_status run_check(const cx_case_run_options *o, cx_error *err) {
     CX_TRY(cx_i_check_confidence(o->confidence, err));
     if (o->antithetic != 0 && o->antithetic != 1)
         return cx_i_fail(err, CX_E_OPTION, "antithetic is %d: 0 or 1", (int64_t)o->antithetic);
+    if (o->sobol != 0 && o->sobol != 1)
+        return cx_i_fail(err, CX_E_OPTION, "sobol is %d: 0 or 1", (int64_t)o->sobol);
+    if (o->reserved != 0)
+        return cx_i_fail(err, CX_E_OPTION, "reserved is %d; it has to be 0", (int64_t)o->reserved);
     if (o->draws < 1000 || o->draws > 1000000 || o->draws % 2 != 0)
         return cx_i_fail(err, CX_E_OPTION, "draws is %d: even, between 1000 and 1000000", o->draws);
     if (!(o->surely > 0.5 && o->surely < 1))

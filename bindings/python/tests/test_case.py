@@ -118,3 +118,18 @@ def test_checks_are_tables():
     assert found.totals["ratio"][0] > 2
     assert found.direct["p_value"][0] < 0.01
     assert {"double-counted", "direct-gap", "value"} <= set(found.notes["note"])
+
+
+def test_a_sequence_comes_nearer_than_draws():
+    far, near = (
+        [
+            abs(chain().run(draws=4096, seed=seed, antithetic=False, sobol=sobol).npv - 16000)
+            for seed in range(6)
+        ]
+        for sobol in (False, True)
+    )
+    assert 10 * sum(near) < sum(far)
+    found = chain().run(seed=1)
+    all_of_it = 1.09 * 1.04 * 1.01 - 1
+    for share, square in zip(found.tornado["first"], (0.09, 0.04, 0.01)):
+        assert share == pytest.approx(square / all_of_it, abs=0.012)

@@ -53,7 +53,7 @@ SURFACE = {
     "Case.correlate": ("a, b, rho", "source"),
     "Case.observe": ("metric, period, change", "se"),
     "Case.total": ("metric, period, change", "se"),
-    "Case.run": ("", "draws, seed, confidence, surely, antithetic"),
+    "Case.run": ("", "draws, seed, confidence, surely, antithetic, sobol"),
     "evidence": (
         "method",
         "adjusted, ordered, reverse, separated, unidentified, through, selected, treated, periods, "

@@ -26,6 +26,12 @@ class TestCase < Minitest::Test
     assert_equal 20_000, result.outcomes.size
   end
 
+  def test_a_sequence_comes_near
+    near = chain.run(draws: 4096, seed: 2, sobol: true)
+    assert_in_delta 16_000, near.npv, 30
+    assert_equal near.npv, chain.run(draws: 4096, seed: 2, sobol: true).npv
+  end
+
   def test_what_does_not_fit_is_refused
     c = chain
     error = assert_raises(CXKit::MismatchError) do

@@ -257,6 +257,35 @@ END_TEST
 
 /* -- what it hangs on ---------------------------------------------------------------------- */
 
+START_TEST(test_a_sequence_comes_nearer_than_draws) {
+    cx_case_run_options run;
+    cx_case_result *result;
+    double off[2] = {0}, all = 1.09 * 1.04 * 1.01 - 1;
+    chain();
+    cost(20000);
+    cx_case_run_options_init(&run);
+    run.draws = 4096, run.antithetic = 0;
+    for (run.sobol = 0; run.sobol < 2; run.sobol++)
+        for (run.seed = 1; run.seed < 9; run.seed++) {
+            ck_assert_ok(cx_case_run(c, &run, &result, err));
+            cx_case_summary s;
+            ck_assert_ok(cx_case_figures(result, &s, err));
+            off[run.sobol] += fabs(s.npv - 16000);
+            if (run.sobol == 1) {
+                ck_assert_near(cell(result, CX_CASE_TORNADO, "first", 0), 0.09 / all, 0.03);
+                ck_assert_near(cell(result, CX_CASE_TORNADO, "total", 1), 0.04 * 1.09 * 1.01 / all,
+                               0.08);
+            }
+            cx_case_result_free(result);
+        }
+    ck_assert_double_lt(off[1], off[0] / 10);
+    run.sobol = 2;
+    ck_assert_fails(cx_case_run(c, &run, &result, err), CX_E_OPTION, "sobol is 2");
+    run.sobol = 0, run.reserved = 1;
+    ck_assert_fails(cx_case_run(c, &run, &result, err), CX_E_OPTION, "reserved");
+}
+END_TEST
+
 START_TEST(test_shares_of_variance_are_those_of_a_product) {
     chain();
     cost(20000);
@@ -414,6 +443,7 @@ Suite *suite_case(void) {
     tcase_add_test(tcase, test_few_degrees_of_freedom_widen_the_tails);
     tcase_add_test(tcase, test_links_of_the_same_people_vary_together);
     tcase_add_test(tcase, test_correlations_that_cannot_be_are_refused);
+    tcase_add_test(tcase, test_a_sequence_comes_nearer_than_draws);
     tcase_add_test(tcase, test_shares_of_variance_are_those_of_a_product);
     tcase_add_test(tcase, test_the_worth_of_knowing_is_the_loss_avoided);
     tcase_add_test(tcase, test_break_even_robustness_is_that_of_the_share_to_be_explained);

@@ -143,9 +143,11 @@ module CXKit
     end
 
     # Draws the case: the same seed gives the same figures.
-    def run(draws: 20_000, seed: 0, confidence: 0.9, surely: 0.8, antithetic: true)
+    #
+    # antithetic:: draws in mirrored pairs; sobol:: draws from a Sobol sequence instead
+    def run(draws: 20_000, seed: 0, confidence: 0.9, surely: 0.8, antithetic: true, sobol: false)
       options = Options.build(:Cx_case_run_options, draws: draws, seed: seed, confidence: confidence, surely: surely,
-                                                    antithetic: antithetic ? 1 : 0)
+                                                    antithetic: antithetic ? 1 : 0, sobol: sobol ? 1 : 0)
       CaseResult.of(Native.cx_case_run(@handle, options), @currency)
     end
 
