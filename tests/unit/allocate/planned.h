@@ -3,7 +3,7 @@
 
 #include "../support.h"
 
-/* Reading plans. */
+/* Reference numbers of plans. */
 
 static inline double planned_vector(const char *id, double *tolerance) {
     vectors v = vectors_read("policy");
