@@ -17,9 +17,11 @@
 /* Long work on few rows. */
 %define %cx_unlocked(NAME)
 %exception NAME {
-    PyThreadState *cx_thread = PyEval_SaveThread();
-    $action
-    PyEval_RestoreThread(cx_thread);
+    if (cx_this.error.code == CX_OK) {
+        PyThreadState *cx_thread = PyEval_SaveThread();
+        $action
+        PyEval_RestoreThread(cx_thread);
+    }
 }
 %enddef
 %cx_unlocked(cx_driver_of_moments)
@@ -28,6 +30,10 @@
 %cx_unlocked(cx_driver_fit_ranks)
 %cx_unlocked(cx_driver_fit_dominance)
 %cx_unlocked(cx_simulation_run)
+%cx_unlocked(cx_simulate_business)
+%cx_unlocked(cx_simultaneous)
+%cx_unlocked(cx_penalised)
+%cx_unlocked(cx_penalised_path)
 
 %typemap(out, noblock=1) cx_status {
     if (cx_call_end(&cx_this, $1) != CX_OK) {

@@ -176,6 +176,29 @@ static void *cxrb_body_##NAME(void *data)
               cx_error *)
 %cx_unlocked6(cx_correlate, CXRB_MANY, const cx_array *, const cx_array *, const cx_array *,
               const cx_correlate_options *, cx_estimate *, cx_error *)
+%cx_unlocked7(cx_partial, CXRB_MANY, const cx_array *, const cx_array *, const cx_frame *,
+              const cx_array *, const cx_correlate_options *, cx_estimate *, cx_error *)
+%cx_unlocked5(cx_correlations, CXRB_MANY, const cx_frame *, const cx_array *,
+              const cx_correlate_options *, cx_table **, cx_error *)
+%cx_unlocked9(cx_regress, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_frame *, const cx_frame *, const cx_array *, const cx_regress_options *,
+              cx_fit **, cx_error *)
+%cx_unlocked8(cx_logit, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_frame *, const cx_array *, const cx_model_options *, cx_fit **, cx_error *)
+%cx_unlocked8(cx_ordinal, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_frame *, const cx_array *, const cx_model_options *, cx_fit **, cx_error *)
+%cx_unlocked9(cx_poisson, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_frame *, const cx_array *, const cx_array *, const cx_model_options *,
+              cx_fit **, cx_error *)
+%cx_unlocked9(cx_hazard, CXRB_MANY, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_array *, const cx_frame *, const cx_array *, const cx_model_options *,
+              cx_fit **, cx_error *)
+%cx_unlocked7(cx_penalised, 1, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_array *, const cx_penalised_options *, cx_table **, cx_error *)
+%cx_unlocked7(cx_penalised_path, 1, const cx_frame *, const cx_array *, const cx_array *,
+              const cx_array *, const cx_penalised_options *, cx_table **, cx_error *)
+%cx_unlocked4(cx_simulate_business, 1, int32_t, const cx_business_options *, cx_table **,
+              cx_error *)
 %cx_unlocked6(cx_waits_add, CXRB_MANY, cx_waits *, const cx_array *, const cx_array *,
               const cx_frame *, const cx_waits_options *, cx_error *)
 %cx_unlocked6(cx_response_add, CXRB_MANY, cx_waits *, const cx_array *, const cx_array *,

@@ -179,11 +179,11 @@ typedef struct cx_simulation_result {
     double slope_se;       /**< its standard error */
     double sequence_coverage; /**< share of runs in which the 95 % confidence sequence of the mean
                                    of days, cx_running_mean, held it on all of the first 60 */
-    double delay_median;   /**< S6: half of the runs have an alarm by then; 365 if fewer do */
-    double found_share;    /**< S6: changed points whose alarm came within 365 days */
-    double found_se;       /**< its standard error, by runs */
-    double found_delay;    /**< S6: mean days to the alarm of a changed point, 365 without one */
-    double found_delay_se; /**< its standard error, by runs */
+    double delay_median;      /**< S6: half of the runs have an alarm by then; 365 if fewer do */
+    double found_share;       /**< S6: changed points whose alarm came within 365 days */
+    double found_se;          /**< its standard error, by runs */
+    double found_delay;       /**< S6: mean days to the alarm of a changed point, 365 without one */
+    double found_delay_se;    /**< its standard error, by runs */
 } cx_simulation_result;
 
 /** Runs that add up. */

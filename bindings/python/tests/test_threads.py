@@ -58,7 +58,9 @@ def test_the_measurement_sees_a_held_lock():
 
 
 @pytest.mark.parametrize(
-    "name", ["tally", "weighted", "by", "mean", "correlate", "moments", "drivers", "plan", "simulate"]
+    "name",
+    ["tally", "weighted", "by", "mean", "correlate", "moments", "drivers", "plan", "simulate"]
+    + ["business"],
 )
 def test_another_thread_makes_progress(scores, name):
     weights = np.ones(ROWS)
@@ -76,6 +78,7 @@ def test_another_thread_makes_progress(scores, name):
         "moments": lambda: cx.Moments(["a", "b"]).add({"a": scores, "b": scores}),
         "drivers": lambda: cx.drivers(wide, "x0"),
         "plan": lambda: cx.plan(importance, 10_000_000),
+        "business": lambda: cx.simulate_business(customers=20_000).months,
         "simulate": lambda: cx.simulate_allocation(policy="uniform", runs=10, threads=1),
     }
     # on a busy machine the other thread may not get a processor during the first call

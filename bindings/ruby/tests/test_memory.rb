@@ -169,6 +169,18 @@ class TestThreads < Minitest::Test
     assert_operator ticks_in_the_middle_of { CXKit::Moments.new(%i[a b]).add(columns) }, :>, 0
   end
 
+  def test_other_threads_run_during_models
+    x = CXKit.column(Array.new(200_000) { |i| Math.sin(i * 0.37) }.pack("d*"), dtype: :float64)
+    y = CXKit.column(Array.new(200_000) { |i| i * 7 % 3 > 1 ? 1.0 : 0.0 }.pack("d*"), dtype: :float64)
+    many = {x: doubles(11), y: doubles(13)}
+    assert_operator ticks_in_the_middle_of { CXKit.regress(many, :y) }, :>, 0
+    assert_operator ticks_in_the_middle_of { CXKit.logit({x: x}, y) }, :>, 0
+    assert_operator ticks_in_the_middle_of { CXKit.correlations(many, method: :spearman) }, :>, 0
+    table = (0...30).to_h { |j| ["x#{j}", Array.new(400) { |i| Math.sin(i * (j + 1)) }] }
+    outcome = Array.new(400) { |i| Math.cos(i * 1.3) + table["x3"][i] }
+    assert_operator ticks_in_the_middle_of { CXKit.penalised(table, outcome, method: "elastic-net") }, :>, 0
+  end
+
   # The bare call: making the table holds the lock and lets others in between.
   def test_other_threads_run_during_plan
     native = Support::NATIVE
