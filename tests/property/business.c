@@ -2,6 +2,7 @@
  * miss that cannot. `business table RUNS` prints the table of docs/validation/business.md. */
 
 #include "../unit/support.h"
+#include "require.h"
 
 enum { MOST = 100000, LAGS = 12 };
 
@@ -12,12 +13,6 @@ static cx_business_options company;
 typedef struct answer {
     double low, high, value, truth;
 } answer;
-
-static void require(cx_status status, const cx_error *err) {
-    if (status == CX_OK) return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(EXIT_FAILURE);
-}
 
 static cx_table *simulated(int32_t part) {
     cx_table *table;

@@ -4,6 +4,7 @@
  * `case_worlds table RUNS [FIRST]` prints the table of docs/validation/case.md. */
 
 #include "../unit/support.h"
+#include "require.h"
 
 enum { STORES = 40, MONTHS = 36, CUSTOMERS = 1200, LAGS = 12, HORIZON = 24, BANDS = 5 };
 enum { MOST = CUSTOMERS * MONTHS };
@@ -36,12 +37,6 @@ typedef struct link {
     cx_table *influence;
     double lag[LAGS + 1];
 } link;
-
-static void require(cx_status status, const cx_error *err) {
-    if (status == CX_OK) return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(EXIT_FAILURE);
-}
 
 static cx_array column(const cx_table *table, const char *name) {
     cx_array view;

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "require.h"
+
 #define MINUTE INT64_C(60000000)
 #define DAY (1440 * MINUTE)
 
@@ -32,12 +34,6 @@ static double uniform(void) {
 
 static int below(int n) {
     return (int)(uniform() * n);
-}
-
-static void must(cx_status status, const cx_error *err) {
-    if (status == CX_OK) return;
-    printf("Bail out! %s\n", err->text);
-    exit(1);
 }
 
 /* -- the reference ------------------------------------------------------------------------- */
@@ -133,8 +129,8 @@ static cx_gate *make(uint64_t seed, bool pass) {
     set_rule(4, CX_SCOPE_TYPE, CX_EVENT_DECLINED, 2, 15.5, 0);
     set_rule(5, CX_SCOPE_ALL, CX_EVENT_DECLINED, 1, 10, 5);
     rules[5].attributes = 6;
-    must(cx_gate_new(&options, NULL, &gate, &err), &err);
-    for (int r = 0; r < RULES; r++) must(cx_gate_add_rule(gate, &rules[r], &err), &err);
+    require(cx_gate_new(&options, NULL, &gate, &err), &err);
+    for (int r = 0; r < RULES; r++) require(cx_gate_add_rule(gate, &rules[r], &err), &err);
     for (int i = 0; i < POINTS; i++) {
         ids[i] = 100 + i, groups[i] = i % 3, types[i] = i % 2;
         exempt[i] = i == 5 ? 63 : i == 6 ? 9 : 0;
@@ -144,7 +140,7 @@ static cx_gate *make(uint64_t seed, bool pass) {
         columns[c] = cx_array_of(data[c], CX_I64, POINTS);
         columns[c].name = names[c];
     }
-    must(cx_gate_add_points(gate, &frame, &err), &err);
+    require(cx_gate_add_points(gate, &frame, &err), &err);
     return gate;
 }
 
@@ -156,8 +152,8 @@ static void follow(cx_gate *gate, int contact, uint64_t key, const cx_decision *
     int kind = u < 0.25 ? CX_EVENT_ANSWERED : u < 0.6 ? CX_EVENT_DECLINED : -1;
     note(contact, CX_EVENT_INVITED, (int)d->point, d->time);
     if (kind < 0) return;
-    must(cx_gate_record(gate, key, d->point, kind, d->time + MINUTE, &err), &err);
-    must(cx_gate_record(gate, key, d->point, kind, d->time + MINUTE, &err), &err);
+    require(cx_gate_record(gate, key, d->point, kind, d->time + MINUTE, &err), &err);
+    require(cx_gate_record(gate, key, d->point, kind, d->time + MINUTE, &err), &err);
     note(contact, kind, (int)d->point, d->time + MINUTE);
 }
 
@@ -173,7 +169,7 @@ static void check_rules(int64_t decisions) {
         cx_decision d;
         cx_error err;
         if (uniform() < 0.7) time += (int64_t)(2 * pace * uniform());
-        must(cx_gate_decide(gate, key, point, time, bits, &d, &err), &err);
+        require(cx_gate_decide(gate, key, point, time, bits, &d, &err), &err);
         int64_t wait = reference(contact, point, time, bits, &first);
         bool says = d.reason == CX_REASON_RULE || d.reason == CX_REASON_FORGOTTEN;
         bool ahead = d.reason == CX_REASON_CLOCK;
@@ -215,12 +211,13 @@ static void check_draws(int64_t decisions) {
         target.start = 0, target.end = 40000 * DAY / 1000;
         target.number = (double)decisions / POINTS * (p + 1) / (POINTS + 1);
         target.traffic = (double)decisions / POINTS * (p % 3 == 0 ? 0.3 : p % 3 == 1 ? 1 : 2);
-        must(cx_gate_target(gate, p, &target, &err), &err);
+        require(cx_gate_target(gate, p, &target, &err), &err);
     }
     for (int64_t i = 0; i < decisions; i++) {
         cx_decision d;
         int64_t time = (int64_t)((double)i * 40 * (double)DAY / (double)decisions);
-        must(cx_gate_decide(gate, cx_contact_number(i, 3), below(POINTS), time, 0, &d, &err), &err);
+        require(cx_gate_decide(gate, cx_contact_number(i, 3), below(POINTS), time, 0, &d, &err),
+                &err);
         if (d.reason != CX_REASON_INVITED && d.reason != CX_REASON_NOT_DRAWN) continue;
         drawn++;
         bins[(int)(d.u * BINS)]++;
@@ -252,13 +249,14 @@ static cx_ledger *random_ledger(uint32_t kinds, int count) {
     cx_error err;
     cx_ledger_options_init(&options);
     options.events = kinds;
-    must(cx_ledger_new(&options, NULL, &ledger, &err), &err);
+    require(cx_ledger_new(&options, NULL, &ledger, &err), &err);
     for (int i = 0; i < count; i++) {
         int kind = below(CX_EVENT_END);
         if ((kinds >> kind & 1) == 0) continue;
         int64_t time = below(10) == 0 ? below(1000) * 3 * DAY : below(400) * MINUTE * 10;
-        must(cx_ledger_record(ledger, cx_contact_number(below(40), 0), kind, below(3), time, &err),
-             &err);
+        require(
+            cx_ledger_record(ledger, cx_contact_number(below(40), 0), kind, below(3), time, &err),
+            &err);
     }
     return ledger;
 }
@@ -266,8 +264,8 @@ static cx_ledger *random_ledger(uint32_t kinds, int count) {
 static cx_ledger *both(const cx_ledger *a, const cx_ledger *b) {
     cx_ledger *sum;
     cx_error err;
-    must(cx_ledger_copy(a, NULL, &sum, &err), &err);
-    must(cx_ledger_merge(sum, b, &err), &err);
+    require(cx_ledger_copy(a, NULL, &sum, &err), &err);
+    require(cx_ledger_merge(sum, b, &err), &err);
     return sum;
 }
 

@@ -2,6 +2,7 @@
  * something. `lag table RUNS` prints the table of docs/validation/lag.md. */
 
 #include "../unit/support.h"
+#include "require.h"
 
 enum { MOST = 2400 };
 #define SEED UINT64_C(20261123)
@@ -12,12 +13,6 @@ static int64_t stream;
 
 static double normal(uint32_t i) {
     return cx_normal_quantile(cx_random_uniform(SEED, 2, (uint64_t)stream, i));
-}
-
-static void require(cx_status status, const cx_error *err) {
-    if (status == CX_OK) return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(EXIT_FAILURE);
 }
 
 /* An autoregression of order one, in `out` from number `first` on */

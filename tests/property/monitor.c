@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../unit/tables.h"
+#include "require.h"
 
 enum { MOST = 200 };
 
@@ -97,12 +98,6 @@ typedef struct trial {
     int64_t change; /* period in which one point drops by 20 points, 0: never */
 } trial;
 
-static void stop(cx_status status, const cx_error *err) {
-    if (status == CX_OK) return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(1);
-}
-
 static int64_t position[MOST];
 static int64_t counts[3][MOST];
 
@@ -118,13 +113,13 @@ static void give_baseline(cx_monitor *m, const world *w, int64_t n) {
     }
     cx_array x[4] = {cx_array_of(position, CX_I64, w->points)};
     for (int k = 0; k < 3; k++) x[k + 1] = cx_array_of(column[k], CX_F64, w->points);
-    stop(cx_monitor_baseline(m, &x[0], &x[1], &x[2], &x[3], NULL, &err), &err);
+    require(cx_monitor_baseline(m, &x[0], &x[1], &x[2], &x[3], NULL, &err), &err);
 }
 
 static void read_evidence(const cx_monitor *m, double *evidence) {
     cx_table *table;
     cx_error err;
-    stop(cx_monitor_points(m, &table, &err), &err);
+    require(cx_monitor_points(m, &table, &err), &err);
     cx_array view = table_column(table, "log_evidence");
     memcpy(evidence, view.data, (size_t)view.length * sizeof *evidence);
     cx_table_free(table);
@@ -156,18 +151,18 @@ static cx_monitor *begin(const trial *t, const world *w) {
     double values[7];
     cx_monitor *m;
     cx_error err;
-    stop(cx_monitor_new(&keys, NULL, &t->options, NULL, &m, &err), &err);
+    require(cx_monitor_new(&keys, NULL, &t->options, NULL, &m, &err), &err);
     if (!t->learned) give_baseline(m, w, t->baseline);
     for (int k = 0; k < 7; k++) values[k] = w->season * week[k];
     offsets = cx_array_of(values, CX_F64, 7);
-    if (t->cycle_given) stop(cx_monitor_set_cycle(m, &offsets, &err), &err);
+    if (t->cycle_given) require(cx_monitor_set_cycle(m, &offsets, &err), &err);
     return m;
 }
 
 static bool is_learning(const cx_monitor *m) {
     cx_table *table;
     cx_error err;
-    stop(cx_monitor_points(m, &table, &err), &err);
+    require(cx_monitor_points(m, &table, &err), &err);
     double learning = table_figure(table, "learning");
     cx_table_free(table);
     return learning > 0;
@@ -179,8 +174,8 @@ static bool is_alarm_at(const cx_monitor *m, int64_t point) {
     cx_error err;
     bool found = false;
     if (cx_monitor_alarm_count(m) == 0) return false;
-    stop(cx_monitor_alarms(m, &table, &err), &err);
-    stop(cx_table_column(table, 0, &view, &err), &err);
+    require(cx_monitor_alarms(m, &table, &err), &err);
+    require(cx_table_column(table, 0, &view, &err), &err);
     for (int64_t i = 0; i < view.length; i++)
         found = found || ((const int64_t *)view.data)[i] == point;
     cx_table_free(table);
@@ -206,8 +201,8 @@ static int64_t run(const trial *t, world w) {
             answer(&w, i, n[i], cx_monitor_period(m), c);
             for (int k = 0; k < 3; k++) counts[k][i] = c[k];
         }
-        stop(cx_monitor_observe_counts(m, &keys, &x[0], &x[1], &x[2], NULL, &err), &err);
-        stop(cx_monitor_end_period(m, &err), &err);
+        require(cx_monitor_observe_counts(m, &keys, &x[0], &x[1], &x[2], NULL, &err), &err);
+        require(cx_monitor_end_period(m, &err), &err);
         if (learning) learning = is_learning(m), start = cx_monitor_period(m);
     }
     int64_t periods = cx_monitor_period(m) - start;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../unit/tables.h"
+#include "require.h"
 
 enum { MOST = 1000 };
 #define TRUTH 7.0
@@ -64,12 +65,6 @@ static void draw_sample(sample *s, const scenario *what, uint64_t run) {
     }
 }
 
-static void must(cx_status status, const cx_error *err) {
-    if (status == CX_OK) return;
-    fprintf(stderr, "%s\n", err->text);
-    exit(EXIT_FAILURE);
-}
-
 static void add(outcome *out, estimator which, const cx_estimate *e) {
     out->bias[which] += e->value - TRUTH;
     out->held[which] += e->ci_low <= TRUTH && TRUTH <= e->ci_high;
@@ -87,7 +82,7 @@ static void add_predicted(const sample *s, outcome *out) {
     cx_error_init(&err);
     cx_ppi_options_init(&options);
     options.labelled = CX_LABELLED_RANDOM;
-    must(cx_ppi_mean(&y, &own, &rest, NULL, NULL, NULL, NULL, &options, &found, &err), &err);
+    require(cx_ppi_mean(&y, &own, &rest, NULL, NULL, NULL, NULL, &options, &found, &err), &err);
     add(out, ANSWERS, &found.classical);
     add(out, PREDICTED, &found.estimate);
 }
@@ -104,11 +99,11 @@ static void add_classes(const sample *s, const cx_array *chances, outcome *out) 
     cx_error_init(&err);
     for (int i = 0; i < s->asked; i++) filled[i] = s->came[i] > 0 ? s->y[i] : 0;
     y.data = filled;
-    must(cx_adjust_response(chances, NULL, &came, NULL, NULL, &adjustment, &err), &err);
-    must(cx_adjustment_rows(adjustment, &rows, &err), &err);
+    require(cx_adjust_response(chances, NULL, &came, NULL, NULL, &adjustment, &err), &err);
+    require(cx_adjustment_rows(adjustment, &rows, &err), &err);
     cx_array weights = table_column(rows, "weight");
-    must(cx_design_new(&weights, NULL, NULL, NULL, NULL, NULL, &design, &err), &err);
-    must(cx_survey_mean(&y, design, NULL, NULL, &found, &err), &err);
+    require(cx_design_new(&weights, NULL, NULL, NULL, NULL, NULL, &design, &err), &err);
+    require(cx_survey_mean(&y, design, NULL, NULL, &found, &err), &err);
     add(out, CLASSES, &found.estimate);
     cx_design_free(design);
     cx_table_free(rows);
@@ -127,12 +122,12 @@ static void add_run(const sample *s, const scenario *what, outcome *out) {
     cx_error err;
     cx_error_init(&err);
     known.name = "x";
-    must(cx_propensity(&X, &came, NULL, NULL, &model, &err), &err);
-    must(cx_response_model_rows(model, &rows, &err), &err);
+    require(cx_propensity(&X, &came, NULL, NULL, &model, &err), &err);
+    require(cx_response_model_rows(model, &rows, &err), &err);
     cx_array chances = table_column(rows, "probability");
     cx_aipw_options_init(&options);
     for (options.normalise = 0; options.normalise < 2; options.normalise++) {
-        must(cx_aipw_mean(&y, &f, &chances, NULL, &options, &found, &err), &err);
+        require(cx_aipw_mean(&y, &f, &chances, NULL, &options, &found, &err), &err);
         add(out, options.normalise ? NORMALISED : ROBUST, &found.estimate);
     }
     add_classes(s, &chances, out);
