@@ -1,4 +1,4 @@
-"""Regression beside statsmodels and pyfixest: processor seconds of one thread, turns in alternation.
+"""Regression beside statsmodels and pyfixest: processor seconds, one thread, turns in alternation.
 
     python bench/regress.py [rows [turns]]
 """

@@ -68,89 +68,60 @@ static void concordance_run(cx_i_concordance *self, concordance_scan *scan) {
     }
 }
 
-/* -- one row a cell --------------------------------------------------------------------------- */
+/* -- few rows a cell -------------------------------------------------------------------------- */
 
-/* Rows before, as bits in the order of y. Beside each word how many there are before it in its line
- * of 16 words, beside each line how many before it in its page of 32 lines, and a tree over pages:
- * adding a row touches two short runs that a processor takes at once. */
-enum { BITS_LINE = 16, BITS_PAGE = 32, BITS_PAGE_SHIFT = 15 };
-
-typedef struct concordance_bits {
-    int32_t pages;
-    int32_t *page;    /* pages + 1: the tree */
-    uint16_t *line;   /* BITS_PAGE a page */
-    uint16_t *before; /* by word */
-    uint64_t *word;   /* BITS_LINE a line */
-    int32_t *level;   /* two by level of y: rows below it, and rows of it so far */
-} concordance_bits;
-
-static int64_t concordance_ones(uint64_t bits) {
-    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
-    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
-    bits = (bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
-    return (int64_t)(bits * UINT64_C(0x0101010101010101) >> 56);
-}
-
-CX_I_INLINE int64_t concordance_bits_below(const concordance_bits *bits, int32_t place) {
-    int64_t sum = concordance_ones(bits->word[place >> 6] & ((UINT64_C(1) << (place & 63)) - 1));
-    sum += bits->before[place >> 6] + bits->line[place >> 10];
-    for (int32_t at = place >> BITS_PAGE_SHIFT; at > 0; at &= at - 1) sum += bits->page[at];
-    return sum;
-}
-
-/* Adds 1 to all after the one called `at` of so many. */
-CX_I_INLINE void concordance_bits_after(uint16_t *run, int32_t at, int32_t count) {
-    for (int32_t k = 0; k < count; k++) run[k] = (uint16_t)(run[k] + (k > at));
-}
-
-CX_I_INLINE void concordance_bits_insert(concordance_bits *bits, int32_t y) {
-    int32_t place = bits->level[2 * y] + bits->level[2 * y + 1]++;
-    int32_t word = place >> 6, line = place >> 10, page = place >> BITS_PAGE_SHIFT;
-    bits->word[word] |= UINT64_C(1) << (place & 63);
-    concordance_bits_after(bits->before + line * BITS_LINE, word % BITS_LINE, BITS_LINE);
-    concordance_bits_after(bits->line + page * BITS_PAGE, line % BITS_PAGE, BITS_PAGE);
-    for (int32_t at = page + 1; at <= bits->pages; at += at & -at) bits->page[at]++;
-}
-
-static void concordance_bits_run(cx_i_concordance *self, concordance_bits *bits) {
-    const cx_i_two_way *cells = self->cells;
-    int32_t less = 0;
-    for (int32_t y = 0; y < cells->ky; y++) {
-        bits->level[2 * y] = less;
-        less += (int32_t)self->ty[y];
+/* Rows come in the order of x; here they are put in that of y, equal ones backwards, so that those
+ * of the same y are never below before one another. level: where each level of y begins. */
+static void concordance_place(const cx_i_two_way *cells, const int32_t *level, int32_t *seen,
+                              uint64_t *items) {
+    uint64_t row = 0;
+    memset(seen, 0, (size_t)cells->ky * sizeof *seen);
+    for (int64_t c = 0; c < cells->count; c++) {
+        int32_t y = cells->y[c];
+        for (int32_t left = (int32_t)cells->w[c]; left > 0; left--)
+            items[level[y + 1] - 1 - seen[y]++] = row++ << 32;
     }
-    bits->level[2 * cells->ky] = less;
+}
+
+/* below: by row, how many have a smaller y and come before */
+static void concordance_net(cx_i_concordance *self, const int32_t *level, int32_t *seen,
+                            const uint32_t *below) {
+    const cx_i_two_way *cells = self->cells;
+    int64_t first = 0; /* row of the group, of x */
+    memset(seen, 0, (size_t)cells->ky * sizeof *seen);
     for (int64_t start = 0, end; start < cells->count; start = end) {
+        int64_t row = first, after = first + (int64_t)self->tx[cells->x[start]];
         end = concordance_group_end(cells, start);
         for (int64_t c = start; c < end; c++) {
-            const int32_t *level = bits->level + 2 * cells->y[c];
-            int64_t below = concordance_bits_below(bits, level[0]), seen = level[1];
-            int64_t right_below = level[0] - below - (c - start);
-            int64_t right_level = level[2] - level[0] - seen - 1;
-            int64_t right_above = cells->count - end - right_below - right_level;
-            self->net[c] = (double)(below + right_above - (start - below - seen) - right_below);
+            int32_t y = cells->y[c], here = (int32_t)cells->w[c];
+            int64_t left = (int64_t)below[row] - (row - first), same = seen[y];
+            int64_t right = level[y] - left - (row - first);
+            int64_t level_right = level[y + 1] - level[y] - same - here;
+            int64_t above_right = cells->n - after - right - level_right;
+            self->net[c] = (double)(left + above_right - (first - left - same) - right);
+            seen[y] += here;
+            row += here;
         }
-        for (int64_t c = start; c < end; c++) concordance_bits_insert(bits, cells->y[c]);
+        first = after;
     }
 }
 
 static cx_status concordance_count_rows(cx_i_concordance *self, cx_error *err) {
     const cx_allocator *allocator = self->allocator;
-    int64_t pages = (self->cells->count >> BITS_PAGE_SHIFT) + 1, lines = pages * BITS_PAGE;
-    concordance_bits bits = {.pages = (int32_t)pages};
-    bits.page = cx_i_alloc_array(allocator, pages + 1, sizeof *bits.page);
-    bits.line = cx_i_alloc_array(allocator, lines, sizeof *bits.line);
-    bits.before = cx_i_alloc_array(allocator, lines * BITS_LINE, sizeof *bits.before);
-    bits.word = cx_i_alloc_array(allocator, lines * BITS_LINE, sizeof *bits.word);
-    bits.level = cx_i_alloc_array(allocator, 2 * (int64_t)self->cells->ky + 2, sizeof *bits.level);
-    bool made = bits.page != NULL && bits.line != NULL && bits.before != NULL &&
-                bits.word != NULL && bits.level != NULL;
-    if (made) concordance_bits_run(self, &bits);
-    cx_i_free(allocator, bits.page);
-    cx_i_free(allocator, bits.line);
-    cx_i_free(allocator, bits.before);
-    cx_i_free(allocator, bits.word);
-    cx_i_free(allocator, bits.level);
+    int64_t n = self->cells->n, ky = self->cells->ky;
+    uint64_t *items = cx_i_alloc_room(allocator, 2 * n, sizeof *items);
+    uint32_t *below = cx_i_alloc_room(allocator, n, sizeof *below);
+    int32_t *level = cx_i_alloc_array(allocator, 2 * ky + 1, sizeof *level);
+    bool made = items != NULL && below != NULL && level != NULL;
+    for (int64_t y = 0; y < ky && made; y++) level[y + 1] = level[y] + (int32_t)self->ty[y];
+    if (made) {
+        concordance_place(self->cells, level, level + ky + 1, items);
+        cx_i_untied_below(items, items + n, n, below);
+        concordance_net(self, level, level + ky + 1, below);
+    }
+    cx_i_free(allocator, items);
+    cx_i_free(allocator, below);
+    cx_i_free(allocator, level);
     return made ? CX_OK : cx_i_out_of_memory(err);
 }
 
@@ -217,7 +188,8 @@ static cx_status concordance_count_cells(cx_i_concordance *self, cx_error *err) 
 }
 
 cx_status cx_i_concordance_count(cx_i_concordance *self, cx_error *err) {
-    bool rows = !self->cells->weighted && self->cells->count == self->cells->n;
+    bool rows = !self->cells->weighted && self->cells->n / 4 <= self->cells->count &&
+                self->cells->n <= INT32_MAX;
     if (self->cells->untied != NULL) {
         self->sum = self->cells->untied->net;
         self->untied = cx_i_tf_product(self->total, self->total - 1);

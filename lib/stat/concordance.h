@@ -37,7 +37,7 @@ typedef enum cx_i_rank_kind {
 cx_status cx_i_concordance_new(const cx_i_two_way *cells, const cx_allocator *allocator,
                                cx_i_concordance *out, cx_error *err);
 /* The pairs. O(m log k) for m cells, after Knight [Knight1966] with a tree of sums in place of the
- * merges; rows without ties were counted in stat/untied. */
+ * merges; where a cell has few rows, these are counted by cx_i_untied_below(). */
 cx_status cx_i_concordance_count(cx_i_concordance *self, cx_error *err);
 void cx_i_concordance_free(cx_i_concordance *self);
 /* The coefficient, and its standard error from the influence of each row [GoodmanKruskal1972];

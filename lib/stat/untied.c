@@ -154,18 +154,29 @@ static cx_i_twofold untied_whole(int64_t value) {
 }
 
 /* The last 256 ranks of x: a bit for each that was seen, and how many words of bits before. */
-static void untied_last(const uint64_t *items, int64_t count, cx_i_untied *out) {
+typedef struct untied_seen {
+    uint64_t bits[4], before;
+} untied_seen;
+
+/* How many below an item were seen; then it is seen too. */
+CX_I_INLINE uint64_t untied_see(untied_seen *seen, uint64_t item) {
     static const uint64_t after[4] = {UINT64_C(0x0001000100010000), UINT64_C(0x0001000100000000),
                                       UINT64_C(0x0001000000000000), 0};
-    uint64_t seen[4] = {0}, before = 0;
+    uint64_t bit = UINT64_C(1) << (item >> 32 & 63);
+    unsigned word = (unsigned)(item >> 38 & 3);
+    uint64_t below =
+        (seen->before >> (16 * word) & 0xFFFF) + untied_ones(seen->bits[word] & (bit - 1));
+    seen->bits[word] |= bit;
+    seen->before += after[word];
+    return below;
+}
+
+static void untied_last(const uint64_t *items, int64_t count, cx_i_untied *out) {
+    untied_seen seen = {{0}, 0};
     int64_t sum = 0, squares = 0;
     for (int64_t i = 0; i < count; i++) {
-        uint64_t item = items[i], bit = UINT64_C(1) << (item >> 32 & 63);
-        unsigned word = (unsigned)(item >> 38 & 3);
-        uint64_t below = (before >> (16 * word) & 0xFFFF) + untied_ones(seen[word] & (bit - 1));
-        int64_t net = 2 * (int64_t)((item & UINT32_MAX) + 2 * below) - 3 * out->n - 1;
-        seen[word] |= bit;
-        before += after[word];
+        uint64_t half = (items[i] & UINT32_MAX) + 2 * untied_see(&seen, items[i]);
+        int64_t net = 2 * (int64_t)half - 3 * out->n - 1;
         sum += net;
         squares += net * net;
     }
@@ -173,16 +184,39 @@ static void untied_last(const uint64_t *items, int64_t count, cx_i_untied *out) 
     out->squares = cx_i_tf_add(out->squares, untied_whole(squares));
 }
 
-static void untied_parts(uint64_t *from, uint64_t *to, int64_t count, int shift, cx_i_untied *out) {
+static void untied_last_each(const uint64_t *items, int64_t count, uint32_t *below) {
+    untied_seen seen = {{0}, 0};
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t found = (items[i] & UINT32_MAX) / 2 + untied_see(&seen, items[i]);
+        below[items[i] >> 32] = (uint32_t)found;
+    }
+}
+
+/* Sums go to `out`, or what is below each rank to `below`. */
+static void untied_parts(uint64_t *from, uint64_t *to, int64_t count, int shift, cx_i_untied *out,
+                         uint32_t *below) {
+    int64_t width = INT64_C(1) << shift;
     if (shift < UNTIED_SHORT) {
-        untied_last(from, count, out);
+        if (out != NULL)
+            untied_last(from, count, out);
+        else
+            untied_last_each(from, count, below);
         return;
     }
-    int64_t width = INT64_C(1) << shift;
     untied_part(from, to, count, shift);
     for (int64_t start = 0; start < count; start += width)
         untied_parts(to + start, from + start, count - start < width ? count - start : width,
-                     shift - 4, out);
+                     shift - 4, out, below);
+}
+
+static int untied_levels(int64_t n) {
+    int shift = UNTIED_SHORT - 4;
+    while (n >> (shift + 4) > 0) shift += 4;
+    return shift;
+}
+
+void cx_i_untied_below(uint64_t *items, uint64_t *room, int64_t n, uint32_t *below) {
+    untied_parts(items, room, n, untied_levels(n), NULL, below);
 }
 
 /* From rows in the order of y to what is counted of them */
@@ -207,9 +241,7 @@ static bool untied_run(const double *x, const double *y, uint64_t *items, uint64
     for (int64_t i = 0; i < n; i++) rank[items[i] & mask] = (uint32_t)i;
     if (!untied_order(y, n, items, room, &mask)) return false;
     untied_start(items, mask, rank, out);
-    int shift = UNTIED_SHORT - 4;
-    while (n >> (shift + 4) > 0) shift += 4;
-    untied_parts(items, room, n, shift, out);
+    untied_parts(items, room, n, untied_levels(n), out, NULL);
     return true;
 }
 

@@ -21,4 +21,8 @@ cx_status cx_i_untied_count(const double *x, const double *y, int64_t n,
                             const cx_allocator *allocator, bool *apart, cx_i_untied *out,
                             cx_error *err);
 
+/* For fewer than 2^31 items whose high halves hold each of the ranks 0 .. n - 1 once, their low
+ * halves 0: below[r] becomes how many smaller ranks come before r. `room` for as many items. */
+void cx_i_untied_below(uint64_t *items, uint64_t *room, int64_t n, uint32_t *below);
+
 #endif
