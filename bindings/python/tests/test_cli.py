@@ -361,6 +361,63 @@ def test_plan_refuses_what_it_cannot_use(options, status, words):
     assert words in found.stderr and not found.stdout
 
 
+def answers_file(tmp_path, change=lambda row: row):
+    """Five answers a day at each of three points; every row goes through `change`."""
+    rows = ["point,score,day"]
+    for day in range(40):
+        for at, point in enumerate(("desk", "web", "app")):
+            for answer in range(5):
+                score = (10, 9, 7, 3, 9 - at)[answer]
+                given = (point, score, f"2026-{1 + day // 28:02}-{1 + day % 28:02}", len(rows))
+                rows.append(",".join(map(str, change(given)[:3])))
+    path = tmp_path / "answers.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+TOLD = ("--score", "score", "--point", "point")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--budget", "2"), ": --budget 2 is less than one answer for each of the 3 points; "),
+        (("--budget", "9", "--permanent", "dsk"), 'cxkit: --permanent names "dsk", which is no'),
+        (("--budget", "9", "--floor", "4", "--permanent", "web", "--permanent", "app",
+          "--permanent", "desk"), "permanent points add up to 12, more than the budget of 9"),
+    ],
+)  # fmt: skip
+def test_plan_speaks_of_the_options_that_were_given(tmp_path, options, words):
+    path = answers_file(tmp_path)
+    assert words in refused("plan", path, *TOLD, "--time", "day", "--period", "day", *options)
+
+
+def test_plan_says_what_is_not_as_asked_and_what_is_left_out(tmp_path):
+    def cautions(change, *options):
+        path = answers_file(tmp_path, change)
+        return cxkit("plan", path, *TOLD, "--budget", "30", *options).stderr
+
+    def same(row):
+        return row
+
+    daily = ("--time", "day", "--period", "day")
+    assert "does not fit into 30 answers: it is 10." in cautions(same, "--floor", "12", *daily)
+    assert "does not fit into 30 answers: it is 10." in cautions(same, "--floor", "12")
+    assert "take 12 answers only, of the 30" in cautions(same, *daily, "--capacity", "4")
+    assert "1 answer has no point: left out." in cautions(
+        lambda row: row if row[3] != 9 else ("", *row[1:])
+    )
+    assert "2 answers have no date: left out." in cautions(
+        lambda row: row if row[3] not in (9, 10) else (*row[:2], ""), *daily
+    )
+    assert "desk and Desk differ in capitals" in cautions(
+        lambda row: ("Desk", *row[1:]) if row[0] == "desk" and row[3] % 2 else row
+    ).replace("Desk and desk", "desk and Desk")
+    late = cautions(lambda row: row if row[3] != 9 else (*row[:2], "3026-01-05"), *daily)
+    assert "left out as closed: " in late and "look at the newest date" in late
+    assert "left out" not in cautions(same) and "differ" not in cautions(same)
+
+
 def test_plan_of_the_airport():
     plan = json.loads(
         cxkit(

@@ -127,3 +127,27 @@ def test_a_ledger_of_another_salt_is_noticed():
         pickle.loads(pickle.dumps(ledger)),
     ):
         assert len(again.history("Ada")) == 1 and again == ledger
+
+
+def test_the_name_of_one_exempt_point_is_no_text_to_search():
+    made = cx.Gate(
+        [cx.Rule(gap=86400, exempt="shop-web")], seed=1, points=["shop", "shop-web"], retry=0
+    )
+    assert made.decide("Ada", "shop", START).invite
+    assert made.decide("Ada", "shop-web", START + 1).invite
+    assert made.decide("Ada", "shop", START + 60_000_000).reason != "invited"
+    assert made.decide("Bea", "shop", START + 60_000_000).invite
+    assert made.decide("Bea", "shop", START + 3_600_000_000).reason == "rule"
+
+
+@pytest.mark.parametrize("codes", [["vip"], "vip", [63], [-1], -1, 1 << 63, [1.5]])
+def test_attributes_that_are_no_codes_are_refused(codes):
+    with pytest.raises(cx.OptionError, match="codes 0 to 62"):
+        gate(cx.Rule(gap=86400, attributes=codes))
+    with pytest.raises(cx.OptionError, match="codes 0 to 62"):
+        gate().decide("Ada", "web", START, attributes=codes)
+
+
+def test_a_gate_without_a_seed_is_refused():
+    with pytest.raises(cx.OptionError, match="seed is missing"):
+        cx.Gate([], seed=None)

@@ -200,3 +200,15 @@ def test_columns_that_are_kept_only_when_asked_for():
     assert "log_evidence_up" not in known().points.columns
     assert "log_evidence_up" in known(direction="both").points.columns
     assert "log_evidence_adjusted" in known(common_shock=True).points.columns
+
+
+def test_periods_and_drops_that_are_no_numbers_are_refused():
+    monitor = cx.Monitor([1], arl=200)
+    monitor.advance(5.0)
+    assert monitor.period == 5
+    for period in (5.5, None, "6"):
+        with pytest.raises(cx.DomainError, match="period is"):
+            monitor.advance(period)
+    for drop in (None, "20", [], [10, "20"]):
+        with pytest.raises(cx.OptionError, match="drop is"):
+            cx.Monitor([1], arl=200, drop=drop)

@@ -228,3 +228,22 @@ def test_certificates_hold_for_ratios_below_nothing():
 def test_levels_that_stand_still_take_what_is_left():
     assert cx.plan_steady([335], [0], 10**9).n == (10**9,)
     assert cx.plan_steady([335, 8], 0, 6, integer=False).n == (5, 1)
+
+
+def test_flags_that_are_no_flags_are_refused():
+    for given in ({"integer": "no"}, {"soft": "yes"}, {"integer": 2}, {"soft": None}):
+        with pytest.raises(cx.OptionError, match="True or False"):
+            cx.plan([1, 2], 3, **given)
+
+
+def test_periods_and_seeds_below_nothing_are_refused():
+    with pytest.raises(cx.DomainError, match="period is -1"):
+        cx.plan_points(POINTS, 100, period=-1)
+    with pytest.raises(cx.DomainError, match="period is -1"):
+        cx.plan_draw([0.5], period=-1)
+    for seed in (-1, 1 << 64):
+        with pytest.raises(cx.OptionError, match="seed is"):
+            cx.plan_draw([0.5], seed=seed)
+        with pytest.raises(cx.OptionError, match="seed is"):
+            cx.plan_points(POINTS, 100, seed=seed)
+    assert cx.plan_draw([0.5], seed=(1 << 64) - 1).chance == (0.5,)

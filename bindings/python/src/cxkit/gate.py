@@ -14,7 +14,7 @@ from ._columns import column, keys
 from ._options import fill, number
 from ._salted import key_of
 from ._times import moment, span, times
-from .errors import MismatchError, NameNotFoundError
+from .errors import MismatchError, NameNotFoundError, OptionError
 from .ledger import EVENTS, Ledger
 from .recent import Recent
 from .rule import Rule, bits_of
@@ -153,6 +153,8 @@ class Gate:
         capacity: int = 0,
         recent: Recent | None = None,
     ) -> None:
+        if seed is None:
+            raise OptionError("seed is missing: a whole number, the same on all machines")
         options = fill(
             _native.cx_gate_options(),
             seed=seed,
@@ -216,7 +218,7 @@ class Gate:
         return [str(name) for name in found]
 
     def _exempt(self, name: object) -> int:
-        return sum(1 << at for at, rule in enumerate(self._rules) if name in rule.exempt)
+        return sum(1 << at for at, rule in enumerate(self._rules) if rule._spares(name))
 
     def _point(self, point: Any) -> int:
         at = self._names.get(point)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any
 
 from . import _native
 from ._columns import Column, column
-from ._options import CHANGES, EXCLUDED, FORMS, LATE, REFERENCES, answers, fill, number, scale_of
+from ._options import CHANGES, EXCLUDED, FORMS, LATE, REFERENCES, answers, fill, number, scale_of, whole
 from ._state import State
 from .errors import OptionError
 from .table import Table
@@ -36,7 +36,8 @@ _PLAIN = (
 
 
 def _numbers(option: str, given: Any, most: int) -> list[float]:
-    values = [given] if isinstance(given, Real) else list(given)
+    many = isinstance(given, Iterable) and not isinstance(given, str)
+    values = list(given) if many else [given]
     if not 1 <= len(values) <= most or not all(isinstance(value, Real) for value in values):
         raise OptionError(f"{option} is {given!r}; it has to be 1 to {most} numbers")
     return [float(value) for value in values]
@@ -278,7 +279,7 @@ class Monitor(State):
         5
         """
         with self._lock:
-            _native.cx_monitor_advance(self._handle, period)
+            _native.cx_monitor_advance(self._handle, whole("period", period))
 
     # -- what is said about points -----------------------------------------------------------
 

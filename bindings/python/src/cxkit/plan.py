@@ -158,7 +158,7 @@ def plan(
             _each("cost", cost, points),
             _each("rate", rate, points),
             column(permanent, "permanent"),
-            fill(_native.cx_plan_options(), integer=int(integer), soft=int(soft)),
+            fill(_native.cx_plan_options(), integer=_flag("integer", integer), soft=_flag("soft", soft)),
         )
     )
     return _plan(table, integer)
@@ -166,6 +166,12 @@ def plan(
 
 def _count(weights: object) -> int:
     return int(_native.cx_column_see(weights).length) if weights is not None else 0
+
+
+def _flag(option: str, value: object) -> int:
+    if isinstance(value, str) or value not in (0, 1):
+        raise OptionError(f"{option} is {value!r}; it has to be True or False")
+    return int(bool(value))
 
 
 def _budget(budget: object) -> float:
@@ -236,7 +242,7 @@ def plan_steady(
             _each("cost", cost, points),
             _each("rate", rate, points),
             column(permanent, "permanent"),
-            fill(_native.cx_plan_options(), integer=int(integer), soft=int(soft)),
+            fill(_native.cx_plan_options(), integer=_flag("integer", integer), soft=_flag("soft", soft)),
         )
     )
     return _plan(table, integer)
@@ -315,7 +321,7 @@ def plan_domains(
             _each("known", known, points),
             _each("population", population, points),
             _each("target", target, points),
-            fill(_native.cx_plan_options(), integer=int(integer)),
+            fill(_native.cx_plan_options(), integer=_flag("integer", integer)),
         )
     )
     figures: dict[str, Any] = table.figures

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from . import _native
 from ._columns import column, frame, names_of
 from ._options import fill, number, whole, words
-from .errors import NameNotFoundError, OptionError
+from .errors import DomainError, NameNotFoundError, OptionError
 from .monitor import Monitor
 from .plan import Certificate
 from .table import Table
@@ -157,6 +157,20 @@ def _columns(points: Any, given: dict[str, object]) -> object:
     return _spread(kept + list(extra.items()))
 
 
+def _period(period: object) -> int:
+    found = whole("period", period)
+    if found < 0:
+        raise DomainError(f"period is {found}; periods are counted from 0")
+    return found
+
+
+def _seed(seed: object) -> int:
+    found = whole("seed", seed) if not isinstance(seed, Integral) else int(seed)
+    if not 0 <= found < 1 << 64:
+        raise OptionError(f"seed is {found}; it has to be a whole number from 0, below 2^64")
+    return found
+
+
 def plan_points(
     points: object,
     budget: float,
@@ -285,7 +299,7 @@ def plan_points(
     if not isinstance(budget, Real):
         raise OptionError(f"budget is {budget!r}; it has to be a number")
     columns = _columns(points, given)
-    table = Table(_native.cx_plan_points(columns, float(budget), whole("period", period), options))
+    table = Table(_native.cx_plan_points(columns, float(budget), _period(period), options))
     figures: dict[str, Any] = table.figures
     exact = figures["gain_high"] is not None
     n = table["n"]
@@ -328,6 +342,6 @@ def plan_draw(expected: object, *, seed: int = 0, period: int = 0) -> Draw:
     (3, (0.5, 0.25, 1.0, 1.0))
     """
     table = Table(
-        _native.cx_plan_draw(column(expected, "expected"), seed, whole("period", period))
+        _native.cx_plan_draw(column(expected, "expected"), _seed(seed), _period(period))
     )
     return Draw(n=tuple(int(value) for value in table["n"]), chance=tuple(table["chance"]))

@@ -20,10 +20,12 @@ _ACTIONS = {"block": 0, "defer": 1}
 
 
 def bits_of(attributes: object) -> int:
-    if isinstance(attributes, Integral):
+    if isinstance(attributes, Integral) and 0 <= attributes < 1 << 63:
         return int(attributes)
-    if isinstance(attributes, Iterable):
-        return sum(1 << int(code) for code in set(attributes))
+    if isinstance(attributes, Iterable) and not isinstance(attributes, str):
+        codes = set(attributes)
+        if all(isinstance(code, Integral) and 0 <= code <= 62 for code in codes):
+            return sum(1 << int(code) for code in codes)
     raise OptionError(f"attributes is {attributes!r}; it has to be codes 0 to 62, or their bits")
 
 
@@ -47,7 +49,7 @@ class Rule:
     attributes
         codes 0 to 62: only for contacts with one of them
     exempt
-        points where it does not hold, and whose events do not count: reminders
+        points where it does not hold, and whose events do not count: reminders; names, or one
 
     >>> import cxkit as cx
     >>> cx.Rule(event="answered", gap=90 * 86400, scope="group").most
@@ -62,7 +64,11 @@ class Rule:
     action: str = "defer"
     priority: int = 0
     attributes: object = ()
-    exempt: Sequence[object] = ()
+    exempt: Sequence[object] | str = ()
+
+    def _spares(self, point: object) -> bool:
+        one = isinstance(self.exempt, str)  # a name, and no text to look for names in
+        return point == self.exempt if one else point in self.exempt
 
     def _native(self) -> Any:
         if (self.gap is None) == (self.window is None):

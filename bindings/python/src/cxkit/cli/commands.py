@@ -315,9 +315,10 @@ def plan(chosen: Namespace) -> int:
     if wrong := plans.ranged(chosen):
         print(f"cxkit: {wrong}", file=sys.stderr)
         return 2
-    found, ahead = plans.run(chosen, located, ALONE)
+    found, ahead, cautions = plans.run(chosen, located, ALONE)
     output.emit(plans.rows_of(found, ahead, chosen.format), chosen.format, "plan")
-    note(chosen, plans.said(found, ahead))
+    for line in (plans.said(found, ahead), *cautions):
+        note(chosen, line)
     return 0
 
 

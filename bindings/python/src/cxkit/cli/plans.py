@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..report.planfiles import PLAN_PERIODS, POLICIES
-from ..report.problem import FileProblem, Problem
+from ..report.problem import FileProblem, Problem, listed
 
 if TYPE_CHECKING:
     from ..report.config import Config
     from ..report.planfiles import Amounts
     from ..report.shapes import Row
 
+PATH = "the options"
 WAVE = ("point", "now", "next", "share", "half_width_now", "half_width_next", "reason")
 PERIOD = (
     "point",
@@ -127,7 +129,7 @@ def described(chosen: Namespace) -> tuple[Config, Path, list[Path] | None]:
     from ..report.config import Codes, Config, Score
 
     config = Config(
-        path="cxkit",
+        path=PATH,
         title="",
         files=("*.csv", "*.csv.gz", "*.tsv", "*.parquet"),
         scores=(Score(chosen.score, chosen.score, "nps", Codes((0, 10), tuple(chosen.missing))),),
@@ -168,17 +170,36 @@ def changed(config: Config, chosen: Namespace, alone: Row) -> Config:
     return found
 
 
-def run(chosen: Namespace, located: Any, alone: Row) -> tuple[Row, bool]:
-    """(the plan, whether it is of a period)."""
+def run(chosen: Namespace, located: Any, alone: Row) -> tuple[Row, bool, list[str]]:
+    """(the plan, whether it is of a period, what to know of it)."""
+    if not chosen.score:
+        return made(chosen, *located(chosen), alone)
+    try:
+        return made(chosen, *described(chosen), alone)
+    except Problem as problem:
+        raise type(problem)(spoken(str(problem))) from None
+
+
+def spoken(text: str) -> str:
+    """A sentence about a configuration, for those who gave options."""
+    text = text.removeprefix(f"{PATH}: ")
+    text = re.sub(r"\b(\w+) = (\S+) in \[plan\]", r"--\1 \2", text)
+    text = re.sub(r"\b(\w+) in \[plan\]", r"--\1", text)
+    text = re.sub(r"\bbudget = (?=\d)", "--budget ", text)
+    return re.sub("add it to missing or not_applicable in cxkit.toml", "give it with --missing", text)
+
+
+def made(
+    chosen: Namespace, config: Config, folder: Path, files: list[Path] | None, alone: Row
+) -> tuple[Row, bool, list[str]]:
     from ..report import analyse, answers, periods
     from . import output
 
-    config, folder, files = described(chosen) if chosen.score else located(chosen)
     config = changed(config, chosen, alone)
     with output.progress(chosen) as log:
         found = analyse.analyse(config, answers.read(config, folder, files, log), log)
     if found["next_period"]:
-        return found["next_period"], True
+        return found["next_period"], True, cautions(found, found["next_period"], config)
     given = [f"--{name}" for name in ONLY_PERIODS if getattr(chosen, name)]
     if given:
         raise Problem(
@@ -187,7 +208,45 @@ def run(chosen: Namespace, located: Any, alone: Row) -> tuple[Row, bool]:
         )
     if not found["plan"]:
         raise Problem(f"{config.path}: no plan can be made: every point is hidden")
-    return found["plan"], False
+    return found["plan"], False, cautions(found, found["plan"], config)
+
+
+def cautions(found: Row, plan: Row, config: Config) -> list[str]:
+    """What is not as asked, and what is left out: one sentence each."""
+    from ..report.planwords import when
+
+    names = [row["point"] for row in plan["rows"]]
+    said = []
+    if config.plan.floor and plan["floor"] < config.plan.floor:
+        said.append(
+            f"The floor asked for, {config.plan.floor}, does not fit into {plan['budget']:,} "
+            f"answers: it is {plan['floor']}."
+        )
+    if plan.get("planned", plan["budget"]) < plan["budget"]:
+        said.append(
+            f"The points can take {plan['planned']:,} answers only, of the {plan['budget']:,} "
+            "there are."
+        )
+    for count, what in (
+        ((found["points"] or {}).get("without_point"), "no point"),
+        (plan.get("without_date"), "no date"),
+    ):
+        if count:
+            said.append(f"{count:,} answer{'s have' if count > 1 else ' has'} {what}: left out.")
+    if plan.get("closed"):
+        said.append(
+            f"No answer for long before {when(plan['last'], plan['period'])}, and so left out as "
+            f"closed: {listed(plan['closed'])}. If that is not so, look at the newest date."
+        )
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
+    said += [
+        f"{listed(same)} differ in capitals or spaces alone: if they are one point, write them alike."
+        for same in alike.values()
+        if len(same) > 1
+    ]
+    return said
 
 
 def rows_of(found: Row, ahead: bool, form: str) -> list[Row]:

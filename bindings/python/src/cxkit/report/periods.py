@@ -275,6 +275,7 @@ def terms(
     if budget < len(seen.names):
         raise cx.OptionError(
             f"budget = {budget} is less than one answer for each of the {len(seen.names)} points"
+            "; raise it, or leave points out"
         )
     even = budget // len(seen.names)
     floor = plan.floor if plan.floor else max(1, min(FLOOR, even // 2))

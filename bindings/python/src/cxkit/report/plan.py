@@ -28,7 +28,7 @@ def plan(config: Config, points: Row, main: Question) -> Row | None:
     if budget < len(rows):
         raise Problem(
             f"{config.path}: budget = {budget} in [plan] is less than one answer for each "
-            f"of the {len(rows)} points"
+            f"of the {len(rows)} points; raise it, or leave points out"
         )
     overall = main.measure.certainly(main.tally(main.rows(main.now)))
     asked = config.plan.floor or FLOOR
