@@ -180,7 +180,7 @@ CX_API CX_NODISCARD cx_status cx_policy_plan(cx_policy *policy, const cx_points 
  * and proportional bound what the moving does to the company figure.
  *
  * @param      points   columns named as the members of cx_points, and optionally `point`, the
- *                      points' names, which the result repeats; others are ignored
+ *                      points' names, none twice, which the result repeats; others are ignored
  * @param      budget   finite, >= 0: answers of the period, or invitations or money still to spend
  * @param      period   the number of this period: what is random depends on (seed, period, point)
  * @param      options  NULL: the defaults

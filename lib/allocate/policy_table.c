@@ -67,6 +67,11 @@ static cx_status table_names(const cx_frame *frame, const cx_allocator *allocato
     int64_t *number = cx_i_alloc_room(allocator, name->length, sizeof *number);
     cx_status status = number == NULL ? cx_i_out_of_memory(err) : cx_i_keys_bind(&keys, &by, err);
     if (status == CX_OK) status = cx_i_keys_read(&keys, &by, 0, name->length, number, err);
+    for (int64_t i = 0; status == CX_OK && i < name->length; i++)
+        if (number[i] != i)
+            status =
+                cx_i_fail_at(err, CX_E_DOMAIN, name, i, NAN,
+                             "this point stands in row %d already; give it one row", number[i]);
     if (status == CX_OK) status = cx_i_keys_to_rows(&keys, number, name->length, table, err);
     cx_i_free(allocator, number);
     cx_i_keys_free(&keys);

@@ -19,6 +19,20 @@ class TestGate < Minitest::Test
     assert made.decide("Ada", "web", START + (7 * DAY)).invite
   end
 
+  def test_the_name_of_one_exempt_point_is_no_text_to_search
+    made = gate({gap: 86_400, exempt: "shop-web"}, points: %w[shop shop-web])
+    assert made.decide("Ada", "shop", START).invite
+    assert_equal "rule", made.decide("Ada", "shop", START + 3_600_000_000).reason
+    assert made.decide("Ada", "shop-web", START + 3_600_000_000).invite
+  end
+
+  def test_attributes_that_are_no_codes_are_refused
+    [["vip"], "vip", [63], [-1], -1, 1 << 63].each do |codes|
+      assert_raises(CXKit::OptionError) { gate({gap: 86_400, attributes: codes}) }
+      assert_raises(CXKit::OptionError) { gate.decide("Ada", "web", START, attributes: codes) }
+    end
+  end
+
   def test_a_retry_gets_the_same_answer
     made = gate
     made.target("shop", 10, start: START, end: START + DAY, traffic: 20)

@@ -374,6 +374,22 @@ START_TEST(test_policy_repeats_the_names_of_points) {
 }
 END_TEST
 
+START_TEST(test_policy_refuses_a_point_that_comes_twice) {
+    const int64_t names[] = {7, 8, 7};
+    const double ones[] = {1, 1, 1};
+    cx_array columns[] = {cx_array_of(names, CX_I64, 3), cx_array_of(ones, CX_F64, 3)};
+    cx_policy_options options;
+    cx_table *t = NULL;
+    cx_frame frame = {columns, 2, {0, 0}};
+    columns[0].name = "point", columns[1].name = "weight";
+    cx_policy_options_init(&options);
+    options.policy = CX_POLICY_UNIFORM;
+    ck_assert_fails(cx_plan_points(&frame, 9, 0, &options, &t, err), CX_E_DOMAIN,
+                    "column point, row 2: this point stands in row 0 already");
+    ck_assert_ptr_null(t);
+}
+END_TEST
+
 START_TEST(test_policy_refuses_bad_values) {
     static const char *const names[] = {"weight", "s2",          "known",    "lower",
                                         "cost",   "information", "answered", "outstanding"};
@@ -480,6 +496,7 @@ Suite *suite_policy(void) {
     tcase_add_test(c, test_policy_index_asks_where_most_is_unknown);
     tcase_add_test(c, test_policy_workspace_gives_the_same_without_allocating);
     tcase_add_test(c, test_policy_repeats_the_names_of_points);
+    tcase_add_test(c, test_policy_refuses_a_point_that_comes_twice);
     tcase_add_test(c, test_policy_refuses_bad_values);
     tcase_add_test(c, test_policy_refuses_bad_options);
     tcase_add_test(c, test_policy_survives_every_failing_allocation);

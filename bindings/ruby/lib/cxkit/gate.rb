@@ -79,7 +79,7 @@ module CXKit
       table = points.respond_to?(:to_hash) ? points.to_hash.transform_keys(&:to_sym) : {point: points}
       names = table.fetch(:point).to_a
       table[:exempt] = names.map do |name|
-        @rules.each_with_index.sum { |rule, at| rule.fetch(:exempt, []).include?(name) ? 1 << at : 0 }
+        @rules.each_with_index.sum { |rule, at| Array(rule[:exempt]).include?(name) ? 1 << at : 0 }
       end
       Input.open { |input| call { Native.cx_gate_add_points(@handle, input.frame(table, :points)) } }
       names.each { |name| @names[name] = @names.size }
@@ -213,7 +213,12 @@ module CXKit
     end
 
     def bits_of(attributes)
-      attributes.is_a?(Integer) ? attributes : attributes.uniq.sum { |code| 1 << code }
+      return attributes if attributes.is_a?(Integer) && attributes.between?(0, (1 << 63) - 1)
+
+      codes = attributes.respond_to?(:to_ary) ? attributes.to_ary.uniq : [nil]
+      return codes.sum { |code| 1 << code } if codes.all? { |code| code.is_a?(Integer) && code.between?(0, 62) }
+
+      CXKit.send(:refuse, :option, "attributes is #{attributes.inspect}; it has to be codes 0 to 62, or their bits")
     end
 
     def rule_of(gap: nil, most: 1, window: nil, event: "invited", scope: "all", action: "defer", priority: 0,
