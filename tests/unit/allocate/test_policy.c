@@ -357,7 +357,7 @@ START_TEST(test_policy_repeats_the_names_of_points) {
     bench_start(3, CX_POLICY_NEYMAN);
     bench_column("weight", 1);
     const int32_t ends[] = {0, 1, 3, 4};
-    b.column[1] = cx_array_of("abba", CX_STRING, 3);
+    b.column[1] = cx_array_of("abbc", CX_STRING, 3);
     b.column[1].offsets = ends;
     b.column[1].name = "point";
     b.columns = 2;
@@ -456,8 +456,9 @@ START_TEST(test_policy_survives_every_failing_allocation) {
             cx_allocator allocator = fault_allocator(&f);
             bench_start(4, CX_POLICY_EVIDENCE);
             bench_column("log_evidence", 1);
-            bench_column("point", 3);
-            for (int c = 0; c < 1; c++) b.column[1].dtype = CX_I64;
+            double *point = bench_column("point", 3);
+            for (int i = 0; i < 4; i++) point[i] = i + 1;
+            b.column[1].dtype = CX_I64;
             b.options.allocator = &allocator;
             cx_table *t = NULL;
             cx_error error;
