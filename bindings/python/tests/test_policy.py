@@ -90,7 +90,7 @@ def test_evidence_moves_the_pool_and_says_so():
     assert alarmed.n[0] > 1.2 * calm.n[0]
     assert calm.error < 0.001 < alarmed.error
     assert alarmed.table["reason"][0] == "evidence"
-    assert "% evidence of a change" in alarmed.explain("desk")
+    assert "is evidence of a change" in alarmed.explain("desk")
     assert alarmed.certificate.holds and alarmed.gap == 0
     with pytest.raises(cx.NameNotFoundError, match="no point"):
         alarmed.explain("nowhere")
