@@ -8,7 +8,18 @@ from typing import Any
 
 from . import _native
 from ._columns import Column, column
-from ._options import CHANGES, EXCLUDED, FORMS, LATE, REFERENCES, answers, fill, number, scale_of, whole
+from ._options import (
+    CHANGES,
+    EXCLUDED,
+    FORMS,
+    LATE,
+    REFERENCES,
+    answers,
+    fill,
+    number,
+    scale_of,
+    whole,
+)
 from ._state import State
 from .errors import OptionError
 from .table import Table

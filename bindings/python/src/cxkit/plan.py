@@ -89,7 +89,7 @@ def _each(role: str, value: Any, points: int) -> object:
 
 
 def _important(a: Any) -> object:
-    """The column a. Squares of whole numbers soon need more than 64 bits, and lists may hold them."""
+    """The column a. Squares of whole numbers may need more than 64 bits."""
     if a is None:
         return None
     try:
@@ -158,7 +158,7 @@ def plan(
             _each("cost", cost, points),
             _each("rate", rate, points),
             column(permanent, "permanent"),
-            fill(_native.cx_plan_options(), integer=_flag("integer", integer), soft=_flag("soft", soft)),
+            _options(integer, soft),
         )
     )
     return _plan(table, integer)
@@ -172,6 +172,12 @@ def _flag(option: str, value: object) -> int:
     if isinstance(value, str) or value not in (0, 1):
         raise OptionError(f"{option} is {value!r}; it has to be True or False")
     return int(bool(value))
+
+
+def _options(integer: object, soft: object) -> Any:
+    return fill(
+        _native.cx_plan_options(), integer=_flag("integer", integer), soft=_flag("soft", soft)
+    )
 
 
 def _budget(budget: object) -> float:
@@ -242,7 +248,7 @@ def plan_steady(
             _each("cost", cost, points),
             _each("rate", rate, points),
             column(permanent, "permanent"),
-            fill(_native.cx_plan_options(), integer=_flag("integer", integer), soft=_flag("soft", soft)),
+            _options(integer, soft),
         )
     )
     return _plan(table, integer)
@@ -321,7 +327,7 @@ def plan_domains(
             _each("known", known, points),
             _each("population", population, points),
             _each("target", target, points),
-            fill(_native.cx_plan_options(), integer=_flag("integer", integer)),
+            _options(integer, False),
         )
     )
     figures: dict[str, Any] = table.figures

@@ -20,11 +20,11 @@ _ACTIONS = {"block": 0, "defer": 1}
 
 
 def bits_of(attributes: object) -> int:
-    if isinstance(attributes, Integral) and 0 <= attributes < 1 << 63:
+    if isinstance(attributes, Integral) and 0 <= int(attributes) < 1 << 63:
         return int(attributes)
     if isinstance(attributes, Iterable) and not isinstance(attributes, str):
         codes = set(attributes)
-        if all(isinstance(code, Integral) and 0 <= code <= 62 for code in codes):
+        if all(isinstance(code, Integral) and 0 <= int(code) <= 62 for code in codes):
             return sum(1 << int(code) for code in codes)
     raise OptionError(f"attributes is {attributes!r}; it has to be codes 0 to 62, or their bits")
 

@@ -173,9 +173,9 @@ def changed(config: Config, chosen: Namespace, alone: Row) -> Config:
 def run(chosen: Namespace, located: Any, alone: Row) -> tuple[Row, bool, list[str]]:
     """(the plan, whether it is of a period, what to know of it)."""
     if not chosen.score:
-        return made(chosen, *located(chosen), alone)
+        return made(chosen, located(chosen), alone)
     try:
-        return made(chosen, *described(chosen), alone)
+        return made(chosen, described(chosen), alone)
     except Problem as problem:
         raise type(problem)(spoken(str(problem))) from None
 
@@ -186,15 +186,16 @@ def spoken(text: str) -> str:
     text = re.sub(r"\b(\w+) = (\S+) in \[plan\]", r"--\1 \2", text)
     text = re.sub(r"\b(\w+) in \[plan\]", r"--\1", text)
     text = re.sub(r"\bbudget = (?=\d)", "--budget ", text)
-    return re.sub("add it to missing or not_applicable in cxkit.toml", "give it with --missing", text)
+    return text.replace("add it to missing or not_applicable in cxkit.toml", "give it as --missing")
 
 
 def made(
-    chosen: Namespace, config: Config, folder: Path, files: list[Path] | None, alone: Row
+    chosen: Namespace, given: tuple[Config, Path, list[Path] | None], alone: Row
 ) -> tuple[Row, bool, list[str]]:
     from ..report import analyse, answers, periods
     from . import output
 
+    config, folder, files = given
     config = changed(config, chosen, alone)
     with output.progress(chosen) as log:
         found = analyse.analyse(config, answers.read(config, folder, files, log), log)
@@ -242,7 +243,7 @@ def cautions(found: Row, plan: Row, config: Config) -> list[str]:
     for name in names:
         alike.setdefault(" ".join(name.split()).casefold(), []).append(name)
     said += [
-        f"{listed(same)} differ in capitals or spaces alone: if they are one point, write them alike."
+        f"{listed(same)} differ in capitals or spaces alone: one point is to be written one way."
         for same in alike.values()
         if len(same) > 1
     ]
