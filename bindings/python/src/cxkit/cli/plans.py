@@ -190,12 +190,12 @@ def spoken(text: str) -> str:
 
 
 def made(
-    chosen: Namespace, given: tuple[Config, Path, list[Path] | None], alone: Row
+    chosen: Namespace, source: tuple[Config, Path, list[Path] | None], alone: Row
 ) -> tuple[Row, bool, list[str]]:
     from ..report import analyse, answers, periods
     from . import output
 
-    config, folder, files = given
+    config, folder, files = source
     config = changed(config, chosen, alone)
     with output.progress(chosen) as log:
         found = analyse.analyse(config, answers.read(config, folder, files, log), log)
@@ -217,7 +217,7 @@ def cautions(found: Row, plan: Row, config: Config) -> list[str]:
     from ..report.planwords import when
 
     names = [row["point"] for row in plan["rows"]]
-    said = []
+    said: list[str] = []
     if config.plan.floor and plan["floor"] < config.plan.floor:
         said.append(
             f"The floor asked for, {config.plan.floor}, does not fit into {plan['budget']:,} "
