@@ -117,12 +117,36 @@ START_TEST(test_rank_rows_with_a_gap_are_the_rows_without_it) {
 }
 END_TEST
 
+/* Without ties where the rows lie, without ties beside a gap, with a tie */
+static cx_status rank_run(const cx_allocator *allocator, cx_error *err) {
+    double x[] = {9, 10, 7, 3, 8, 1, 0, 6}, y[3][8] = {{4, 5, 3, 2, 3.5, 6, 1, 7},
+                                                       {4, 5, NAN, 2, 3, 6, 1, 7},
+                                                       {4, 5, 4, 2, 3, 6, 1, 7}};
+    cx_array a = cx_array_of(x, CX_F64, 8);
+    for (int32_t m = CX_CORRELATION_SPEARMAN; m <= CX_CORRELATION_SOMERS; m++)
+        for (int k = 0; k < 3; k++) {
+            cx_correlate_options options = of_method(m);
+            cx_array b = cx_array_of(y[k], CX_F64, 8);
+            cx_estimate e;
+            options.allocator = allocator;
+            cx_status status = cx_correlate(&a, &b, NULL, &options, &e, err);
+            if (status != CX_OK) return status;
+        }
+    return CX_OK;
+}
+
+START_TEST(test_rank_survives_every_failing_allocation) {
+    fault_everywhere(rank_run, 40);
+}
+END_TEST
+
 Suite *suite_rank(void) {
     Suite *suite = suite_create("rank");
     TCase *tcase = tcase_create("rank");
     tcase_add_test(tcase, test_rank_rows_without_ties_agree_with_their_table);
     tcase_add_test(tcase, test_rank_counts_pairs_with_and_without_ties);
     tcase_add_test(tcase, test_rank_rows_with_a_gap_are_the_rows_without_it);
+    tcase_add_test(tcase, test_rank_survives_every_failing_allocation);
     suite_add_tcase(suite, tcase);
     return suite;
 }
