@@ -23,8 +23,20 @@ static const char *cx_type_name(PyObject *item, char *room, size_t size) {
 static int cx_odd_item(const cx_column *column, PyObject *item, int64_t row, const char *wanted,
                        cx_call *call) {
     char type[64];
-    return cx_refuse(call, column->name, row, CX_E_TYPE, "%s: row %lld is of type %s: %s",
+    return cx_refuse(call, column->name, row, CX_E_TYPE, "column %s, row %lld is of type %s: %s",
                      column->name, (long long)row, cx_type_name(item, type, sizeof type), wanted);
+}
+
+static int cx_odd_text(const cx_column *column, PyObject *item, int64_t row, cx_call *call) {
+    Py_ssize_t size = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(item, &size);
+    PyErr_Clear();
+    if (text == NULL || size > 40)
+        return cx_odd_item(column, item, row, "the rows before it are numbers", call);
+    return cx_refuse(call, column->name, row, CX_E_TYPE,
+                     "column %s, row %lld: \"%s\" is text, and the rows before it are numbers; "
+                     "None says that there is no value",
+                     column->name, (long long)row, text);
 }
 
 /* What the items are; text next to numbers is refused where it begins. */
@@ -37,7 +49,7 @@ static int cx_sequence_kinds(const cx_column *column, PyObject *items, int64_t n
         if (item == Py_None || cx_is_nan(item)) {
             kinds->nothings++;
         } else if (PyUnicode_Check(item)) {
-            if (before) return cx_odd_item(column, item, i, "the rows before it are numbers", call);
+            if (before) return cx_odd_text(column, item, i, call);
             kinds->texts++;
         } else if (PyBool_Check(item)) {
             kinds->truths++;

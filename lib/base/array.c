@@ -103,10 +103,9 @@ static cx_status array_check_type(const cx_array *column, const char *name, int 
                          "column %s is categorical: its codes are not numbers; convert it to the "
                          "numbers it stands for, or use it as a key (by)",
                          name);
-    if (accepts == CX_I_NUMBERS &&
-        (array_is_string(column->dtype) || column->dtype == CX_TIMESTAMP))
-        return cx_i_fail(err, CX_E_TYPE, "column %s holds %s, and numbers are needed", name,
-                         array_is_string(column->dtype) ? "text" : "timestamps");
+    if (accepts == CX_I_NUMBERS && column->dtype == CX_TIMESTAMP)
+        return cx_i_fail(err, CX_E_TYPE, "column %s holds timestamps, and numbers are needed",
+                         name);
     if (column->dictionary != NULL &&
         (!array_is_string(column->dictionary->dtype) || column->dictionary->dictionary != NULL))
         return cx_i_fail(err, CX_E_TYPE, "the dictionary of column %s does not hold text", name);
@@ -120,6 +119,35 @@ static bool array_reserved_is_zero(const cx_array *column) {
             column->reserved[3]) == 0;
 }
 
+/* The beginning of a text for a sentence, cut between characters. */
+static void array_quote(const char *text, int64_t size, char *out, int64_t room) {
+    int64_t length = size < room - 1 ? size : room - 1;
+    while (length < size && length > 0 && (text[length] & 0xC0) == 0x80) length--;
+    memcpy(out, text, (size_t)length);
+    out[length] = '\0';
+}
+
+/* Text in the place of numbers: the first row that is no number says most. */
+static cx_status array_refuse_text(const cx_array *column, const char *name, cx_error *err) {
+    bool readable = column->offsets != NULL && column->data != NULL;
+    for (int64_t row = 0; readable && row < column->length; row++) {
+        const char *text;
+        int64_t size, digits = 0;
+        char quoted[33];
+        if (!cx_i_array_valid(column, row)) continue;
+        CX_TRY(cx_i_array_text(column, name, row, &text, &size, err));
+        while (digits < size && memchr("0123456789+-.eE ", text[digits], 16) != NULL) digits++;
+        if (digits == size && size > 0) continue;
+        array_quote(text, size, quoted, sizeof quoted);
+        return cx_i_fail_at(err, CX_E_TYPE, column, row, (double)NAN,
+                            "the column holds text, and numbers are needed; this is \"%s\": give "
+                            "a number, or leave it missing",
+                            quoted);
+    }
+    return cx_i_fail(err, CX_E_TYPE,
+                     "column %s holds text, and numbers are needed: convert it first", name);
+}
+
 static cx_status array_check(const cx_array *column, const char *name, int accepts, cx_error *err) {
     int64_t end;
     if (column->length < 0 || column->offset < 0)
@@ -128,6 +156,8 @@ static cx_status array_check(const cx_array *column, const char *name, int accep
         return cx_i_fail(err, CX_E_LENGTH, "column %s has the impossible offset %d", name,
                          column->offset);
     CX_TRY(array_check_type(column, name, accepts, err));
+    if (accepts == CX_I_NUMBERS && array_is_string(column->dtype))
+        return array_refuse_text(column, name, err);
     if (!array_reserved_is_zero(column))
         return cx_i_fail(err, CX_E_OPTION, "column %s: zero the structure before filling it", name);
     if (column->length > 0 && array_is_string(column->dtype) && column->offsets == NULL)

@@ -76,6 +76,24 @@ static bool case_is_currency(const char *text) {
     return text[3] == '\0';
 }
 
+/* Money in other letters than those of its currency: refused before it is taken for a unit. */
+static cx_status case_is_no_sign(const char *name, const char *unit, const char *currency,
+                                 cx_error *err) {
+    static const char *const signs[] = {"$",   "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5", "eur",
+                                        "usd", "gbp",          "jpy",      "chf",      "sek",
+                                        "nok", "dkk",          "euro",     "euros",    "dollars"};
+    char small[8] = {0};
+    for (size_t i = 0; i < sizeof small - 1 && unit[i] != '\0'; i++)
+        small[i] = unit[i] >= 'A' && unit[i] <= 'Z' ? (char)(unit[i] + 'a' - 'A') : unit[i];
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && strlen(unit) < sizeof small; i++)
+        if (strcmp(small, signs[i]) == 0)
+            return cx_i_fail(err, CX_E_MISMATCH,
+                             "%s is in \"%s\": money is named by three capital letters, and this "
+                             "case is in %s",
+                             name, unit, currency);
+    return CX_OK;
+}
+
 static cx_status case_rates(cx_case *self, const cx_array *rates, cx_error *err) {
     int64_t times = self->options.horizon + 1;
     CX_TRY(cx_i_array_check(rates, "rates", CX_I_NUMBERS, err));
@@ -194,6 +212,7 @@ cx_status cx_i_case_put(cx_case *self, const char *name, int32_t area, const cha
     CX_TRY(cx_i_case_text(name, "the name of a metric", sizeof given.name, true, given.name, err));
     CX_TRY(cx_i_case_text(unit, "the unit of a metric", sizeof given.unit, true, given.unit, err));
     given.money = case_is_currency(unit);
+    if (!given.money) CX_TRY(case_is_no_sign(name, unit, self->currency, err));
     if (given.money && strcmp(unit, self->currency) != 0)
         return cx_i_fail(err, CX_E_MISMATCH,
                          "%s is in %s, and the case is in %s: convert the money first", name, unit,

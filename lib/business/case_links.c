@@ -235,6 +235,11 @@ cx_status cx_case_link(cx_case *self, const char *name, const char *from, const 
     CX_TRY(links_begin(self, given, estimate, source, options, false, &link, err));
     if (estimate->status != CX_OK || isnan(estimate->value))
         return cx_i_fail(err, CX_E_EMPTY, "the estimate of %s has no value", name);
+    if (isnan(estimate->se))
+        return cx_i_fail(err, CX_E_DOMAIN,
+                         "%s has no standard error: what is estimated has one; what is not belongs "
+                         "with what is assumed, with a source",
+                         name);
     if (!(estimate->se > 0 && isfinite(estimate->se)))
         return cx_i_fail(err, CX_E_DOMAIN,
                          "the standard error of %s is %g: what is estimated has one, above 0; what "

@@ -178,7 +178,13 @@ cx_status cx_i_fit_term(const cx_fit *fit, const char *term, int64_t *out, cx_er
     if (term == NULL) return cx_i_fail(err, CX_E_NULL, "term is missing");
     int64_t i = cx_i_fit_find(fit, term);
     if (i < 0) {
-        cx_status status = cx_i_fail(err, CX_E_NAME, "the model has no term %s", term);
+        cx_status status =
+            fit->p == 1 ? cx_i_fail(err, CX_E_NAME, "the model has no term %s: it has %s", term,
+                                    fit->names[0])
+                        : cx_i_fail(err, CX_E_NAME,
+                                    "the model has no term %s: the first of its %d terms is %s, "
+                                    "the last %s",
+                                    term, fit->p, fit->names[0], fit->names[fit->p - 1]);
         if (err != NULL) cx_i_text(err->column, sizeof err->column, "%s", term);
         return status;
     }

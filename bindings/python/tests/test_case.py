@@ -133,3 +133,55 @@ def test_a_sequence_comes_nearer_than_draws():
     all_of_it = 1.09 * 1.04 * 1.01 - 1
     for share, square in zip(found.tornado["first"], (0.09, 0.04, 0.01)):
         assert share == pytest.approx(square / all_of_it, abs=0.012)
+
+
+def refused(words, call, error=cx.OptionError):
+    with pytest.raises(error) as caught:
+        call(cx.Case(currency="EUR", rate=0.08, horizon=12, population=1000))
+    assert words in str(caught.value)
+
+
+def test_a_text_is_no_amount_and_a_fit_no_estimate():
+    fit = cx.regress({"score": [1, 2, 3, 4, 5.5]}, [2, 3, 5, 4, 6])
+    refused(
+        "the value is '5 points'; it has to be a number",
+        lambda c: c.link("call", "nps", "5 points", se=1, to_unit="NPS points"),
+    )
+    refused(
+        'give one of its terms, as with fit.estimate("score")',
+        lambda c: c.link("call", "nps", fit, to_unit="NPS points"),
+    )
+    refused("the amount of staff is '6 000'; it has to be", lambda c: c.cost("staff", "6 000"))
+    refused("se is '1'; it has to be", lambda c: c.link("a", "b", 5, se="1", to_unit="points"))
+    refused(
+        "the value of nps to money is a list",
+        lambda c: c.value("nps", "money", [1], source="F", from_unit="points"),
+    )
+    with pytest.raises(cx.OptionError, match="the rate is '8%'; it has to be a number, as in 0.08"):
+        cx.Case(currency="EUR", rate="8%", horizon=12)
+
+
+def test_what_is_missing_or_mixed_is_named():
+    refused(
+        "call to nps has no standard error",
+        lambda c: c.link("call", "nps", 5, to_unit="NPS points"),
+        cx.DomainError,
+    )
+    for unit in ("usd", "$", "€"):
+        refused(
+            f'spend is in "{unit}": money is named by three capital letters, and this case is in EUR',
+            lambda c, unit=unit: c.link("call", "spend", 5, se=1, to_unit=unit),
+            cx.MismatchError,
+        )
+    refused(
+        "spend is in USD, and the case is in EUR",
+        lambda c: c.link("call", "spend", 5, se=1, to_unit="USD"),
+        cx.MismatchError,
+    )
+
+    def gap(case):
+        case.link("call", "nps", 5, se=1, to_unit="NPS points")
+        case.value("retention", "money", 300, sd=30, source="Finance", from_unit="share")
+        case.run()
+
+    refused("a link is missing between nps and retention", gap, cx.UnidentifiedError)

@@ -212,7 +212,7 @@ def test_whole_numbers_of_any_size_are_importances():
     assert cx.plan(a, 100).n == cx.plan([float(x) for x in a], 100).n
     with pytest.raises(cx.DomainError, match="column a, row 1: a is missing"):
         cx.plan([a[0], None], 3)
-    with pytest.raises(cx.ColumnTypeError, match="^a: row 1"):
+    with pytest.raises(cx.ColumnTypeError, match="^column a, row 1"):
         cx.plan(["x", 2], 3)
     with pytest.raises(cx.OptionError, match="budget"):
         cx.plan([1, 2], 10**400)

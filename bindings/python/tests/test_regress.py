@@ -283,3 +283,25 @@ def test_moments_give_the_classical_fit(small):
         cx.regress(state, "y", cov="hc1")
     with pytest.raises(cx.OptionError, match="rows"):
         cx.regress(state, "y", clusters=small["g"])
+
+
+def test_a_text_among_numbers_is_named_with_its_row_and_what_to_do():
+    y = [1.0, 2.0, 4.0, 3.0]
+    with pytest.raises(cx.ColumnTypeError) as caught:
+        cx.regress({"score": [7, 8, "n/a", 9]}, y)
+    assert str(caught.value) == (
+        'column score, row 2: "n/a" is text, and the rows before it are numbers; '
+        "None says that there is no value"
+    )
+    assert (caught.value.column, caught.value.row) == ("score", 2)
+    with pytest.raises(cx.ColumnTypeError) as caught:
+        cx.regress({"score": ["7", "8", "n/a", "9"]}, y)
+    assert str(caught.value) == (
+        'column score, row 2: the column holds text, and numbers are needed; this is "n/a": '
+        "give a number, or leave it missing"
+    )
+    assert (caught.value.column, caught.value.row) == ("score", 2)
+    with pytest.raises(cx.ColumnTypeError, match="column score holds text.*: convert it first"):
+        cx.regress({"score": ["7", "8", "8.5", "9"]}, y)
+    with pytest.raises(cx.NameNotFoundError, match="no term nps: the first of its 2 terms is const"):
+        cx.regress({"score": [7, 8, 8.5, 9]}, y).estimate("nps")

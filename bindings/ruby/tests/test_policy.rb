@@ -59,7 +59,7 @@ class TestPolicy < Minitest::Test
     assert_operator alarmed.n[0], :>, 1.2 * calm.n[0]
     assert_predicate alarmed.certificate, :holds?
     assert_equal 0, alarmed.gap
-    assert_match(/% evidence of a change \(floor 10, capacity 1000\)\.\z/, alarmed.explain("desk"))
+    assert_match(/is evidence of a change \(floor 10, capacity 1000\)\.\z/, alarmed.explain("desk"))
     assert_raises(CXKit::NameNotFoundError) { alarmed.explain("nowhere") }
   end
 

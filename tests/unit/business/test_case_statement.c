@@ -181,6 +181,22 @@ START_TEST(test_the_statement_names_months_percents_and_losses) {
 }
 END_TEST
 
+START_TEST(test_money_in_other_letters_is_no_unit) {
+    cx_estimate e = slope(5, 1, 40);
+    const char *const signs[] = {"usd", "$", "\xE2\x82\xAC", "Euro"};
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_fails(
+            cx_case_link(c, "a", "x", "spend", NULL, signs[i], &e, NULL, NULL, &link_options, err),
+            CX_E_MISMATCH, "money is named by three capital letters, and this case is in EUR");
+    ck_assert_ok(
+        cx_case_link(c, "a", "x", "spend", NULL, "EUR spent", &e, NULL, NULL, &link_options, err));
+    e.se = NAN;
+    ck_assert_fails(
+        cx_case_link(c, "b", "x", "nps", NULL, "points", &e, NULL, NULL, &link_options, err),
+        CX_E_DOMAIN, "b has no standard error: what is estimated has one");
+}
+END_TEST
+
 START_TEST(test_links_say_what_they_count_in) {
     cx_case_result *result;
     chain();
@@ -217,6 +233,7 @@ Suite *suite_case_statement(void) {
     tcase_add_test(tcase, test_causing_is_not_said_below_level_five);
     tcase_add_test(tcase, test_the_statement_says_it_in_english_and_finnish);
     tcase_add_test(tcase, test_the_statement_names_months_percents_and_losses);
+    tcase_add_test(tcase, test_money_in_other_letters_is_no_unit);
     tcase_add_test(tcase, test_links_say_what_they_count_in);
     tcase_add_test(tcase, test_words_are_those_of_the_lists);
     suite_add_tcase(suite, tcase);

@@ -120,6 +120,17 @@ def whole(option: str, value: object) -> int:
     raise DomainError(f"{option} is {value!r}; it has to be a whole number below 2^63")
 
 
+def real(option: str, value: Any) -> float:
+    """A number, and no text that looks like one."""
+    if not isinstance(value, str | bytes):
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            pass
+    said = repr(value) if isinstance(value, str | bytes | int) else f"a {type(value).__name__}"
+    raise OptionError(f"{option} is {said}; it has to be a number")
+
+
 def scale_of(scale: tuple[int, int]) -> tuple[int, int]:
     try:
         low, high = scale

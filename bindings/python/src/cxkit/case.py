@@ -8,12 +8,13 @@ from typing import Any
 
 from . import _native
 from ._columns import column
-from ._options import fill, number, whole, words
+from ._options import fill, number, real, whole, words
 from .case_result import CaseResult, result_of
 from .difference import native_estimate
 from .errors import OptionError
 from .estimate import Estimate
 from .evidence import Evidence, level_number
+from .fit import Fit
 
 __all__ = ["Case"]
 
@@ -39,8 +40,13 @@ def _estimate(value: float | Estimate, se: float | None, df: float | None) -> An
         if se is not None or df is not None:
             raise OptionError("an Estimate has its own se and df")
         return native_estimate(value)
-    error, freedom = math.nan if se is None else float(se), math.inf if df is None else float(df)
-    return _native.cx_estimate(float(value), math.nan, math.nan, 0.95, error, freedom)
+    if isinstance(value, Fit):
+        raise OptionError(
+            f'the value is a Fit: give one of its terms, as with fit.estimate("{value.terms[-1]}")'
+        )
+    error = math.nan if se is None else real("se", se)
+    freedom = math.inf if df is None else real("df", df)
+    return _native.cx_estimate(real("the value", value), math.nan, math.nan, 0.95, error, freedom)
 
 
 def _level(evidence: int | str | Evidence) -> int:
@@ -102,6 +108,8 @@ class Case:
             periods_a_year=periods_a_year,
             timing=int(mid_period),
         )
+        if isinstance(rate, str):
+            raise OptionError(f"the rate is {rate!r}; it has to be a number, as in 0.08 for 8 %")
         rates = [float(rate)] if isinstance(rate, int | float) else column(rate, "rate")
         self._handle = _native.cx_case_new(currency, rates, options)
         self._currency = currency
@@ -341,8 +349,9 @@ convert the value to the metric's unit first
     ) -> None:  # fmt: skip
         shares = None if lag is None else column(lag, "lag")
         _native.cx_case_assume(
-            self._handle, label, start, end, from_unit, to_unit, float(value),
-            0.0 if sd is None else float(sd), shares, source, options,
+            self._handle, label, start, end, from_unit, to_unit,
+            real(f"the value of {label}", value), 0.0 if sd is None else real("sd", sd),
+            shares, source, options,
         )  # fmt: skip
 
     def cost(
@@ -368,7 +377,8 @@ convert the value to the metric's unit first
         """
         low, high = _pair("bounds", bounds)
         _native.cx_case_cost(
-            self._handle, name, float(amount), 0.0 if sd is None else float(sd),
+            self._handle, name, real(f"the amount of {name}", amount),
+            0.0 if sd is None else real("sd", sd),
             whole("first", first), whole("last", first if last is None else last),
             _SPREADS[_spread(spread, sd, bounds)], math.nan if low is None else low,
             math.nan if high is None else high, source,
@@ -395,7 +405,7 @@ convert the value to the metric's unit first
         >>> case.cost("staff", 5, sd=1)
         >>> case.correlate("effect", "staff", 0.5, source="both grow with use")
         """
-        _native.cx_case_correlate(self._handle, a, b, float(rho), source)
+        _native.cx_case_correlate(self._handle, a, b, real("rho", rho), source)
 
     def observe(self, metric: str, period: int, change: float, *, se: float) -> None:
         """What happened: the change of a metric by the end of a period (of money: the sum so far).
@@ -408,7 +418,7 @@ convert the value to the metric's unit first
         ['behind']
         """
         _native.cx_case_observe(
-            self._handle, metric, whole("period", period), float(change), float(se)
+            self._handle, metric, whole("period", period), real("change", change), real("se", se)
         )
 
     def total(self, metric: str, period: int, change: float, *, se: float) -> None:
@@ -422,7 +432,7 @@ convert the value to the metric's unit first
         ['held', 'no-cost', 'double-counted']
         """
         _native.cx_case_total(
-            self._handle, metric, whole("period", period), float(change), float(se)
+            self._handle, metric, whole("period", period), real("change", change), real("se", se)
         )
 
     def run(

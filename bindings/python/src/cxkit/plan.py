@@ -98,7 +98,8 @@ def _important(a: Any) -> object:
     except OverflowedError:
         seen = array("d", [math.nan if one is None else float(one) for one in a])
     except ColumnTypeError as error:
-        raise ColumnTypeError(str(error).replace("x: ", "a: ", 1), column="a") from None
+        text = str(error).replace("column x, ", "column a, ", 1).replace("x: ", "a: ", 1)
+        raise ColumnTypeError(text, column="a") from None
     return seen
 
 

@@ -37,7 +37,8 @@ def money(value: float | None, currency: str, sign: bool = False) -> str:
         return f"{written(value / 1e6, 2 if size < 1e7 else 1, sign)} million {currency}"
     step = 10 ** max(0, math.floor(math.log10(size)) - 2) if size >= 1 else 1
     digits = 0 if size >= 100 or size < 0.005 else 2
-    return f"{written(round(value / step) * step if digits == 0 else value, digits, sign)} {currency}"
+    rounded = value if digits else round(value / step) * step
+    return f"{written(rounded, digits, sign)} {currency}"
 
 
 def unit(link: Row) -> str:
