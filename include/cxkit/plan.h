@@ -67,7 +67,8 @@ CX_API void cx_plan_options_init(cx_plan_options *options);
  * Figures: `objective`; `gain_high`, the largest gain per unit of cost still to be had below
  * capacity (0 if none), and `gain_low`, the smallest one taken above a lower bound (infinite if
  * none): the plan is certified by gain_high <= gain_low, up to rounding when continuous; `gap`, an
- * upper bound of objective minus optimum, 0 for whole numbers with equal costs; `budget_used`;
+ * upper bound of objective minus optimum, 0 for whole numbers with equal costs (with unequal ones
+ * the plan is optimal when it is 0, and the two gains alone prove nothing); `budget_used`;
  * `multiplier`, what one more unit of budget takes off the objective; `floor_scale`, below 1 when
  * `soft` scaled lower bounds; `points`.
  *

@@ -75,6 +75,8 @@ class Ledger(Salted):
     def erase(self, contact: object) -> bool:
         """Forgets one contact; whether there was one.
 
+        A copy that still knows the contact brings it back when it is merged: erase it there too.
+
         >>> import cxkit as cx
         >>> cx.Ledger().record("Ada", "shown", 0).erase("Ada")
         True

@@ -25,6 +25,9 @@ class Certificate:
         the largest gain per unit of cost still to be had; 0 when there is none
     gain_low
         the smallest one taken above a lower bound; infinite when there is none
+
+    Where whole answers cost different sums the plan is the best one when its gap is 0; these two
+    alone prove nothing there.
     """
 
     gain_high: float
