@@ -53,6 +53,12 @@ class TestPolicy < Minitest::Test
     end
   end
 
+  def test_certificates_hold_for_ratios_below_nothing
+    assert CXKit::Certificate.new(gain_high: -1.0, gain_low: -1.0).holds?
+    refute CXKit::Certificate.new(gain_high: -1.0, gain_low: -1.1).holds?
+    assert CXKit::Certificate.new(gain_high: 0.0, gain_low: Float::INFINITY).holds?
+  end
+
   def test_evidence_moves_the_pool_and_says_so
     calm = CXKit.plan_points(POINTS, 500, log_evidence: 0)
     alarmed = CXKit.plan_points(POINTS, 500, log_evidence: [5.3, 0, 0, 0])
