@@ -53,6 +53,13 @@ class TestPolicy < Minitest::Test
     end
   end
 
+  def test_periods_below_nothing_are_refused
+    [-1, 1.5, nil].each do |period|
+      assert_raises(CXKit::DomainError) { CXKit.plan_draw([0.5], period: period) }
+      assert_raises(CXKit::DomainError) { CXKit.plan_points({weight: [1, 1]}, 3, policy: :uniform, period: period) }
+    end
+  end
+
   def test_certificates_hold_for_ratios_below_nothing
     assert CXKit::Certificate.new(gain_high: -1.0, gain_low: -1.0).holds?
     refute CXKit::Certificate.new(gain_high: -1.0, gain_low: -1.1).holds?

@@ -88,7 +88,7 @@ module CXKit
                                                   soft: soft ? 1 : 0, **more.slice(*POLICY_SETTINGS))
       columns = point_columns(points, more.slice(*POINT_COLUMNS).compact)
       Input.open do |input|
-        table = Table.new(Native.cx_plan_points(input.frame(columns, :points), budget, period, options))
+        table = Table.new(Native.cx_plan_points(input.frame(columns, :points), budget, counted(period), options))
         points_plan(table, policy.to_s.tr("_", "-"), unit.to_s)
       end
     end
@@ -97,12 +97,18 @@ module CXKit
     # fraction, and a whole sum is kept.
     def plan_draw(expected, seed: 0, period: 0)
       Input.open do |input|
-        table = Table.new(Native.cx_plan_draw(input.column(expected, :expected), seed, period))
+        table = Table.new(Native.cx_plan_draw(input.column(expected, :expected), seed, counted(period)))
         Draw.new(n: table[:n].map(&:to_i), chance: table[:chance])
       end
     end
 
     private
+
+    def counted(period)
+      return period if period.is_a?(Integer) && !period.negative?
+
+      refuse(:domain, "period is #{period.inspect}; periods are counted from 0")
+    end
 
     # What is on its way belongs to earlier periods; what is known of levels counts where levels are planned for.
     def monitor_columns(monitor, policy, more)
