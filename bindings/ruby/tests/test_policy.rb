@@ -53,6 +53,15 @@ class TestPolicy < Minitest::Test
     end
   end
 
+  def test_the_index_of_a_monitor_knows_how_its_levels_wander
+    monitor = CXKit::Monitor.new([1, 2], arl: 200, process_noise: 4)
+    monitor.observe([1, 2, 1], [9, 3, 4])
+    monitor.end_period
+    assert_equal 4, monitor.process_noise
+    assert_equal CXKit.plan_points(monitor, 10, policy: :index, drift: 4).n,
+                 CXKit.plan_points(monitor, 10, policy: :index).n
+  end
+
   def test_periods_below_nothing_are_refused
     [-1, 1.5, nil].each do |period|
       assert_raises(CXKit::DomainError) { CXKit.plan_draw([0.5], period: period) }

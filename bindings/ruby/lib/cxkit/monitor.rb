@@ -111,6 +111,11 @@ module CXKit
       Table.new(read { |handle| Native.cx_monitor_points(handle) })
     end
 
+    # The variance of a level's change in a period, as the monitor was made.
+    def process_noise
+      read { |handle| Native.cx_monitor_settings(handle).process_noise }
+    end
+
     # The logarithm of each point's evidence, by its key; nil while it learns.
     def evidence
       table = points

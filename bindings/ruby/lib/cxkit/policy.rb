@@ -116,6 +116,7 @@ module CXKit
       names = %i[point weight s2 log_evidence response_rate age] & table.columns
       names << :known if policy == "index"
       columns = names.to_h { |name| [name, table[name]] }
+      columns[:drift] = monitor.process_noise if policy == "index"
       columns[:log_evidence] = table[:log_evidence_adjusted] if table.columns.include?(:log_evidence_adjusted)
       [columns, {arl: table.figures[:arl], **more}]
     end
