@@ -28,35 +28,38 @@ typedef struct setting {
     double value; /* boost, allowance or compensation; 0: the default */
     double gamma;
     int32_t common_shock;
+    double allowance; /* of evidence; 0: the default, negative: none */
 } setting;
 
 static const setting settings[] = {
-    {"proportional", CX_POLICY_PROPORTIONAL, 0, 0, 0},
-    {"neyman", CX_POLICY_NEYMAN, 0, 0, 0},
-    {"uniform", CX_POLICY_UNIFORM, 0, 0, 0},
-    {"random", CX_SIMULATED_RANDOM, 0, 0, 0},
-    {"tras 0.15", CX_POLICY_TRAS, 0.15, 0, 0},
-    {"tras 0.02", CX_POLICY_TRAS, 0.02, 0, 0},
-    {"tssrp", CX_POLICY_TSSRP, 0, 0, 0},
-    {"detect", CX_POLICY_DETECT, 0, 0, 0},
-    {"stay", CX_SIMULATED_STAY, 0, 0, 0},
-    {"exploration", CX_POLICY_EXPLORATION, 0, 0, 0},
-    {"precision-budget 5 %", CX_POLICY_PRECISION_BUDGET, 0.05, 0, 0},
-    {"precision-budget 10 %", CX_POLICY_PRECISION_BUDGET, 0.10, 0, 0},
-    {"precision-budget 25 %", CX_POLICY_PRECISION_BUDGET, 0.25, 0, 0},
-    {"evidence 1.4 1", CX_POLICY_EVIDENCE, 1.4142135623730951, 1, 0},
-    {"evidence 4.5 1", CX_POLICY_EVIDENCE, 4.4721359549995796, 1, 0},
-    {"evidence", CX_POLICY_EVIDENCE, 18, 1.5, 0},
-    {"evidence 14 1.5", CX_POLICY_EVIDENCE, 14, 1.5, 0},
-    {"evidence common shock", CX_POLICY_EVIDENCE, 18, 1.5, 1},
-    {"evidence 30 1.5", CX_POLICY_EVIDENCE, 30, 1.5, 0},
-    {"evidence 24 1.5", CX_POLICY_EVIDENCE, 24.49489742783178, 1.5, 0},
-    {"evidence 141 1.5", CX_POLICY_EVIDENCE, 141.42135623730951, 1.5, 0},
-    {"index", CX_POLICY_INDEX, 0, 0, 0},
-    {"oracle", CX_SIMULATED_ORACLE, 0, 0, 0},
-    {"closed-loop", CX_SIMULATED_CLOSED, 0, 0, 0},
-    {"open-loop", CX_SIMULATED_OPEN, 0, 0, 0},
-    {"cap-then-stop", CX_SIMULATED_CAP, 0, 0, 0},
+    {"proportional", CX_POLICY_PROPORTIONAL, 0, 0, 0, 0},
+    {"neyman", CX_POLICY_NEYMAN, 0, 0, 0, 0},
+    {"uniform", CX_POLICY_UNIFORM, 0, 0, 0, 0},
+    {"random", CX_SIMULATED_RANDOM, 0, 0, 0, 0},
+    {"tras 0.15", CX_POLICY_TRAS, 0.15, 0, 0, 0},
+    {"tras 0.02", CX_POLICY_TRAS, 0.02, 0, 0, 0},
+    {"tssrp", CX_POLICY_TSSRP, 0, 0, 0, 0},
+    {"detect", CX_POLICY_DETECT, 0, 0, 0, 0},
+    {"stay", CX_SIMULATED_STAY, 0, 0, 0, 0},
+    {"exploration", CX_POLICY_EXPLORATION, 0, 0, 0, 0},
+    {"precision-budget 5 %", CX_POLICY_PRECISION_BUDGET, 0.05, 0, 0, 0},
+    {"precision-budget 10 %", CX_POLICY_PRECISION_BUDGET, 0.10, 0, 0, 0},
+    {"precision-budget 25 %", CX_POLICY_PRECISION_BUDGET, 0.25, 0, 0, 0},
+    {"evidence 1.4 1", CX_POLICY_EVIDENCE, 1.4142135623730951, 1, 0, 0},
+    {"evidence 4.5 1", CX_POLICY_EVIDENCE, 4.4721359549995796, 1, 0, 0},
+    {"evidence", CX_POLICY_EVIDENCE, 18, 1.5, 0, 0},
+    {"evidence 14 1.5", CX_POLICY_EVIDENCE, 14, 1.5, 0, 0},
+    {"evidence common shock", CX_POLICY_EVIDENCE, 18, 1.5, 1, 0},
+    {"evidence allowance 0", CX_POLICY_EVIDENCE, 18, 1.5, 0, -1},
+    {"evidence allowance 10 %", CX_POLICY_EVIDENCE, 18, 1.5, 0, 0.1},
+    {"evidence 30 1.5", CX_POLICY_EVIDENCE, 30, 1.5, 0, 0},
+    {"evidence 24 1.5", CX_POLICY_EVIDENCE, 24.49489742783178, 1.5, 0, 0},
+    {"evidence 141 1.5", CX_POLICY_EVIDENCE, 141.42135623730951, 1.5, 0, 0},
+    {"index", CX_POLICY_INDEX, 0, 0, 0, 0},
+    {"oracle", CX_SIMULATED_ORACLE, 0, 0, 0, 0},
+    {"closed-loop", CX_SIMULATED_CLOSED, 0, 0, 0, 0},
+    {"open-loop", CX_SIMULATED_OPEN, 0, 0, 0, 0},
+    {"cap-then-stop", CX_SIMULATED_CAP, 0, 0, 0, 0},
 };
 
 enum { SETTINGS = sizeof settings / sizeof *settings, MOST_THREADS = 64, SEED = 20 };
@@ -287,6 +290,7 @@ int main(int argc, char **argv) {
         if (given->policy == CX_POLICY_EVIDENCE)
             options.boost = given->value, options.gamma = given->gamma;
         if (given->policy == CX_POLICY_PRECISION_BUDGET) options.allowance = given->value;
+        if (given->allowance != 0) options.allowance = fmax(given->allowance, 0);
         if (given->policy == CX_POLICY_TRAS) options.compensation = given->value;
         if (only != NULL && !is_listed(only, given->label)) continue;
         if (options.scenario == CX_SCENARIO_S6 &&
@@ -295,6 +299,7 @@ int main(int argc, char **argv) {
             continue;
         if (given->policy == CX_POLICY_INDEX && options.scenario != CX_SCENARIO_S6)
             continue; /* it needs levels that drift */
+        if (given->allowance != 0 && options.scenario != CX_SCENARIO_S6) continue; /* the same */
         if ((options.scenario == CX_SCENARIO_S5) != (given->policy >= CX_SIMULATED_CLOSED))
             continue;
         double start = bench_now();

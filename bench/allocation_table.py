@@ -1,15 +1,22 @@
-"""The figures of docs/validation/allocation.md: runs bench/allocation, row by row, and prints tables.
+"""The figures of docs/validation/allocation.md: runs bench/allocation and prints tables.
 
 python bench/allocation_table.py run bench/allocation docs/validation/allocation.csv [SCENARIO..]
-python bench/allocation_table.py show docs/validation/allocation.csv
+python bench/allocation_table.py pairs bench/allocation docs/validation/allocation_many.csv \
+    FIRST END POLICY..
+python bench/allocation_table.py show docs/validation/allocation.csv \
+    docs/validation/allocation_many.csv
 
-Every row of the file is one command, which stands in it with its runs and its seed. Rows already
+Every row of the files is one command, which stands in it with its runs and its seed. Rows already
 there are kept, rows that are not listed here are dropped; remove the file to run all of them anew.
+`pairs` runs S6 run by run, FIRST .. END - 1, each of them for all policies: the same points change
+and give the same answers, so that policies are compared within runs.
 """
 
 import csv
 import io
+import math
 import shlex
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +42,6 @@ S1 = [
     ("exploration", 400),
     ("oracle", 400),
     ("precision-budget 10 %", 200),
-    ("precision-budget 25 %", 200),
 ]
 BOTH = ("neyman", "detect", "evidence", "evidence 14 1.5")
 ROWS = (
@@ -45,8 +51,9 @@ ROWS = (
     + [(scenario, label, 200) for scenario in ("S3", "S3-plain", "S3-season") for label in BOTH]
     + [("S4", "neyman", 200), ("S4", "evidence", 200)]
     + [("S5", "closed-loop", 130), ("S5", "open-loop", 40), ("S5", "cap-then-stop", 40)]
-    + [("S6", "evidence", 3), ("S6", "uniform", 2)]
 )
+MANY = ("seed", "clean", "cut", "delay", "true_share", "found_share", "found_delay", "max_age")
+MANY += ("error_ratio", "error_day", "neyman_day", "wrong_share")
 
 
 def command(row):
@@ -70,6 +77,14 @@ def write(path, rows):
         out.writerows(kept)
 
 
+def printed(program, *given):
+    text = subprocess.run([program, *given], check=True, capture_output=True, text=True).stdout
+    found = list(csv.DictReader(io.StringIO(text)))
+    if len(found) != 1:
+        sys.exit(f"{shlex.join(given)} printed {len(found)} rows")
+    return found[0]
+
+
 def run(program, path, *only):
     for row in ROWS:
         rows = read(path)
@@ -78,12 +93,24 @@ def run(program, path, *only):
         if any(known.get("command") == command(row) for known in rows):
             continue
         scenario, label, runs = row
-        given = [program, scenario, str(runs), "1", label]
-        text = subprocess.run(given, check=True, capture_output=True, text=True).stdout
-        found = list(csv.DictReader(io.StringIO(text)))
-        if len(found) != 1:
-            sys.exit(f"{command(row)} printed {len(found)} rows")
-        write(path, [*read(path), {"command": command(row), **found[0]}])
+        found = printed(program, scenario, str(runs), "1", label)
+        write(path, [*read(path), {"command": command(row), **found}])
+
+
+def pairs(program, path, first, end, *labels):
+    for at, label in [(k, label) for k in range(int(first), int(end)) for label in labels]:
+        given = ["S6", "1", "1", label, str(at)]
+        row = {"command": shlex.join(["bench/allocation", *given]), "policy": label}
+        rows = read(path)
+        if any(known["command"] == row["command"] for known in rows):
+            continue
+        found = printed(program, *given)
+        row |= {"run": at} | {name: found[name] for name in MANY}
+        rows = sorted([*rows, row], key=lambda row: (row["policy"], int(row["run"])))
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            out = csv.DictWriter(file, row.keys(), lineterminator="\n")
+            out.writeheader()
+            out.writerows(rows)
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -156,24 +183,61 @@ def show_asked(rows):
     table(head, lines)
 
 
+def column(rows, name):
+    return {int(row["run"]): float(row[name]) for row in rows if row[name]}
+
+
+def mean(values, form):
+    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    return f"{statistics.fmean(values):{form}} ({error:{form}})"
+
+
+def show_ratio(name, rows, base):
+    """The ratio of means over the runs that both have, its error from the runs' differences."""
+    ours, theirs = column(rows, name), column(base, name)
+    both = sorted(ours.keys() & theirs.keys())
+    below = statistics.fmean(theirs[k] for k in both)
+    ratio = statistics.fmean(ours[k] for k in both) / below
+    off = [ours[k] - ratio * theirs[k] for k in both]
+    error = statistics.stdev(off) / math.sqrt(len(both)) / below if len(both) > 1 else math.nan
+    less = sum(ours[k] < theirs[k] for k in both)
+    more = sum(ours[k] > theirs[k] for k in both)
+    print(f"{rows[0]['policy']} / {base[0]['policy']}, {name}: {ratio:.2f} ({error:.2f}),", end=" ")
+    print(f"less in {less}, more in {more} of {len(both)} runs")
+
+
 def show_many(rows):
-    head = ["policy", "runs", "days to the alarm", "at a changed point"]
-    head += ["most days without an answer", "error"]
+    head = ["policy", "runs", "days to the alarm", "median", "at a changed point"]
+    head += ["changed points found in 365 days", "days to each"]
+    head += ["most days without an answer", "error", "against a year of Neyman's"]
+    policies = {row["policy"]: [r for r in rows if r["policy"] == row["policy"]] for row in rows}
+    best = min(statistics.fmean(column(part, "error_day").values()) for part in policies.values())
     lines = []
-    for row in rows:
-        line = [row["policy"], row["runs"], pair(row, "delay", "delay_se", ".0f")]
-        line += [share(row, "true_share", ".0f"), row["max_age"], over(row, "error_ratio")]
-        lines.append(line)
+    for label, part in policies.items():
+        delays, alarms = column(part, "delay").values(), column(part, "true_share").values()
+        cut = sum(int(row["cut"]) for row in part)
+        line = [label, str(len(part)), mean(delays, ".0f") + (f", {cut} without" if cut else "")]
+        line += [f"{statistics.median(delays):.0f}"]
+        line += [f"{100 * statistics.fmean(alarms):.0f} %" if alarms else ""]
+        found = [100 * value for value in column(part, "found_share").values()]
+        line += [mean(found, ".0f") + " %", mean(column(part, "found_delay").values(), ".0f")]
+        line += [str(max(int(row["max_age"]) for row in part))]
+        ratio = statistics.fmean(column(part, "error_ratio").values())
+        long = statistics.fmean(column(part, "error_day").values()) / best
+        lines.append([*line, f"{100 * ratio - 100:+.1f} %", f"{100 * long - 100:+.1f} %"])
     table(head, lines)
+    for label in sorted(policies.keys() - {"uniform"}):
+        for name in ("delay", "found_delay"):
+            show_ratio(name, policies[label], policies["uniform"])
 
 
-def show(path):
+def show(path, many):
     rows = read(path)
     show_first([row for row in rows if row["scenario"] == "S1"])
     show_others([row for row in rows if row["scenario"][:2] in ("S2", "S3", "S4")])
     show_asked([row for row in rows if row["scenario"] == "S5"])
-    show_many([row for row in rows if row["scenario"] == "S6"])
+    show_many(read(many))
 
 
 if __name__ == "__main__":
-    {"run": run, "show": show}[sys.argv[1]](*sys.argv[2:])
+    {"run": run, "pairs": pairs, "show": show}[sys.argv[1]](*sys.argv[2:])

@@ -247,3 +247,17 @@ def test_periods_and_seeds_below_nothing_are_refused():
         with pytest.raises(cx.OptionError, match="seed is"):
             cx.plan_points(POINTS, 100, seed=seed)
     assert cx.plan_draw([0.5], seed=(1 << 64) - 1).chance == (0.5,)
+
+
+def test_small_points_are_asked_in_the_order_of_their_evidence():
+    large, small = 4, 20
+    points = {
+        "weight": [1] * large + [1e-3] * small,
+        "known": [100] * large + [10] * small,
+        "upper": [1000] * large + [1] * small,
+        "log_evidence": [0.0] * large + [k / 10 for k in range(small)],
+    }
+    plan = cx.plan_points(points, 100)
+    assert plan.n[large:] == [0] * 11 + [1] * 9
+    assert plan.table["reason"][-9:] == ["evidence"] * 9 and plan.error <= 0.05
+    assert sum(cx.plan_points(points, 100, allowance=0).n[large:]) == 0
