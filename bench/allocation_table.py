@@ -188,8 +188,10 @@ def column(rows, name):
 
 
 def mean(values, form):
-    error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
-    return f"{statistics.fmean(values):{form}} ({error:{form}})"
+    text = f"{statistics.fmean(values):{form}}"
+    if len(values) < 2:
+        return text
+    return f"{text} ({statistics.stdev(values) / math.sqrt(len(values)):{form}})"
 
 
 def show_ratio(name, rows, base):
@@ -209,7 +211,7 @@ def show_ratio(name, rows, base):
 def show_many(rows):
     head = ["policy", "runs", "days to the alarm", "median", "at a changed point"]
     head += ["changed points found in 365 days", "days to each"]
-    head += ["most days without an answer", "error", "against a year of Neyman's"]
+    head += ["most days without an answer", "error", "against Neyman's 60 days"]
     policies = {row["policy"]: [r for r in rows if r["policy"] == row["policy"]] for row in rows}
     best = min(statistics.fmean(column(part, "error_day").values()) for part in policies.values())
     lines = []

@@ -42,6 +42,7 @@ static void decide_evidence(cx_policy *policy, const cx_points *points) {
         policy->score[i] = cx_i_policy_evidence(points, i);
         policy->plan.a[i] = base + tilt;
         policy->share[i] = tilt > 0 ? tilt / (base + tilt) : 0;
+        if (policy->reward[i] > 0) policy->share[i] = 1; /* of its one answer */
     }
 }
 

@@ -258,6 +258,6 @@ def test_small_points_are_asked_in_the_order_of_their_evidence():
         "log_evidence": [0.0] * large + [k / 10 for k in range(small)],
     }
     plan = cx.plan_points(points, 100)
-    assert plan.n[large:] == [0] * 11 + [1] * 9
-    assert plan.table["reason"][-9:] == ["evidence"] * 9 and plan.error <= 0.05
+    assert list(plan.n[large:]) == [0] * 11 + [1] * 9
+    assert list(plan.table["reason"])[-9:] == ["evidence"] * 9 and plan.error <= 0.05
     assert sum(cx.plan_points(points, 100, allowance=0).n[large:]) == 0
