@@ -213,7 +213,7 @@ def show_many(rows):
     head += ["changed points found in 365 days", "days to each"]
     head += ["most days without an answer", "error", "against Neyman's 60 days"]
     policies = {row["policy"]: [r for r in rows if r["policy"] == row["policy"]] for row in rows}
-    best = min(statistics.fmean(column(part, "error_day").values()) for part in policies.values())
+    best = statistics.fmean(column(policies["neyman"], "error_day").values())
     lines = []
     for label, part in policies.items():
         delays, alarms = column(part, "delay").values(), column(part, "true_share").values()
