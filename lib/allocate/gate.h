@@ -199,7 +199,7 @@ double cx_i_gate_spared(const cx_gate *gate, double quarantined, double *rate);
 /* -- gate_ahead.c: what decisions will need is sent for -----------------------------------------
  */
 
-enum { CX_I_AHEAD = 16 }; /* at most so many rows at a time */
+enum { CX_I_AHEAD = 32 }; /* at most so many rows at a time */
 
 /* U of some rows, and the lines of their draws. */
 void cx_i_ahead_draws(const cx_gate *gate, const int64_t *points, const int64_t *contacts,

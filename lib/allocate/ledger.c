@@ -3,6 +3,7 @@
 /* Life of a ledger, and its tables: finding, entering, erasing. */
 
 #define LEDGER_LOAD_OF 16 /* 15 of 16 slots are used */
+#define LEDGER_GROWTH 80  /* grown by an 80th: 48 bytes a contact at most */
 #define LEDGER_STRIDE 8
 #define LEDGER_MINUTE INT64_C(60000000)
 #define LEDGER_MOST_SLOTS (UINT64_C(1) << 31)
@@ -27,13 +28,11 @@ cx_status cx_i_shard_make(const cx_ledger *ledger, cx_i_shard *shard, uint64_t s
     size_t each = sizeof *shard->keys + sizeof *shard->cells;
     if (slots > LEDGER_MOST_SLOTS)
         return cx_i_fail(err, CX_E_LIMIT, "a ledger holds at most 2^36 contacts");
-    uint8_t *block = cx_i_alloc_room(&ledger->allocator, (int64_t)room + 1, each);
+    uint8_t *block = cx_i_alloc_room(&ledger->allocator, (int64_t)room, each);
     if (block == NULL) return cx_i_out_of_memory(err);
     memset(block, 0, (size_t)room * sizeof *shard->keys);
     shard->keys = (uint64_t *)(void *)block;
-    block += (size_t)room * sizeof *shard->keys;
-    block += -(uintptr_t)block % sizeof *shard->cells; /* none lies across two lines of memory */
-    shard->cells = (cx_i_past *)(void *)block;
+    shard->cells = (cx_i_past *)(void *)(block + (size_t)room * sizeof *shard->keys);
     shard->slots = (uint32_t)slots;
     shard->room = (uint32_t)room;
     shard->count = 0;
@@ -114,13 +113,17 @@ static bool ledger_insert(cx_i_shard *shard, uint32_t at, uint64_t key, const cx
     return true;
 }
 
+static uint64_t ledger_more(const cx_i_shard *shard) {
+    return (uint64_t)shard->slots + shard->slots / LEDGER_GROWTH + 8;
+}
+
 static cx_status ledger_put(cx_ledger *ledger, uint64_t key, const cx_i_past *cells,
                             cx_error *err) {
     cx_i_shard *shard = &ledger->shards[key >> (64 - CX_I_LEDGER_BITS)];
     if (cx_i_shard_slots((uint64_t)shard->count + 1) > shard->slots)
-        CX_TRY(ledger_grow(ledger, shard, shard->slots + (uint64_t)shard->slots / 16 + 8, err));
+        CX_TRY(ledger_grow(ledger, shard, ledger_more(shard), err));
     while (!ledger_insert(shard, ledger_seek(shard, key), key, cells))
-        CX_TRY(ledger_grow(ledger, shard, shard->slots + (uint64_t)shard->slots / 16 + 8, err));
+        CX_TRY(ledger_grow(ledger, shard, ledger_more(shard), err));
     ledger->count++;
     return CX_OK;
 }
@@ -161,13 +164,12 @@ static void ledger_set_events(cx_ledger *ledger, uint32_t events) {
     }
 }
 
-/* Two standard deviations of what falls into a shard are enough for most. */
+/* The mean of what falls into a shard: half of them grow once or twice. */
 static cx_status ledger_reserve(cx_ledger *ledger, int64_t capacity, cx_error *err) {
-    double each = (double)capacity / CX_I_LEDGER_SHARDS;
+    uint64_t each = (uint64_t)capacity / CX_I_LEDGER_SHARDS + 1;
     if (capacity == 0) return CX_OK;
     for (int i = 0; i < CX_I_LEDGER_SHARDS; i++)
-        CX_TRY(cx_i_shard_make(ledger, &ledger->shards[i],
-                               cx_i_shard_slots((uint64_t)(each + 2 * sqrt(each)) + 1), err));
+        CX_TRY(cx_i_shard_make(ledger, &ledger->shards[i], cx_i_shard_slots(each), err));
     return CX_OK;
 }
 
@@ -218,10 +220,8 @@ int cx_ledger_is_salted(const cx_ledger *self, uint64_t salt) {
 
 int64_t cx_ledger_memory(const cx_ledger *self) {
     int64_t bytes = self == NULL ? 0 : (int64_t)sizeof *self;
-    for (int i = 0; self != NULL && i < CX_I_LEDGER_SHARDS; i++) {
-        int64_t room = self->shards[i].room;
-        bytes += (room + (room > 0)) * (int64_t)(sizeof(uint64_t) + sizeof(cx_i_past));
-    }
+    for (int i = 0; self != NULL && i < CX_I_LEDGER_SHARDS; i++)
+        bytes += (int64_t)self->shards[i].room * (int64_t)(sizeof(uint64_t) + sizeof(cx_i_past));
     return bytes;
 }
 

@@ -137,7 +137,8 @@ void cx_i_random_words(uint64_t low, uint64_t high, uint64_t key, uint32_t *out)
 void cx_i_random_pairs(const uint64_t *low, const uint64_t *high, uint64_t key, uint64_t *out) {
 #ifdef RANDOM_AVX2
     if (__builtin_cpu_supports("avx2")) {
-        random_pairs_avx2(low, high, key, out);
+        for (int i = 0; i < CX_I_RANDOM_PAIRS; i += 16)
+            random_pairs_avx2(low + i, high + i, key, out + i);
         return;
     }
 #endif
