@@ -19,6 +19,9 @@ ok "the gem builds and installs ($mode)"
 cd "$work" || exit 1
 GEM_PATH=$work/gems:$("$RUBY" -S gem environment gempath)
 export GEM_PATH
+# Ruby warns of a private helper that takes another one's name: both are methods of one module.
+"$RUBY" -w -e 'gem "cxkit"; require "cxkit"' 2>&1 </dev/null | grep redefined >"$work/redefined"
+runs "no method is defined twice ($mode)" test ! -s "$work/redefined"
 for expected in "$CX_SRC"/examples/*/*.expected; do
     example=${expected%.expected}.rb
     "$RUBY" -e 'gem "cxkit"; load ARGV[0]' "$example" >"$work/printed" 2>&1 </dev/null

@@ -88,7 +88,7 @@ module CXKit
                                                   soft: soft ? 1 : 0, **more.slice(*POLICY_SETTINGS))
       columns = point_columns(points, more.slice(*POINT_COLUMNS).compact)
       Input.open do |input|
-        table = Table.new(Native.cx_plan_points(input.frame(columns, :points), budget, counted(period), options))
+        table = Table.new(Native.cx_plan_points(input.frame(columns, :points), budget, period_number(period), options))
         points_plan(table, policy.to_s.tr("_", "-"), unit.to_s)
       end
     end
@@ -97,14 +97,14 @@ module CXKit
     # fraction, and a whole sum is kept.
     def plan_draw(expected, seed: 0, period: 0)
       Input.open do |input|
-        table = Table.new(Native.cx_plan_draw(input.column(expected, :expected), seed, counted(period)))
+        table = Table.new(Native.cx_plan_draw(input.column(expected, :expected), seed, period_number(period)))
         Draw.new(n: table[:n].map(&:to_i), chance: table[:chance])
       end
     end
 
     private
 
-    def counted(period)
+    def period_number(period)
       return period if period.is_a?(Integer) && !period.negative?
 
       refuse(:domain, "period is #{period.inspect}; periods are counted from 0")
