@@ -118,6 +118,7 @@ lacking() {
     have clang-format-14 || echo clang-format-14
     includes check.h || echo check
     find_ruby || echo ruby ruby-dev ruby-minitest
+    "${ruby:-ruby}" -e 'require "sqlite3"' 2>/dev/null || echo ruby-sqlite3
     have swig || echo swig
     have valgrind || echo valgrind libc6-dbg
     have git || echo git
