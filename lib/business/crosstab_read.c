@@ -164,21 +164,24 @@ static bool crosstab_read_sums(cx_crosstab *self, cx_i_reader *payload) {
     return squares <= CX_I_CROSSTAB_SQUARES;
 }
 
+/* A number of rows; false when it is none, or more than are left. */
+static bool crosstab_read_rows(cx_i_reader *payload, int64_t *rows, int64_t *left) {
+    *rows = cx_i_get_i64(payload);
+    if (*rows < 0 || *rows > *left) return false;
+    *left -= *rows;
+    return true;
+}
+
 static bool crosstab_read_counts(cx_crosstab *self, cx_i_reader *payload) {
     int64_t left = CX_I_CROSSTAB_ROWS;
     uint8_t weighted = cx_i_get_u8(payload);
     self->weighted = weighted == 1;
     bool fine = weighted <= 1;
-    for (int r = 0; r < CX_EXCLUDED_END && fine; r++) {
-        self->excluded[r] = cx_i_get_i64(payload);
-        fine = self->excluded[r] >= 0 && self->excluded[r] <= left;
-        left -= self->excluded[r];
-    }
+    for (int r = 0; r < CX_EXCLUDED_END && fine; r++)
+        fine = crosstab_read_rows(payload, &self->excluded[r], &left);
     for (int64_t c = 0; c < cx_i_crosstab_cells(self) && fine; c++) {
-        self->count[c] = cx_i_get_i64(payload);
-        fine = self->count[c] >= 0 && self->count[c] <= left;
-        left -= self->count[c];
-        self->n += self->count[c];
+        fine = crosstab_read_rows(payload, &self->count[c], &left);
+        self->n += fine ? self->count[c] : 0;
     }
     if (fine && self->weighted) fine = crosstab_read_sums(self, payload);
     return fine && cx_i_get_done(payload);
